@@ -1,0 +1,72 @@
+# Everything a developer or CI does. On a fresh machine with Python 3.11+, Rust 1.95+, a C compiler and make, each
+# target sets up what it needs: nothing is installed outside .venv and target.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# A user's own settings must not change what is built or how it is found.
+export PYTHONNOUSERSITE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+SOURCES := $(shell find rust/core/src rust/py/src python -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name py.typed) \
+	Cargo.toml Cargo.lock rust/core/Cargo.toml rust/py/Cargo.toml pyproject.toml README.md LICENSE
+
+.PHONY: help demo test test-rust test-python lint format bench fuzz asan clean
+
+help: ## say what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# --- setting up -------------------------------------------------------------------------------------------------
+
+.venv/ready: tools/venv.sh tools/preflight.sh
+	@tools/preflight.sh $(PYTHON)
+	tools/venv.sh $(PYTHON) .venv
+	@touch $@
+
+# The wheel is installed, not linked to: tests run on what users get, and no stale extension lies in python/.
+.venv/built: .venv/ready $(SOURCES)
+	@tools/preflight.sh $(PYTHON)
+	rm -rf target/wheels
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir target/wheels .
+	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps target/wheels/cordwood-*.whl
+	@touch $@
+
+# Extras of pyproject.toml, over the wheel that is installed already.
+.venv/extra-%: .venv/built pyproject.toml
+	@grep -qx "$$(cksum < pyproject.toml)" $@ 2>/dev/null || \
+		$(BIN)/python -m pip install --quiet "$$(echo target/wheels/cordwood-*.whl)[$*]"
+	@cksum < pyproject.toml > $@
+
+# --- the main job -----------------------------------------------------------------------------------------------
+
+demo: .venv/built ## cut a million log events and write their request bodies, beside pure Python
+	$(BIN)/python benches/demo.py
+
+# --- checks -----------------------------------------------------------------------------------------------------
+
+test: test-rust test-python ## every test, Rust and Python
+
+test-rust:
+	@tools/preflight.sh $(PYTHON)
+	cargo test --workspace --locked --quiet
+
+test-python: .venv/extra-test .venv/extra-lint
+	$(BIN)/python -m pytest
+
+lint: .venv/extra-test .venv/extra-lint .venv/extra-bench ## formatting, clippy, ruff, mypy, the stub against the module
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
+	cargo fmt --manifest-path rust/fuzz/Cargo.toml --check
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+	$(BIN)/python -m mypy.stubtest cordwood --allowlist tools/stubtest-allowlist.txt
+	@echo "lint: clean"
+
+format: .venv/extra-lint ## write the formatting that lint asks for
+	cargo fmt --all
+	cargo fmt --manifest-path rust/fuzz/Cargo.toml
+	$(BIN)/ruff check --quiet --fix
+	$(BIN)/ruff format --quiet
+
+clean: ## remove everything that was built
+	rm -rf .venv target rust/fuzz/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -1,0 +1,29 @@
+"""cordwood: log events cut to measure for Amazon CloudWatch Logs."""
+
+from cordwood._core import Batch, Batcher, Batches, Limits, __version__, _debug_build, batches
+from cordwood.errors import Error, EventError, EventTypeError
+from cordwood.outcomes import Outcome, Rejected
+
+__all__ = [
+    "Batch",
+    "Batcher",
+    "Batches",
+    "Error",
+    "EventError",
+    "EventTypeError",
+    "Limits",
+    "Outcome",
+    "Rejected",
+    "__version__",
+    "batches",
+]
+
+if _debug_build:
+    import warnings
+
+    warnings.warn(
+        "cordwood's extension module is a debug build, many times slower than a release build; "
+        "rebuild it with `pip install .` or `maturin develop --release`",
+        RuntimeWarning,
+        stacklevel=2,
+    )

@@ -1,0 +1,277 @@
+"""The extension module: cordwood's boundary to its Rust core. Import these names from `cordwood`."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Literal, SupportsIndex, TypeAlias, final
+
+from cordwood.outcomes import Rejected
+
+_Timestamp: TypeAlias = SupportsIndex | datetime
+_Message: TypeAlias = str | bytes
+_Event: TypeAlias = Mapping[str, Any] | tuple[_Timestamp, _Message] | list[Any]
+
+__all__ = ["Batch", "Batcher", "Batches", "Limits", "__version__", "_debug_build", "batches"]
+
+__version__: str
+_debug_build: bool
+
+@final
+class Limits:
+    """The limits of PutLogEvents; each may be overridden, for an endpoint whose limits differ.
+
+    The defaults are the service's own (PutLogEvents in the CloudWatch Logs API reference). An instance is
+    immutable, hashable, and equal to another with the same numbers.
+
+    Args:
+        max_batch_bytes: most bytes in a batch, counted as the sum over its events of the UTF-8 length of the
+            message plus `event_overhead_bytes`.
+        max_batch_events: most events in a batch.
+        max_batch_span_ms: most milliseconds from a batch's first timestamp to its last; exactly this is legal.
+        max_event_bytes: most bytes of one event, its overhead included; an event larger than this, or than
+            `max_batch_bytes`, is `oversize`.
+        event_overhead_bytes: bytes that the service counts for each event besides its message.
+        max_future_ms: how far after `now` a timestamp may lie; beyond, the event is `too_new`.
+        max_age_ms: how far before `now` a timestamp may lie; beyond, the event is `too_old`.
+
+    Raises:
+        ValueError: a number is out of range (the first two and `max_event_bytes` are at least 1, the others at
+            least 0; byte limits are at most 512 MiB), or the limits leave no room for a message of one
+            character (4 bytes).
+    """
+
+    def __new__(
+        cls,
+        *,
+        max_batch_bytes: int = 1_048_576,
+        max_batch_events: int = 10_000,
+        max_batch_span_ms: int = 86_400_000,
+        max_event_bytes: int = 1_048_576,
+        event_overhead_bytes: int = 26,
+        max_future_ms: int = 7_200_000,
+        max_age_ms: int = 1_209_600_000,
+    ) -> Limits: ...
+    @property
+    def max_batch_bytes(self) -> int:
+        """Most counted bytes in a batch."""
+    @property
+    def max_batch_events(self) -> int:
+        """Most events in a batch."""
+    @property
+    def max_batch_span_ms(self) -> int:
+        """Most milliseconds from a batch's first timestamp to its last."""
+    @property
+    def max_event_bytes(self) -> int:
+        """Most counted bytes of one event, its overhead included."""
+    @property
+    def event_overhead_bytes(self) -> int:
+        """Bytes counted for each event besides its message."""
+    @property
+    def max_future_ms(self) -> int:
+        """How many milliseconds after `now` a timestamp may lie."""
+    @property
+    def max_age_ms(self) -> int:
+        """How many milliseconds before `now` a timestamp may lie."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Batch:
+    """What one PutLogEvents request carries: events in order of time, within every limit.
+
+    A batch is immutable and stays valid for ever: it owns a copy of its messages and never looks at the
+    caller's objects again. The batches of one sequence share one copy, which lives as long as any of them.
+    `len(batch)` is its number of log events.
+    """
+
+    @property
+    def nbytes(self) -> int:
+        """Size as the service counts it: UTF-8 bytes of every message plus 26 (the overhead) for each event."""
+    @property
+    def first_timestamp(self) -> int:
+        """Timestamp of the first event, in milliseconds since 1970-01-01 00:00 UTC: the smallest."""
+    @property
+    def last_timestamp(self) -> int:
+        """Timestamp of the last event, in milliseconds since 1970-01-01 00:00 UTC: the greatest."""
+    @property
+    def positions(self) -> list[int]:
+        """For each event of the batch, its 0-based position in the caller's input.
+
+        The parts of an event that was split share its position.
+        """
+    def events(self) -> list[dict[str, Any]]:
+        """Return the events as boto3 takes them: dicts of `timestamp` (int, ms) and `message` (str)."""
+    def body(
+        self,
+        log_group_name: str,
+        log_stream_name: str,
+        *,
+        sequence_token: str | None = None,
+        entity: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> bytes:
+        """Write the finished PutLogEvents request body: minimal JSON in UTF-8.
+
+        Only the quote, the backslash and control characters are escaped. `entity`, where given, precedes the
+        events; `sequenceToken`, where given, is the last member. The interpreter lock is released meanwhile.
+
+        Args:
+            log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
+            log_stream_name: 1 to 512 characters, neither `:` nor `*`.
+            sequence_token: the `nextSequenceToken` of the call before; at least one character.
+            entity: the API's Entity: `keyAttributes` and `attributes`, each a mapping of str to str.
+
+        Raises:
+            ValueError: a name or the token breaks its rule, or cannot be encoded as UTF-8.
+            TypeError: an argument, or something inside `entity`, has the wrong type.
+        """
+    def __len__(self) -> int: ...
+
+@final
+class Batches:
+    """Iterator of `Batch`, as `batches` returns it.
+
+    Over a sequence all events were read when it was made. Over an iterator it reads on as batches are asked
+    for. An exception of that iterator comes through untouched and loses nothing: batches handed out stay
+    valid, what was held comes from `flush`, and asking for the next batch reads on.
+    """
+
+    @property
+    def rejected(self) -> list[Rejected]:
+        """The events rejected so far, in order of position: `(position, outcome, reason)`.
+
+        Those that `drain_rejected` has handed over are no longer among them.
+        """
+    @property
+    def counts(self) -> dict[str, int]:
+        """Events by what became of them so far.
+
+        `events`: read from the input. `batched`: in batches handed out (a split event counts once, with its
+        last part). `held`: read, but not handed out yet. Then one count for each outcome an event can be
+        rejected with: `too_old`, `too_new`, `expired`, `oversize`, `empty`, `invalid`. Always: events =
+        batched + held + the rejected. `altered` counts besides, among the events that were not rejected, those
+        whose text was changed: truncated, split, or given U+FFFD.
+        """
+    def drain_rejected(self) -> list[Rejected]:
+        """Hand over the rejected events so far and forget them; `counts` still counts them.
+
+        `rejected` grows with every rejected event; a long stream stays small by draining it.
+        """
+    def flush(self) -> list[Batch]:
+        """Hand back all batches that are held, full or not, without reading on."""
+    def __iter__(self) -> Batches: ...
+    def __next__(self) -> Batch: ...
+
+@final
+class Batcher:
+    """The streaming form: takes events as they come, hands back batches as they become full.
+
+    Up to 8 batches are open at once, each at most 24 h wide, so that interleaved times still fill their
+    batches; memory is bounded whatever the input. One instance may be shared by threads: each event has the
+    position at which it was added.
+
+    Args:
+        limits: the numbers to obey; the service's own where not given.
+        on_reject: as in `batches`.
+        oversize: as in `batches`.
+        invalid_text: as in `batches`.
+        now: as in `batches`.
+        retention_in_days: as in `batches`.
+    """
+
+    def __new__(
+        cls,
+        *,
+        limits: Limits | None = None,
+        on_reject: Literal["error", "collect"] = "error",
+        oversize: Literal["reject", "truncate", "split", "error"] = "reject",
+        invalid_text: Literal["replace", "reject"] = "replace",
+        now: SupportsIndex | datetime | None = None,
+        retention_in_days: int | None = None,
+    ) -> Batcher: ...
+    def add(self, timestamp: SupportsIndex | datetime, message: str | bytes) -> list[Batch]:
+        """Take one event and return the batches that it closed, most often none.
+
+        Raises:
+            cordwood.EventError: the event is not a legal log event and `on_reject` is `"error"`; it is counted
+                as rejected, and everything held is still held.
+        """
+    def extend(
+        self,
+        events: Iterable[_Event] | None = None,
+        *,
+        timestamps: Iterable[SupportsIndex | datetime] | None = None,
+        messages: Iterable[str | bytes] | None = None,
+    ) -> list[Batch]:
+        """Take many events, or two columns, and return the batches that they closed.
+
+        Where it raises, the events before are taken, and batches that they closed come from the next call.
+
+        Raises:
+            cordwood.EventError: as in `add`.
+            TypeError: the input as a whole is not what it should be, as in `batches`.
+        """
+    def flush(self) -> list[Batch]:
+        """Close and hand back all open batches, the first opened first."""
+    @property
+    def rejected(self) -> list[Rejected]:
+        """The events rejected so far, in order of position: `(position, outcome, reason)`.
+
+        Those that `drain_rejected` has handed over are no longer among them.
+        """
+    @property
+    def counts(self) -> dict[str, int]:
+        """Events by what became of them so far; the keys are those of `Batches.counts`."""
+    def drain_rejected(self) -> list[Rejected]:
+        """Hand over the rejected events so far and forget them; `counts` still counts them."""
+
+def batches(
+    events: Iterable[_Event] | None = None,
+    *,
+    timestamps: Iterable[SupportsIndex | datetime] | None = None,
+    messages: Iterable[str | bytes] | None = None,
+    limits: Limits | None = None,
+    on_reject: Literal["error", "collect"] = "error",
+    oversize: Literal["reject", "truncate", "split", "error"] = "reject",
+    invalid_text: Literal["replace", "reject"] = "replace",
+    now: SupportsIndex | datetime | None = None,
+    retention_in_days: int | None = None,
+) -> Batches:
+    """Cut log events into the fewest batches that PutLogEvents accepts.
+
+    A sequence (list, tuple, anything registered as one) or a pair of columns is read at once, sorted as a
+    whole by timestamp (equal ones keep their input order) and cut greedily: no cut into consecutive runs of
+    the sorted events has fewer batches. Any other iterable is a stream: it is read as batches are asked for,
+    through a window of up to 8 open batches (see `Batcher`), in constant memory. The caller's objects are
+    copied, not kept.
+
+    Args:
+        events: mappings with `timestamp` and `message` (other members are ignored), or `(timestamp, message)`
+            pairs (tuples or lists of two). A timestamp is a whole number of milliseconds since 1970-01-01
+            00:00 UTC (int, or anything with `__index__` but bool), or an aware datetime, taken down to its
+            millisecond. A message is str, or bytes of UTF-8.
+        timestamps: instead of `events`, with `messages`: the column of timestamps. An `array.array("q")`, a
+            numpy int64 array or another buffer of 64-bit integers is read without a Python object for each.
+        messages: the column of messages, as long as `timestamps`.
+        limits: the numbers to obey; the service's own where not given.
+        on_reject: what an event that is not a legal log event does: `"error"` raises EventError at the first;
+            `"collect"` leaves it out and lists it in `Batches.rejected`.
+        oversize: what becomes of a message too long for one event: `"reject"`; `"truncate"` at a character
+            boundary, ending in `[Truncated...]`; `"split"` at character boundaries into events of the same
+            timestamp whose messages start with `[part 1/3] ` and so on; `"error"` raises, whatever `on_reject`.
+        invalid_text: what becomes of text that is not valid Unicode: `"replace"` puts in U+FFFD before the
+            message is measured (one for each surrogate code point of a str; in bytes as `errors="replace"`
+            does); `"reject"` makes the event `invalid`.
+        now: the moment, as a timestamp, against which the age rules apply: `too_new` is more than 2 h after
+            it, `too_old` more than 14 days before. Without it no age rule applies: the clock is never read.
+        retention_in_days: with `now`, the log group's retention: older events are `expired`.
+
+    Returns:
+        Batches: an iterator of `Batch`.
+
+    Raises:
+        cordwood.EventError: at the first event that is not a legal log event, unless `on_reject` is
+            `"collect"`. It is a ValueError, and where the type is wrong also a TypeError. It has `.position`,
+            `.outcome` and `.reason`.
+        TypeError: the input as a whole is a str, bytes, a single mapping or not iterable, or both `events` and
+            columns, or one column, were given.
+        ValueError: the columns differ in length, or an option has no such value.
+    """

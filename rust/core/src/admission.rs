@@ -1,0 +1,166 @@
+//! The rules that an event meets or breaks by itself.
+
+use crate::limits::Limits;
+use crate::outcome::Rejection;
+use crate::split::{split, truncate};
+use crate::text::Text;
+
+/// What becomes of a message that is too long for one event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Oversize {
+    /// The event is rejected, as any other illegal one.
+    #[default]
+    Reject,
+    /// Cut at a character boundary, with a marker at its end.
+    Truncate,
+    /// Cut at character boundaries into numbered parts, each an event.
+    Split,
+    /// The event is an error even where rejected events are collected.
+    Error,
+}
+
+/// What becomes of a message that is not valid Unicode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InvalidText {
+    /// U+FFFD takes the place of what is not valid, before the message is measured.
+    #[default]
+    Replace,
+    /// The event is rejected.
+    Reject,
+}
+
+/// The moment against which ages are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AgeRules {
+    /// Milliseconds since 1970.
+    pub now: i64,
+    /// The log group's retention, where it is known and not for ever.
+    pub retention_ms: Option<i64>,
+}
+
+/// The rules as one caller wants them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Admission {
+    /// Validated limits.
+    pub limits: Limits,
+    /// For messages too long.
+    pub oversize: Oversize,
+    /// For text that is not valid.
+    pub invalid_text: InvalidText,
+    /// Without it, no event is too old, too new or expired.
+    pub age: Option<AgeRules>,
+}
+
+/// What an admitted event is stored as.
+#[derive(Debug)]
+pub(crate) enum Admitted {
+    /// Its own text, of this many UTF-8 bytes.
+    Whole { len: usize, altered: bool },
+    /// Other text in its place: truncated, or the parts it was split into.
+    Parts(Vec<String>),
+}
+
+impl Admission {
+    /// Holds an event against every rule; the first that it breaks is the answer. The order: timestamp, empty,
+    /// text, size, age, so that what can never become legal is told before what depends on the moment.
+    pub(crate) fn admit(&self, timestamp: i64, text: &Text<'_>) -> Result<Admitted, Rejection> {
+        if timestamp < 0 {
+            return Err(Rejection::NegativeTimestamp(timestamp));
+        }
+        if text.is_empty() {
+            return Err(Rejection::Empty);
+        }
+        let measure = text.measure();
+        if measure.invalid && self.invalid_text == InvalidText::Reject {
+            return Err(Rejection::InvalidText);
+        }
+        let limit = self.limits.max_message_bytes();
+        let fits = measure.len as u64 <= limit;
+        if !fits && matches!(self.oversize, Oversize::Reject | Oversize::Error) {
+            return Err(Rejection::Oversize { bytes: measure.len as u64, limit });
+        }
+        if let Some(age) = self.age {
+            self.check_age(timestamp, age)?;
+        }
+        if fits {
+            return Ok(Admitted::Whole { len: measure.len, altered: measure.invalid });
+        }
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let parts = match self.oversize {
+            Oversize::Truncate => truncate(&text.to_utf8(), limit).map(|text| vec![text]),
+            _ => split(&text.to_utf8(), limit),
+        };
+        // Limits so small that marker and one character do not fit leave only the plain answer.
+        let too_small = Rejection::Oversize { bytes: measure.len as u64, limit: limit as u64 };
+        parts.map(Admitted::Parts).ok_or(too_small)
+    }
+
+    fn check_age(&self, timestamp: i64, age: AgeRules) -> Result<(), Rejection> {
+        let AgeRules { now, retention_ms } = age;
+        let Limits { max_future_ms, max_age_ms, .. } = self.limits;
+        if timestamp > now.saturating_add(max_future_ms) {
+            return Err(Rejection::TooNew { timestamp, now, limit_ms: max_future_ms });
+        }
+        if timestamp < now.saturating_sub(max_age_ms) {
+            return Err(Rejection::TooOld { timestamp, now, limit_ms: max_age_ms });
+        }
+        match retention_ms {
+            Some(retention_ms) if timestamp < now.saturating_sub(retention_ms) => {
+                Err(Rejection::Expired { timestamp, now, retention_ms })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Outcome;
+
+    const DAY: i64 = 86_400_000;
+    const NOW: i64 = 1_700_000_000_000;
+
+    fn outcome(admission: &Admission, timestamp: i64, text: &str) -> Option<Outcome> {
+        admission.admit(timestamp, &Text::Utf8(text.as_bytes())).err().map(|r| r.outcome())
+    }
+
+    #[test]
+    fn each_age_rule_at_its_limit_and_one_past_it() {
+        let age = Some(AgeRules { now: NOW, retention_ms: Some(3 * DAY) });
+        let admission = Admission { age, ..Admission::default() };
+        let two_hours = 7_200_000;
+        assert_eq!(outcome(&admission, NOW + two_hours, "m"), None);
+        assert_eq!(outcome(&admission, NOW + two_hours + 1, "m"), Some(Outcome::TooNew));
+        assert_eq!(outcome(&admission, NOW - 3 * DAY, "m"), None);
+        assert_eq!(outcome(&admission, NOW - 3 * DAY - 1, "m"), Some(Outcome::Expired));
+        assert_eq!(outcome(&admission, NOW - 14 * DAY, "m"), Some(Outcome::Expired));
+        assert_eq!(outcome(&admission, NOW - 14 * DAY - 1, "m"), Some(Outcome::TooOld));
+    }
+
+    #[test]
+    fn without_now_every_moment_from_1970_on_is_admitted() {
+        let admission = Admission::default();
+        assert_eq!(outcome(&admission, 0, "m"), None);
+        assert_eq!(outcome(&admission, i64::MAX, "m"), None);
+        assert_eq!(outcome(&admission, -1, "m"), Some(Outcome::Invalid));
+    }
+
+    #[test]
+    fn a_moment_at_the_edge_of_64_bits_overflows_nothing() {
+        for now in [i64::MIN, i64::MAX] {
+            let admission =
+                Admission { age: Some(AgeRules { now, retention_ms: Some(DAY) }), ..Admission::default() };
+            let expected = if now == i64::MIN { Outcome::TooNew } else { Outcome::TooOld };
+            assert_eq!(outcome(&admission, 0, "m"), Some(expected));
+        }
+    }
+
+    #[test]
+    fn size_at_the_limit_and_one_past_it() {
+        let admission = Admission::default();
+        assert_eq!(outcome(&admission, 0, &"x".repeat(1_048_550)), None);
+        assert_eq!(outcome(&admission, 0, &"x".repeat(1_048_551)), Some(Outcome::Oversize));
+        assert_eq!(outcome(&admission, 0, ""), Some(Outcome::Empty));
+    }
+}

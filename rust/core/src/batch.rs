@@ -1,0 +1,62 @@
+//! What one request carries.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::limits::Limits;
+use crate::table::{EventTable, Row};
+
+/// A run of the rows of a sorted table, within every limit. Never empty.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    table: Arc<EventTable>,
+    range: Range<usize>,
+    nbytes: u64,
+}
+
+impl Batch {
+    /// A run of a sorted table that a cut found legal. Batches of one table share it.
+    pub(crate) fn of_run(table: Arc<EventTable>, range: Range<usize>, nbytes: u64) -> Self {
+        Self { table, range, nbytes }
+    }
+
+    /// A whole table, legal as a whole but not sorted yet. It gives back what it reserved and did not use:
+    /// the caller may hold it for ever.
+    #[must_use]
+    pub fn of_table(mut table: EventTable, limits: &Limits) -> Self {
+        table.sort();
+        table.shrink_to_fit();
+        let nbytes = table.rows().iter().map(|row| limits.event_bytes(row.message_len() as u64)).sum();
+        Self { range: 0..table.rows().len(), table: Arc::new(table), nbytes }
+    }
+
+    /// Its events, in order of time.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.table.rows()[self.range.clone()]
+    }
+
+    /// The UTF-8 of one of its rows.
+    #[must_use]
+    pub fn message(&self, row: &Row) -> &[u8] {
+        self.table.message(row)
+    }
+
+    /// Size as the service counts it.
+    #[must_use]
+    pub fn nbytes(&self) -> u64 {
+        self.nbytes
+    }
+
+    /// The smallest timestamp.
+    #[must_use]
+    pub fn first_timestamp(&self) -> i64 {
+        self.rows()[0].timestamp
+    }
+
+    /// The greatest timestamp.
+    #[must_use]
+    pub fn last_timestamp(&self) -> i64 {
+        self.rows()[self.range.len() - 1].timestamp
+    }
+}

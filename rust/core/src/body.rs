@@ -1,0 +1,252 @@
+//! The finished request body: minimal JSON, written once into a buffer of exactly its size.
+
+use std::fmt;
+
+use crate::batch::Batch;
+use crate::cursor::{Cursor, digits};
+use crate::escape::{escaped_len, put_escaped, write_escaped};
+
+const OPEN_EVENT: &[u8] = b"{\"timestamp\":";
+const OPEN_MESSAGE: &[u8] = b",\"message\":\"";
+const CLOSE_EVENT: &[u8] = b"\"}";
+
+/// The API's Entity: two maps of strings, each left out where it is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entity {
+    /// `keyAttributes`.
+    pub key_attributes: Option<Vec<(String, String)>>,
+    /// `attributes`.
+    pub attributes: Option<Vec<(String, String)>>,
+}
+
+/// All of a body but its events: what stands before and after them.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    before: Vec<u8>,
+    after: Vec<u8>,
+}
+
+/// A name or token that `PutLogEvents` does not take. Its text says which and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidFrame(String);
+
+impl fmt::Display for InvalidFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidFrame {}
+
+impl Frame {
+    /// The frame for one log stream; the token, where there is one, is the last member.
+    pub fn new(
+        log_group_name: &str,
+        log_stream_name: &str,
+        sequence_token: Option<&str>,
+        entity: Option<&Entity>,
+    ) -> Result<Self, InvalidFrame> {
+        check_name("log group", log_group_name, "A-Z a-z 0-9 . - _ / #", |c| {
+            c.is_ascii_alphanumeric() || ".-_/#".contains(c)
+        })?;
+        check_name("log stream", log_stream_name, "any character but : and *", |c| c != ':' && c != '*')?;
+        if sequence_token == Some("") {
+            return Err(InvalidFrame("sequence token is empty; leave it out where there is none".into()));
+        }
+        let mut before = b"{\"logGroupName\":".to_vec();
+        push_string(&mut before, log_group_name);
+        before.extend(b",\"logStreamName\":");
+        push_string(&mut before, log_stream_name);
+        if let Some(entity) = entity {
+            push_entity(&mut before, entity);
+        }
+        before.extend(b",\"logEvents\":[");
+        let mut after = b"]".to_vec();
+        if let Some(token) = sequence_token {
+            after.extend(b",\"sequenceToken\":");
+            push_string(&mut after, token);
+        }
+        after.push(b'}');
+        Ok(Self { before, after })
+    }
+
+    /// Bytes of the body of this batch.
+    #[must_use]
+    pub fn body_len(&self, batch: &Batch) -> usize {
+        let rows = batch.rows();
+        let framing = OPEN_EVENT.len() + OPEN_MESSAGE.len() + CLOSE_EVENT.len() + b",".len();
+        let (first, last) = (decimal(batch.first_timestamp()), decimal(batch.last_timestamp()));
+        let timestamps: usize =
+            if first == last { rows.len() * first } else { rows.iter().map(|row| decimal(row.timestamp)).sum() };
+        let messages: usize = rows.iter().map(crate::Row::escaped_len).sum();
+        self.before.len() + rows.len() * framing - b",".len() + timestamps + messages + self.after.len()
+    }
+
+    /// Writes the body of this batch.
+    ///
+    /// # Panics
+    /// If `out` is not `body_len(batch)` long.
+    pub fn write(&self, batch: &Batch, out: &mut [u8]) {
+        let mut out = Cursor::new(out);
+        out.put(&self.before);
+        for (i, row) in batch.rows().iter().enumerate() {
+            if i > 0 {
+                out.put(b",");
+            }
+            out.put(OPEN_EVENT);
+            out.put_number(row.timestamp.unsigned_abs(), decimal(row.timestamp));
+            out.put(OPEN_MESSAGE);
+            let message = batch.message(row);
+            if row.escaped_len() == message.len() {
+                out.put(message);
+            } else {
+                put_escaped(message, &mut out);
+            }
+            out.put(CLOSE_EVENT);
+        }
+        out.put(&self.after);
+        assert_eq!(out.room(), 0, "the buffer is as long as the body");
+    }
+}
+
+/// Digits of a timestamp, which is never negative.
+fn decimal(timestamp: i64) -> usize {
+    digits(timestamp.unsigned_abs())
+}
+
+/// PutLogEvents, `logGroupName` and `logStreamName`: 1 to 512 characters of a set.
+fn check_name(what: &str, name: &str, set: &str, legal: impl Fn(char) -> bool) -> Result<(), InvalidFrame> {
+    let length = name.chars().count();
+    if !(1..=512).contains(&length) {
+        return Err(InvalidFrame(format!("{what} name has {length} characters; it must have 1 to 512")));
+    }
+    match name.chars().enumerate().find(|&(_, c)| !legal(c)) {
+        Some((i, c)) => {
+            Err(InvalidFrame(format!("{what} name {name:?} has {c:?} at character {}; it may have {set}", i + 1)))
+        }
+        None => Ok(()),
+    }
+}
+
+fn push_string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let start = out.len();
+    out.resize(start + escaped_len(text.as_bytes()), 0);
+    write_escaped(text.as_bytes(), &mut out[start..]);
+    out.push(b'"');
+}
+
+fn push_entity(out: &mut Vec<u8>, entity: &Entity) {
+    out.extend(b",\"entity\":{");
+    let members = [("keyAttributes", &entity.key_attributes), ("attributes", &entity.attributes)];
+    let given = members.iter().filter_map(|(name, map)| map.as_ref().map(|map| (name, map)));
+    for (i, (name, map)) in given.enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        push_string(out, name);
+        out.extend(b":{");
+        for (i, (key, value)) in map.iter().enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            push_string(out, key);
+            out.push(b':');
+            push_string(out, value);
+        }
+        out.push(b'}');
+    }
+    out.push(b'}');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+    use crate::table::{EventSink, EventTable, Piece};
+    use crate::text::Text;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn batch(events: &[(i64, &str)]) -> Batch {
+        let mut table = EventTable::default();
+        for (i, (timestamp, text)) in events.iter().enumerate() {
+            table.push(&Piece {
+                timestamp: *timestamp,
+                position: i as u64,
+                text: Text::Utf8(text.as_bytes()),
+                len: text.len(),
+                completes_event: true,
+            });
+        }
+        Batch::of_table(table, &Limits::default())
+    }
+
+    fn body(frame: &Frame, batch: &Batch) -> String {
+        let mut out = vec![0; frame.body_len(batch)];
+        frame.write(batch, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_body_is_minimal_and_the_token_last() {
+        let frame = Frame::new("g", "s", Some("495\"1"), None).unwrap();
+        assert_eq!(
+            body(&frame, &batch(&[(9, "a\"b"), (10, "é\n")])),
+            "{\"logGroupName\":\"g\",\"logStreamName\":\"s\",\"logEvents\":[{\"timestamp\":9,\"message\":\"a\\\"b\"},\
+             {\"timestamp\":10,\"message\":\"é\\n\"}],\"sequenceToken\":\"495\\\"1\"}"
+        );
+    }
+
+    #[test]
+    fn an_entity_stands_before_the_events() {
+        let pairs = |list: &[(&str, &str)]| {
+            Some(list.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<Vec<_>>())
+        };
+        let entity = Entity {
+            key_attributes: pairs(&[("Type", "Service"), ("Name", "ü")]),
+            attributes: pairs(&[("k", "\t")]),
+        };
+        let frame = Frame::new("g", "s", None, Some(&entity)).unwrap();
+        let value: Value = serde_json::from_str(&body(&frame, &batch(&[(0, "m")]))).unwrap();
+        let expected = json!({"keyAttributes": {"Type": "Service", "Name": "ü"}, "attributes": {"k": "\t"}});
+        assert_eq!(value["entity"], expected);
+        let frame = Frame::new("g", "s", None, Some(&Entity::default())).unwrap();
+        assert!(body(&frame, &batch(&[(0, "m")])).contains("\"entity\":{},\"logEvents\""));
+    }
+
+    #[test]
+    fn names_obey_the_patterns_of_the_api() {
+        let longest = "x".repeat(512);
+        for (group, stream) in [(".-_/#Az0", "a b/é😀"), (&longest, &"é".repeat(512))] {
+            assert!(Frame::new(group, stream, None, None).is_ok());
+        }
+        for (group, stream, text) in [
+            ("", "s", "log group name has 0 characters"),
+            ("g", "", "log stream name has 0 characters"),
+            (&"x".repeat(513), "s", "513 characters"),
+            ("g", &"é".repeat(513), "513 characters"),
+            ("a b", "s", "' ' at character 2"),
+            ("é", "s", "'é' at character 1"),
+            ("g", "a:b", "':' at character 2"),
+            ("g", "a*", "'*' at character 2"),
+        ] {
+            assert!(Frame::new(group, stream, None, None).unwrap_err().to_string().contains(text), "{text}");
+        }
+        assert!(Frame::new("g", "s", Some(""), None).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn bodies_parse_back_to_the_same_events(events in prop::collection::vec((0..i64::MAX, ".{1,40}"), 1..20)) {
+            let events: Vec<_> = events.iter().map(|(t, m)| (*t, m.as_str())).collect();
+            let frame = Frame::new("group", "stream", Some("token"), None).unwrap();
+            let value: Value = serde_json::from_str(&body(&frame, &batch(&events))).unwrap();
+            let mut sorted = events.clone();
+            sorted.sort_by_key(|e| e.0);
+            let expected: Vec<_> =
+                sorted.iter().map(|(t, m)| json!({"timestamp": t, "message": m})).collect();
+            prop_assert_eq!(&value["logEvents"], &Value::Array(expected));
+        }
+    }
+}

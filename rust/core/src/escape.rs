@@ -1,0 +1,200 @@
+//! A message inside a JSON string, with no more escapes than JSON demands: the quote, the backslash, and the
+//! control characters below U+0020 (RFC 8259, section 7). Everything else goes out as raw UTF-8.
+//!
+//! The length is known before a byte is written: it is counted once, when a message enters its table, and the
+//! body then has its exact size from the rows alone. Clean text, which is nearly all text, is copied whole.
+
+use crate::cursor::Cursor;
+
+/// Bytes of `text` once escaped.
+#[must_use]
+#[expect(clippy::needless_bitwise_bool, reason = "without branches the compiler makes vectors of the loop")]
+pub fn escaped_len(text: &[u8]) -> usize {
+    if !needs_escape(text) {
+        return text.len();
+    }
+    // Lanes of 8 bits over chunks too short to overflow them, so that the compiler makes vectors of it.
+    let more: usize = text
+        .chunks(255)
+        .map(|chunk| {
+            let (mut any, mut long) = (0_u8, 0_u8);
+            for &byte in chunk {
+                let short = (8..=13).contains(&byte) & (byte != 11);
+                let control = byte < 0x20;
+                any += u8::from(control | (byte == b'"') | (byte == b'\\'));
+                long += u8::from(control & !short);
+            }
+            usize::from(any) + 4 * usize::from(long)
+        })
+        .sum();
+    text.len() + more
+}
+
+/// Writes `text`, escaped, at the start of `out`.
+///
+/// Returns the number of bytes written: `escaped_len(text)`.
+///
+/// # Panics
+/// If `out` is shorter than that.
+pub fn write_escaped(text: &[u8], out: &mut [u8]) -> usize {
+    let room = out.len();
+    let mut cursor = Cursor::new(out);
+    put_escaped(text, &mut cursor);
+    room - cursor.room()
+}
+
+/// Eight bytes at a time: those before the first that needs an escape are copied, then it is escaped.
+///
+/// Between quotes a few bytes apart, a `memcpy` of the run costs more than the run; hence a whole word is
+/// written each time and the cursor set back.
+pub(crate) fn put_escaped(text: &[u8], out: &mut Cursor<'_>) {
+    let mut rest = text;
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
+        let special = special_bytes(u64::from_le_bytes(*word));
+        if special == 0 {
+            out.put(word);
+            rest = after;
+        } else {
+            let clean = special.trailing_zeros() as usize / 8;
+            out.put_first(*word, clean);
+            put_escape(word[clean], out);
+            rest = &rest[clean + 1..];
+        }
+    }
+    for &byte in rest {
+        if is_special(byte) {
+            put_escape(byte, out);
+        } else {
+            out.put(&[byte]);
+        }
+    }
+}
+
+fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+fn needs_escape(text: &[u8]) -> bool {
+    fn any<const N: usize>(block: &[u8; N]) -> bool {
+        // No early exit: the block becomes a few vector compares.
+        block.iter().fold(false, |found, &byte| found | is_special(byte))
+    }
+    let (blocks, rest) = text.as_chunks::<32>();
+    if blocks.iter().any(any) {
+        return true;
+    }
+    if rest.is_empty() {
+        return false;
+    }
+    // What is left over is looked at together with bytes before it: one more block beats a loop over bytes.
+    match (text.last_chunk::<32>(), text.last_chunk::<16>(), text.first_chunk::<16>()) {
+        (Some(block), ..) => any(block),
+        (None, Some(tail), Some(head)) => any(head) | any(tail),
+        _ => rest.iter().any(|&byte| is_special(byte)),
+    }
+}
+
+/// The high bit of each byte of `word` that needs an escape; above the first such byte it may be set wrongly
+/// (a borrow), so only the lowest set bit counts.
+fn special_bytes(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let below = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word;
+    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    (below(word, 0x20) | equal(b'"') | equal(b'\\')) & HIGH
+}
+
+fn put_escape(byte: u8, out: &mut Cursor<'_>) {
+    let short = match byte {
+        b'"' | b'\\' => byte,
+        0x08 => b'b',
+        b'\t' => b't',
+        b'\n' => b'n',
+        0x0C => b'f',
+        b'\r' => b'r',
+        _ => {
+            let hex = |nibble: u8| b"0123456789abcdef"[usize::from(nibble)];
+            return out.put(&[b'\\', b'u', b'0', b'0', hex(byte >> 4), hex(byte & 15)]);
+        }
+    };
+    out.put(&[b'\\', short]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The naive twin: byte by byte.
+    fn twin(text: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        for &byte in text {
+            match byte {
+                b'"' => out.extend(b"\\\""),
+                b'\\' => out.extend(b"\\\\"),
+                8 => out.extend(b"\\b"),
+                9 => out.extend(b"\\t"),
+                10 => out.extend(b"\\n"),
+                12 => out.extend(b"\\f"),
+                13 => out.extend(b"\\r"),
+                0..0x20 => out.extend(format!("\\u{byte:04x}").bytes()),
+                _ => out.push(byte),
+            }
+        }
+        out
+    }
+
+    fn check(text: &[u8]) {
+        let expected = twin(text);
+        assert_eq!(escaped_len(text), expected.len(), "{text:?}");
+        let mut out = vec![0xAA; expected.len() + 3];
+        assert_eq!(write_escaped(text, &mut out), expected.len());
+        assert_eq!(out[..expected.len()], expected);
+        let mut exact = vec![0; expected.len()];
+        write_escaped(text, &mut exact);
+        assert_eq!(exact, expected);
+    }
+
+    #[test]
+    fn every_byte_at_every_place_of_every_short_length() {
+        for len in 1..70 {
+            for place in 0..len {
+                for byte in [0, 7, 8, 9, 10, 11, 12, 13, 14, 0x1F, 0x20, b'"', b'!', b'\\', 0x7F, 0x80, 0xFF] {
+                    let mut text = vec![b'x'; len];
+                    text[place] = byte;
+                    check(&text);
+                }
+            }
+        }
+        (0..=255).for_each(|byte| check(&[byte]));
+    }
+
+    #[test]
+    fn counters_do_not_overflow() {
+        check(&[0; 10_000]);
+        check(&[b'"'; 10_000]);
+    }
+
+    #[test]
+    fn what_is_written_parses_back() {
+        let text: String = (0..0x250).filter_map(char::from_u32).chain("😀漢".chars()).collect();
+        let mut out = vec![0; escaped_len(text.as_bytes())];
+        write_escaped(text.as_bytes(), &mut out);
+        let quoted = format!("\"{}\"", String::from_utf8(out).unwrap());
+        assert_eq!(serde_json::from_str::<String>(&quoted).unwrap(), text);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_equal_the_twin(text in prop::collection::vec(
+            prop_oneof![any::<u8>(), Just(b'"'), Just(b'\\'), 0..0x20_u8, 0x20..0x7F_u8], 0..400)) {
+            check(&text);
+        }
+
+        #[test]
+        fn mostly_clean_bytes_equal_the_twin(text in prop::collection::vec(
+            prop_oneof![60 => 0x20..0x7F_u8, 1 => Just(b'"'), 1 => 0..0x20_u8], 0..400)) {
+            check(&text);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The account of what came in: every event is counted, and ends in a table or among the rejected.
+
+use crate::admission::{Admission, Admitted, Oversize};
+use crate::outcome::{Outcome, Rejection};
+use crate::table::{EventSink, Piece};
+use crate::text::Text;
+
+/// What an event that is no legal log event does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnReject {
+    /// The caller is told at once.
+    #[default]
+    Error,
+    /// It is left out, and listed.
+    Collect,
+}
+
+/// One event that was not admitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// Its 0-based place in the input.
+    pub position: u64,
+    /// Why.
+    pub rejection: Rejection,
+}
+
+/// How many events came in, and how many of them did not pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All that came in.
+    pub events: u64,
+    /// Admitted with other text than they had.
+    pub altered: u64,
+    rejected: [u64; Outcome::ALL.len()],
+}
+
+impl Counts {
+    /// Events rejected with this outcome.
+    #[must_use]
+    pub fn rejected(&self, outcome: Outcome) -> u64 {
+        self.rejected[outcome as usize]
+    }
+
+    /// Events admitted.
+    #[must_use]
+    pub fn admitted(&self) -> u64 {
+        self.events - self.rejected.iter().sum::<u64>()
+    }
+}
+
+/// Passes legal events on to a sink and keeps account of all.
+#[derive(Debug, Default)]
+pub struct Intake {
+    admission: Admission,
+    on_reject: OnReject,
+    counts: Counts,
+    rejected: Vec<Rejected>,
+}
+
+impl Intake {
+    /// An intake that has seen nothing.
+    #[must_use]
+    pub fn new(admission: Admission, on_reject: OnReject) -> Self {
+        Self { admission, on_reject, ..Self::default() }
+    }
+
+    /// The next event of the input. `Err` is a rejection that the caller is to be told at once; it is on the
+    /// account already.
+    #[inline]
+    pub fn admit(&mut self, timestamp: i64, text: Text<'_>, sink: &mut impl EventSink) -> Result<(), Rejected> {
+        let admitted = match self.admission.admit(timestamp, &text) {
+            Ok(admitted) => admitted,
+            Err(rejection) => return self.reject(rejection),
+        };
+        let position = self.counts.events;
+        self.counts.events += 1;
+        match admitted {
+            Admitted::Whole { len, altered } => {
+                self.counts.altered += u64::from(altered);
+                sink.push(&Piece { timestamp, position, text, len, completes_event: true });
+            }
+            Admitted::Parts(parts) => {
+                self.counts.altered += 1;
+                for (i, part) in parts.iter().enumerate() {
+                    sink.push(&Piece {
+                        timestamp,
+                        position,
+                        text: Text::Utf8(part.as_bytes()),
+                        len: part.len(),
+                        completes_event: i + 1 == parts.len(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The next event of the input, which is not one; `Err` as in `admit`.
+    #[cold]
+    pub fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
+        let rejected = Rejected { position: self.counts.events, rejection };
+        let outcome = rejected.rejection.outcome();
+        self.counts.events += 1;
+        self.counts.rejected[outcome as usize] += 1;
+        self.rejected.push(rejected.clone());
+        let tell = match self.on_reject {
+            OnReject::Error => true,
+            OnReject::Collect => outcome == Outcome::Oversize && self.admission.oversize == Oversize::Error,
+        };
+        if tell { Err(rejected) } else { Ok(()) }
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub fn admission(&self) -> &Admission {
+        &self.admission
+    }
+
+    /// The account.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The rejected events, but for those taken.
+    #[must_use]
+    pub fn rejected(&self) -> &[Rejected] {
+        &self.rejected
+    }
+
+    /// Hands over the rejected events; the counts keep them.
+    pub fn take_rejected(&mut self) -> Vec<Rejected> {
+        std::mem::take(&mut self.rejected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+    use crate::table::EventTable;
+
+    fn fill(intake: &mut Intake, table: &mut EventTable, events: &[(i64, &str)]) -> Vec<Result<(), Rejected>> {
+        events.iter().map(|(t, m)| intake.admit(*t, Text::Utf8(m.as_bytes()), table)).collect()
+    }
+
+    #[test]
+    fn every_event_is_counted_once() {
+        let admission = Admission {
+            limits: Limits { max_event_bytes: 26 + 20, ..Limits::default() },
+            oversize: Oversize::Split,
+            ..Admission::default()
+        };
+        let mut intake = Intake::new(admission, OnReject::Collect);
+        let mut table = EventTable::default();
+        fill(&mut intake, &mut table, &[(1, "a"), (-1, "b"), (2, ""), (3, &"x".repeat(30))]);
+        intake.reject(Rejection::WrongType("a float".into())).unwrap();
+        let counts = intake.counts();
+        assert_eq!((counts.events, counts.admitted(), counts.altered), (5, 2, 1));
+        assert_eq!((counts.rejected(Outcome::Invalid), counts.rejected(Outcome::Empty)), (2, 1));
+        assert_eq!((table.rows().len(), table.completed_events()), (5, 2));
+        let positions: Vec<_> = table.rows().iter().map(|r| r.position).collect();
+        assert_eq!(positions, [0, 3, 3, 3, 3]);
+        let rejected: Vec<_> = intake.take_rejected().iter().map(|r| r.position).collect();
+        assert_eq!(rejected, [1, 2, 4]);
+        assert!(intake.rejected().is_empty());
+        assert_eq!(intake.counts(), counts);
+    }
+
+    #[test]
+    fn an_error_is_told_and_counted() {
+        let mut intake = Intake::default();
+        let mut table = EventTable::default();
+        let answers = fill(&mut intake, &mut table, &[(1, "a"), (2, ""), (3, "c")]);
+        assert_eq!(answers[1], Err(Rejected { position: 1, rejection: Rejection::Empty }));
+        assert_eq!((intake.counts().events, table.rows().len()), (3, 2));
+    }
+
+    #[test]
+    fn oversize_error_is_told_even_where_others_are_collected() {
+        let limits = Limits { max_event_bytes: 30, ..Limits::default() };
+        let admission = Admission { limits, oversize: Oversize::Error, ..Admission::default() };
+        let mut intake = Intake::new(admission, OnReject::Collect);
+        let answers = fill(&mut intake, &mut EventTable::default(), &[(1, ""), (2, "12345")]);
+        assert!(answers[0].is_ok() && answers[1].is_err());
+    }
+}

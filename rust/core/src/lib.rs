@@ -1,0 +1,45 @@
+//! The rules of `PutLogEvents`, exactly: slices in; ranges, bytes and outcomes out.
+//!
+//! Nothing here knows Python, does I/O, reads a clock or logs. The way of the data, one direction only:
+//!
+//! ```text
+//! (timestamp, Text) -> Intake: Admission decides, counts, keeps what was rejected
+//!     whole input:  -> EventTable -> Sequence (order, cut) -> Batch -> Frame::write
+//!     a stream:     -> Window of open EventTables (order)  -> Batch -> Frame::write
+//! ```
+//!
+//! [`Text`], [`Intake`], [`EventTable`], [`Sequence`], [`Stream`], [`Batch`] and [`Frame`] each have a file.
+
+#![forbid(unsafe_code)]
+
+mod admission;
+mod batch;
+mod body;
+mod cursor;
+mod cut;
+mod escape;
+mod intake;
+mod limits;
+
+mod outcome;
+mod sequence;
+mod split;
+mod stream;
+mod table;
+mod text;
+mod time;
+mod window;
+
+pub use admission::{Admission, AgeRules, InvalidText, Oversize};
+pub use batch::Batch;
+pub use body::{Entity, Frame, InvalidFrame};
+pub use cut::next_cut;
+pub use escape::{escaped_len, write_escaped};
+pub use intake::{Counts, Intake, OnReject, Rejected};
+pub use limits::{InvalidLimits, Limits};
+pub use outcome::{Outcome, Rejection};
+pub use sequence::{Sequence, SequenceBatches};
+pub use stream::Stream;
+pub use table::{EventSink, EventTable, Piece, Row};
+pub use text::Text;
+pub use window::{MAX_INPUT_BYTES, MAX_OPEN, Window};

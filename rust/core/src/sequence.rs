@@ -1,0 +1,118 @@
+//! A whole input: read to its end, sorted as one, cut as batches are asked for.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::admission::Admission;
+use crate::batch::Batch;
+use crate::cut::next_cut;
+use crate::intake::{Intake, OnReject, Rejected};
+use crate::outcome::Rejection;
+use crate::table::EventTable;
+use crate::text::Text;
+
+/// A whole input while it is read.
+#[derive(Debug)]
+pub struct Sequence {
+    intake: Intake,
+    table: EventTable,
+}
+
+impl Sequence {
+    /// An input of about this many events.
+    #[must_use]
+    pub fn new(admission: Admission, on_reject: OnReject, events: usize) -> Self {
+        Self { intake: Intake::new(admission, on_reject), table: EventTable::with_capacity(events) }
+    }
+
+    /// The next event; `Err` as in [`Intake::admit`].
+    #[inline]
+    pub fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
+        self.intake.admit(timestamp, text, &mut self.table)
+    }
+
+    /// The next event, which is not one.
+    pub fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
+        self.intake.reject(rejection)
+    }
+
+    /// Sorts all that was read.
+    #[must_use]
+    pub fn finish(mut self) -> SequenceBatches {
+        self.table.sort();
+        SequenceBatches { intake: self.intake, table: Arc::new(self.table), next_row: 0, batched_events: 0 }
+    }
+}
+
+/// A whole input, sorted: an iterator of its batches.
+#[derive(Debug)]
+pub struct SequenceBatches {
+    intake: Intake,
+    table: Arc<EventTable>,
+    next_row: usize,
+    batched_events: u64,
+}
+
+impl SequenceBatches {
+    /// The account of what was read.
+    #[must_use]
+    pub fn intake(&self) -> &Intake {
+        &self.intake
+    }
+
+    /// Likewise, to take the rejected.
+    pub fn intake_mut(&mut self) -> &mut Intake {
+        &mut self.intake
+    }
+
+    /// Events in batches handed out.
+    #[must_use]
+    pub fn batched_events(&self) -> u64 {
+        self.batched_events
+    }
+
+    /// Events whose last part is in this run. The parts of an event are neighbours: they have one timestamp and
+    /// were pushed one after the other, and the sort is stable.
+    fn completed_events(&self, run: Range<usize>) -> u64 {
+        let rows = self.table.rows();
+        if !self.table.has_split_events() {
+            return run.len() as u64;
+        }
+        let position_of = |i: usize| rows.get(i).map(|row| row.position);
+        run.filter(|&i| position_of(i) != position_of(i + 1)).count() as u64
+    }
+}
+
+impl Iterator for SequenceBatches {
+    type Item = Batch;
+
+    fn next(&mut self) -> Option<Batch> {
+        let (taken, nbytes) = next_cut(&self.table.rows()[self.next_row..], &self.intake.admission().limits);
+        let run = self.next_row..self.next_row + taken;
+        self.next_row = run.end;
+        self.batched_events += self.completed_events(run.clone());
+        (taken > 0).then(|| Batch::of_run(Arc::clone(&self.table), run, nbytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admission::Oversize;
+    use crate::limits::Limits;
+
+    #[test]
+    fn a_split_event_is_batched_with_its_last_part() {
+        let limits = Limits { max_event_bytes: 46, max_batch_bytes: 46, ..Limits::default() };
+        let admission = Admission { limits, oversize: Oversize::Split, ..Admission::default() };
+        let mut sequence = Sequence::new(admission, OnReject::Error, 2);
+        sequence.admit(5, Text::Ascii(&[b'x'; 25])).unwrap();
+        sequence.admit(4, Text::Ascii(b"before")).unwrap();
+        let mut batches = sequence.finish();
+        let mut batched = vec![];
+        while let Some(batch) = batches.next() {
+            batched.push((batch.rows()[0].position, batches.batched_events()));
+        }
+        assert_eq!(batched, [(1, 1), (0, 1), (0, 1), (0, 2)]);
+    }
+}

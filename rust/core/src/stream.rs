@@ -1,0 +1,72 @@
+//! An input without a known end: batches leave as they close.
+
+use crate::admission::Admission;
+use crate::intake::{Intake, OnReject, Rejected};
+use crate::outcome::Rejection;
+use crate::table::EventTable;
+use crate::text::Text;
+use crate::window::Window;
+
+/// An intake before a window.
+#[derive(Debug)]
+pub struct Stream {
+    intake: Intake,
+    window: Window,
+    batched_events: u64,
+}
+
+impl Stream {
+    /// A stream that has seen nothing.
+    #[must_use]
+    pub fn new(admission: Admission, on_reject: OnReject) -> Self {
+        let window = Window::new(admission.limits);
+        Self { intake: Intake::new(admission, on_reject), window, batched_events: 0 }
+    }
+
+    /// The next event; `Err` as in [`Intake::admit`].
+    #[inline]
+    pub fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
+        self.intake.admit(timestamp, text, &mut self.window)
+    }
+
+    /// The next event, which is not one.
+    pub fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
+        self.intake.reject(rejection)
+    }
+
+    /// Whether a batch has closed and waits to be taken.
+    #[must_use]
+    pub fn has_closed(&self) -> bool {
+        self.window.has_closed()
+    }
+
+    /// Takes the batch that closed first, still to be sorted ([`Batch::of_table`](crate::Batch::of_table)):
+    /// whoever shares the stream need not wait for that.
+    pub fn take_closed(&mut self) -> Option<EventTable> {
+        let table = self.window.take_closed()?;
+        self.batched_events += table.completed_events();
+        Some(table)
+    }
+
+    /// Closes all open batches.
+    pub fn close_all(&mut self) {
+        self.window.close_all();
+    }
+
+    /// The account of what came in.
+    #[must_use]
+    pub fn intake(&self) -> &Intake {
+        &self.intake
+    }
+
+    /// Likewise, to take the rejected.
+    pub fn intake_mut(&mut self) -> &mut Intake {
+        &mut self.intake
+    }
+
+    /// Events in batches that were taken.
+    #[must_use]
+    pub fn batched_events(&self) -> u64 {
+        self.batched_events
+    }
+}

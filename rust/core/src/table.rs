@@ -1,0 +1,182 @@
+//! Admitted events: one arena of UTF-8 bytes, and a row for each event.
+
+use crate::escape;
+use crate::text::Text;
+
+/// One event of a table. 32 bytes, so that a sort's scratch and the rows together stay under 48 an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Milliseconds since 1970; never negative.
+    pub timestamp: i64,
+    /// The event's place in the caller's input.
+    pub position: u64,
+    offset: usize,
+    len: u32,
+    escaped_len: u32,
+}
+
+impl Row {
+    /// UTF-8 bytes of the message.
+    #[must_use]
+    pub fn message_len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// Bytes of the message inside a JSON string; equal to `message_len` where nothing needs an escape.
+    #[must_use]
+    pub fn escaped_len(&self) -> usize {
+        self.escaped_len as usize
+    }
+}
+
+/// One admitted message on its way into a table: a whole event, or a part of one that was split.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece<'a> {
+    /// Of the event.
+    pub timestamp: i64,
+    /// Of the event.
+    pub position: u64,
+    /// What to store.
+    pub text: Text<'a>,
+    /// `text.measure().len`.
+    pub len: usize,
+    /// No further part of the same event follows.
+    pub completes_event: bool,
+}
+
+/// Takes admitted events, one piece at a time.
+pub trait EventSink {
+    /// Stores a piece that the admission has let pass.
+    fn push(&mut self, piece: &Piece<'_>);
+}
+
+/// Admitted events in the order they came, or, once sorted, in order of time.
+#[derive(Clone, Debug)]
+pub struct EventTable {
+    arena: Vec<u8>,
+    rows: Vec<Row>,
+    in_order: bool,
+    completed_events: u64,
+}
+
+impl Default for EventTable {
+    fn default() -> Self {
+        Self { arena: Vec::new(), rows: Vec::new(), in_order: true, completed_events: 0 }
+    }
+}
+
+impl EventTable {
+    /// A table with room for `events` rows; the arena grows as it must.
+    #[must_use]
+    pub fn with_capacity(events: usize) -> Self {
+        Self { rows: Vec::with_capacity(events), ..Self::default() }
+    }
+
+    /// The events as they stand.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The UTF-8 of a row of this table.
+    #[must_use]
+    pub fn message(&self, row: &Row) -> &[u8] {
+        &self.arena[row.offset..row.offset + row.message_len()]
+    }
+
+    /// Events whose last part is here.
+    #[must_use]
+    pub fn completed_events(&self) -> u64 {
+        self.completed_events
+    }
+
+    /// Whether an event lies here in more than one row.
+    #[must_use]
+    pub fn has_split_events(&self) -> bool {
+        self.completed_events != self.rows.len() as u64
+    }
+
+    /// Sorts by timestamp; events of the same millisecond keep the order in which they came.
+    ///
+    /// Free where they came in order. Otherwise std's stable sort: it finds runs by itself, so interleaved and
+    /// jittered streams cost little, and its scratch is half the rows.
+    pub fn sort(&mut self) {
+        if !self.in_order {
+            self.rows.sort_by_key(|row| row.timestamp);
+            self.in_order = true;
+        }
+    }
+
+    /// Gives back the memory that was reserved and not used.
+    pub fn shrink_to_fit(&mut self) {
+        self.arena.shrink_to_fit();
+        self.rows.shrink_to_fit();
+    }
+}
+
+impl EventSink for EventTable {
+    #[inline]
+    fn push(&mut self, piece: &Piece<'_>) {
+        let offset = self.arena.len();
+        piece.text.append_to(&mut self.arena);
+        let stored = &self.arena[offset..];
+        debug_assert_eq!(stored.len(), piece.len);
+        let escaped_len = escape::escaped_len(stored);
+        self.in_order &= self.rows.last().is_none_or(|last| last.timestamp <= piece.timestamp);
+        self.completed_events += u64::from(piece.completes_event);
+        self.rows.push(Row {
+            timestamp: piece.timestamp,
+            position: piece.position,
+            offset,
+            len: bytes_u32(piece.len),
+            escaped_len: bytes_u32(escaped_len),
+        });
+    }
+}
+
+/// `Limits::validated` keeps every message, escaped or not, within 32 bits.
+fn bytes_u32(len: usize) -> u32 {
+    u32::try_from(len).expect("a message admitted under validated limits has fewer than 2^32 bytes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn piece(timestamp: i64, position: u64, text: &str) -> Piece<'_> {
+        Piece { timestamp, position, text: Text::Utf8(text.as_bytes()), len: text.len(), completes_event: true }
+    }
+
+    #[test]
+    fn a_row_is_32_bytes() {
+        assert_eq!(size_of::<Row>(), 32);
+    }
+
+    #[test]
+    fn messages_come_back_as_they_went_in() {
+        let mut table = EventTable::default();
+        for (i, text) in ["a", "é\"😀", "", "line\n"].iter().enumerate() {
+            table.push(&piece(0, i as u64, text));
+        }
+        let messages: Vec<_> = table.rows().iter().map(|row| table.message(row)).collect();
+        assert_eq!(messages, ["a".as_bytes(), "é\"😀".as_bytes(), b"", b"line\n"]);
+        assert_eq!(table.rows()[1].escaped_len(), "é\\\"😀".len());
+        assert_eq!(table.rows()[3].escaped_len(), 6);
+    }
+
+    proptest! {
+        #[test]
+        fn sorting_is_by_time_then_by_arrival(times in prop::collection::vec(0..20_i64, 0..200)) {
+            let mut table = EventTable::default();
+            for (i, &t) in times.iter().enumerate() {
+                table.push(&piece(t, i as u64, "m"));
+            }
+            table.sort();
+            let sorted: Vec<_> = table.rows().iter().map(|r| (r.timestamp, r.position)).collect();
+            let mut expected: Vec<_> = times.iter().enumerate().map(|(i, &t)| (t, i as u64)).collect();
+            expected.sort_unstable();
+            prop_assert_eq!(sorted, expected);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Moments and durations as a reader of an error message wants them.
+
+use std::fmt;
+
+const MS_PER_DAY: i64 = 86_400_000;
+
+/// Milliseconds since 1970 as `2023-11-14T22:13:20.000Z`.
+pub(crate) struct Utc(pub(crate) i64);
+
+impl fmt::Display for Utc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (days, ms) = (self.0.div_euclid(MS_PER_DAY), self.0.rem_euclid(MS_PER_DAY));
+        let (year, month, day) = civil(days);
+        write!(f, "{year:04}-{month:02}-{day:02}T")?;
+        write!(f, "{:02}:{:02}:{:02}", ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60)?;
+        write!(f, ".{:03}Z", ms % 1000)
+    }
+}
+
+/// Year, month and day of the proleptic Gregorian calendar (Howard Hinnant, "chrono-compatible low-level date
+/// algorithms", `civil_from_days`).
+fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// A duration in milliseconds in its largest exact unit: `14 days`, `2 hours`, `90 minutes`, `1 ms`.
+pub(crate) struct Span(pub(crate) i64);
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [(MS_PER_DAY, "day"), (3_600_000, "hour"), (60_000, "minute"), (1000, "second")];
+        for (ms, name) in units {
+            if self.0 >= ms && self.0 % ms == 0 {
+                let plural = if self.0 == ms { "" } else { "s" };
+                return write!(f, "{} {name}{plural}", self.0 / ms);
+            }
+        }
+        write!(f, "{} ms", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments() {
+        for (ms, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1_700_000_000_123, "2023-11-14T22:13:20.123Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(Utc(ms).to_string(), text);
+        }
+        assert!(Utc(i64::MAX).to_string().ends_with('Z'));
+    }
+
+    #[test]
+    fn durations() {
+        for (ms, text) in [
+            (1_209_600_000, "14 days"),
+            (86_400_000, "1 day"),
+            (7_200_000, "2 hours"),
+            (5_400_000, "90 minutes"),
+            (1, "1 ms"),
+            (0, "0 ms"),
+        ] {
+            assert_eq!(Span(ms).to_string(), text);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! The open batches of a stream: an interleaving of times still fills its batches, in bounded memory.
+//!
+//! An event joins the open batch whose span it widens least (the oldest on a tie), among those where it fits
+//! by span. Where it fits none, a new one opens; with [`MAX_OPEN`] open, the least recently fed closes for it.
+//! A batch that it fits by span but not by bytes or count closes, and a new one opens with it. A batch also
+//! closes once [`MAX_INPUT_BYTES`] came in since it opened. All of it depends on the events alone, never on a
+//! clock or on how they were handed over, so that a plain reference can mirror it.
+
+use std::collections::VecDeque;
+
+use crate::limits::Limits;
+use crate::table::{EventSink, EventTable, Piece};
+
+/// Most batches open at once.
+pub const MAX_OPEN: usize = 8;
+
+/// Counted bytes of input after which an open batch closes, however little of them it took.
+pub const MAX_INPUT_BYTES: u64 = 64 << 20;
+
+/// The open batches, and those that closed and were not taken yet.
+#[derive(Debug)]
+pub struct Window {
+    limits: Limits,
+    /// In the order of their opening.
+    open: Vec<OpenBatch>,
+    closed: VecDeque<EventTable>,
+    /// Events and counted bytes that came in so far.
+    fed_events: u64,
+    fed_bytes: u64,
+}
+
+#[derive(Debug)]
+struct OpenBatch {
+    table: EventTable,
+    first: i64,
+    last: i64,
+    nbytes: u64,
+    opened_at_byte: u64,
+    last_fed_event: u64,
+}
+
+impl OpenBatch {
+    fn new(timestamp: i64, opened_at_byte: u64) -> Self {
+        let table = EventTable::default();
+        Self { table, first: timestamp, last: timestamp, nbytes: 0, opened_at_byte, last_fed_event: 0 }
+    }
+
+    /// How much wider the batch becomes by an event at this moment; `None` where it would be too wide.
+    fn widening(&self, timestamp: i64, max_span_ms: i64) -> Option<i64> {
+        let width = self.last.max(timestamp) - self.first.min(timestamp);
+        (width <= max_span_ms).then(|| width - (self.last - self.first))
+    }
+
+    fn has_room(&self, event_bytes: u64, limits: &Limits) -> bool {
+        (self.table.rows().len() as u64) < limits.max_batch_events
+            && self.nbytes + event_bytes <= limits.max_batch_bytes
+    }
+}
+
+impl Window {
+    /// A window with nothing open.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, open: Vec::new(), closed: VecDeque::new(), fed_events: 0, fed_bytes: 0 }
+    }
+
+    /// Takes the batch that closed first, its events in the order they came.
+    pub fn take_closed(&mut self) -> Option<EventTable> {
+        self.closed.pop_front()
+    }
+
+    /// Whether a batch closed that was not taken.
+    #[must_use]
+    pub fn has_closed(&self) -> bool {
+        !self.closed.is_empty()
+    }
+
+    /// Closes all open batches, the first opened first.
+    pub fn close_all(&mut self) {
+        self.closed.extend(self.open.drain(..).map(|batch| batch.table));
+    }
+
+    fn close(&mut self, index: usize) {
+        self.closed.push_back(self.open.remove(index).table);
+    }
+
+    /// The open batch that an event at this moment joins.
+    fn choose(&self, timestamp: i64) -> Option<usize> {
+        let widenings = self.open.iter().enumerate().filter_map(|(index, batch)| {
+            batch.widening(timestamp, self.limits.max_batch_span_ms).map(|by| (by, index))
+        });
+        widenings.min().map(|(_, index)| index)
+    }
+
+    fn open_new(&mut self, timestamp: i64) -> usize {
+        self.open.push(OpenBatch::new(timestamp, self.fed_bytes));
+        self.open.len() - 1
+    }
+
+    fn close_least_recently_fed(&mut self) {
+        if let Some((index, _)) = self.open.iter().enumerate().min_by_key(|(_, batch)| batch.last_fed_event) {
+            self.close(index);
+        }
+    }
+}
+
+impl EventSink for Window {
+    #[inline]
+    fn push(&mut self, piece: &Piece<'_>) {
+        let event_bytes = self.limits.event_bytes(piece.len as u64);
+        let index = match self.choose(piece.timestamp) {
+            Some(index) if self.open[index].has_room(event_bytes, &self.limits) => index,
+            Some(index) => {
+                self.close(index);
+                self.open_new(piece.timestamp)
+            }
+            None => {
+                if self.open.len() == MAX_OPEN {
+                    self.close_least_recently_fed();
+                }
+                self.open_new(piece.timestamp)
+            }
+        };
+        self.fed_events += 1;
+        self.fed_bytes += event_bytes;
+        let batch = &mut self.open[index];
+        batch.table.push(piece);
+        batch.first = batch.first.min(piece.timestamp);
+        batch.last = batch.last.max(piece.timestamp);
+        batch.nbytes += event_bytes;
+        batch.last_fed_event = self.fed_events;
+        while self.open.first().is_some_and(|oldest| self.fed_bytes - oldest.opened_at_byte >= MAX_INPUT_BYTES) {
+            self.close(0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Text;
+    use proptest::prelude::*;
+
+    const DAY: i64 = 86_400_000;
+
+    fn feed(window: &mut Window, timestamp: i64, text: &str) {
+        window.push(&Piece {
+            timestamp,
+            position: window.fed_events,
+            text: Text::Utf8(text.as_bytes()),
+            len: text.len(),
+            completes_event: true,
+        });
+    }
+
+    fn closed(window: &mut Window) -> Vec<Vec<i64>> {
+        std::iter::from_fn(|| window.take_closed())
+            .map(|table| table.rows().iter().map(|row| row.timestamp).collect())
+            .collect()
+    }
+
+    fn run(limits: Limits, times: &[i64]) -> (Vec<Vec<i64>>, Vec<Vec<i64>>) {
+        let mut window = Window::new(limits);
+        times.iter().for_each(|&t| feed(&mut window, t, "m"));
+        let early = closed(&mut window);
+        window.close_all();
+        (early, closed(&mut window))
+    }
+
+    #[test]
+    fn two_days_interleaved_fill_two_batches() {
+        let times: Vec<_> = (0..100).map(|i| i + (i % 2) * 3 * DAY).collect();
+        let (early, late) = run(Limits::default(), &times);
+        assert!(early.is_empty());
+        assert_eq!(late.iter().map(Vec::len).collect::<Vec<_>>(), [50, 50]);
+    }
+
+    #[test]
+    fn an_event_joins_the_batch_it_widens_least_and_the_oldest_on_a_tie() {
+        let limits = Limits { max_batch_span_ms: 10, ..Limits::default() };
+        let (_, late) = run(limits, &[0, 20, 11, 8]);
+        assert_eq!(late, [vec![0, 8], vec![20, 11]]);
+        let (_, late) = run(limits, &[0, 16, 8]);
+        assert_eq!(late, [vec![0, 8], vec![16]]);
+    }
+
+    #[test]
+    fn the_least_recently_fed_makes_room() {
+        let limits = Limits { max_batch_span_ms: 0, ..Limits::default() };
+        let (early, late) = run(limits, &[0, 1, 2, 3, 4, 5, 6, 7, 0, 8]);
+        assert_eq!(early, [vec![1]]);
+        assert_eq!(late.len(), 8);
+    }
+
+    #[test]
+    fn a_full_batch_closes_for_the_event_that_does_not_fit() {
+        let limits = Limits { max_batch_events: 2, ..Limits::default() };
+        assert_eq!(run(limits, &[1, 2]).0.len(), 0);
+        assert_eq!(run(limits, &[1, 2, 3]), (vec![vec![1, 2]], vec![vec![3]]));
+        let limits = Limits { max_batch_bytes: 54, ..Limits::default() };
+        assert_eq!(run(limits, &[1, 2, 3]), (vec![vec![1, 2]], vec![vec![3]]));
+    }
+
+    #[test]
+    fn a_batch_closes_once_64_mib_came_in_since_it_opened() {
+        let mut window = Window::new(Limits::default());
+        let event = "x".repeat((1 << 20) - 26);
+        feed(&mut window, 5 * DAY, &event[..event.len() - 27]);
+        for _ in 0..63 {
+            feed(&mut window, 0, &event);
+        }
+        assert!(!closed(&mut window).contains(&vec![5 * DAY]));
+        feed(&mut window, 0, "m");
+        assert!(closed(&mut window).contains(&vec![5 * DAY]));
+    }
+
+    proptest! {
+        #[test]
+        fn every_event_leaves_once_in_a_legal_batch(
+            times in prop::collection::vec(0..500_i64, 0..200),
+            max_batch_events in 1..20_u64, max_batch_span_ms in 0..60_i64, max_batch_bytes in 30..500_u64,
+        ) {
+            let limits = Limits { max_batch_events, max_batch_span_ms, max_batch_bytes, ..Limits::default() };
+            let (mut all, late) = run(limits, &times);
+            prop_assert!(late.len() <= MAX_OPEN);
+            all.extend(late);
+            for batch in &all {
+                let span = batch.iter().max().unwrap() - batch.iter().min().unwrap();
+                prop_assert!(span <= max_batch_span_ms);
+                prop_assert!(batch.len() as u64 <= max_batch_events);
+                prop_assert!(batch.len() as u64 * 27 <= max_batch_bytes);
+            }
+            let mut left: Vec<_> = all.concat();
+            let mut came = times.clone();
+            left.sort_unstable();
+            came.sort_unstable();
+            prop_assert_eq!(left, came);
+        }
+    }
+}

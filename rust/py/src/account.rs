@@ -1,0 +1,60 @@
+//! What became of the events, in Python's terms: `Rejected`, `EventError`, counts.
+
+use cordwood_core::{Intake, Outcome, Rejected, Rejection};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyList, PyType};
+
+mod exceptions {
+    #![allow(missing_docs)]
+    pyo3::import_exception!(cordwood.errors, EventError);
+    pyo3::import_exception!(cordwood.errors, EventTypeError);
+}
+
+fn outcome(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyAny>> {
+    static OUTCOME: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    OUTCOME.import(py, "cordwood.outcomes", "Outcome")?.call1((outcome.name(),))
+}
+
+/// The exception that tells of a rejected event.
+#[cold]
+pub(crate) fn to_exception(py: Python<'_>, rejected: &Rejected) -> PyErr {
+    let outcome = match outcome(py, rejected.rejection.outcome()) {
+        Ok(outcome) => outcome.unbind(),
+        Err(exception) => return exception,
+    };
+    let arguments = (rejected.position, outcome, rejected.rejection.to_string());
+    match rejected.rejection {
+        Rejection::WrongType(_) => exceptions::EventTypeError::new_err(arguments),
+        _ => exceptions::EventError::new_err(arguments),
+    }
+}
+
+/// A list of `cordwood.Rejected`.
+pub(crate) fn to_list<'py>(py: Python<'py>, rejected: &[Rejected]) -> PyResult<Bound<'py, PyList>> {
+    static REJECTED: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let class = REJECTED.import(py, "cordwood.outcomes", "Rejected")?;
+    let list = PyList::empty(py);
+    for Rejected { position, rejection } in rejected {
+        list.append(class.call1((*position, outcome(py, rejection.outcome())?, rejection.to_string()))?)?;
+    }
+    Ok(list)
+}
+
+/// The mapping of `counts`.
+pub(crate) fn to_counts<'py>(
+    py: Python<'py>,
+    intake: &Intake,
+    batched_events: u64,
+) -> PyResult<Bound<'py, PyDict>> {
+    let counts = intake.counts();
+    let dict = PyDict::new(py);
+    dict.set_item("events", counts.events)?;
+    dict.set_item("batched", batched_events)?;
+    dict.set_item("held", counts.admitted() - batched_events)?;
+    for outcome in Outcome::ALL {
+        dict.set_item(outcome.name(), counts.rejected(outcome))?;
+    }
+    dict.set_item("altered", counts.altered)?;
+    Ok(dict)
+}

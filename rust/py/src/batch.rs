@@ -1,0 +1,163 @@
+//! `cordwood.Batch`.
+
+use cordwood_core as core;
+use cordwood_core::{Entity, Frame};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PyString};
+
+use crate::message::a_value_of;
+
+/// What one PutLogEvents request carries: events in order of time, within every limit.
+///
+/// A batch is immutable and stays valid for ever: it owns a copy of its messages and never looks at the
+/// caller's objects again. The batches of one sequence share one copy, which lives as long as any of them.
+/// `len(batch)` is its number of log events.
+#[pyclass(frozen, module = "cordwood")]
+pub(crate) struct Batch(pub(crate) core::Batch);
+
+#[pymethods]
+impl Batch {
+    /// Size as the service counts it: UTF-8 bytes of every message plus 26 (the overhead) for each event.
+    #[getter]
+    fn nbytes(&self) -> u64 {
+        self.0.nbytes()
+    }
+
+    /// Timestamp of the first event, in milliseconds since 1970-01-01 00:00 UTC: the smallest.
+    #[getter]
+    fn first_timestamp(&self) -> i64 {
+        self.0.first_timestamp()
+    }
+
+    /// Timestamp of the last event, in milliseconds since 1970-01-01 00:00 UTC: the greatest.
+    #[getter]
+    fn last_timestamp(&self) -> i64 {
+        self.0.last_timestamp()
+    }
+
+    /// For each event of the batch, its 0-based position in the caller's input.
+    ///
+    /// The parts of an event that was split share its position.
+    #[getter]
+    fn positions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        PyList::new(py, self.0.rows().iter().map(|row| row.position))
+    }
+
+    /// Return the events as boto3 takes them: dicts of `timestamp` (int, ms) and `message` (str).
+    fn events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let list = PyList::empty(py);
+        for row in self.0.rows() {
+            let event = PyDict::new(py);
+            event.set_item(intern!(py, "timestamp"), row.timestamp)?;
+            let message = PyString::from_bytes(py, self.0.message(row))?;
+            event.set_item(intern!(py, "message"), message)?;
+            list.append(event)?;
+        }
+        Ok(list)
+    }
+
+    /// Write the finished PutLogEvents request body: minimal JSON in UTF-8.
+    ///
+    /// Only the quote, the backslash and control characters are escaped. `entity`, where given, precedes the
+    /// events; `sequenceToken`, where given, is the last member. The interpreter lock is released meanwhile.
+    ///
+    /// Args:
+    ///     log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
+    ///     log_stream_name: 1 to 512 characters, neither `:` nor `*`.
+    ///     sequence_token: the `nextSequenceToken` of the call before; at least one character.
+    ///     entity: the API's Entity: `keyAttributes` and `attributes`, each a mapping of str to str.
+    ///
+    /// Raises:
+    ///     ValueError: a name or the token breaks its rule, or cannot be encoded as UTF-8.
+    ///     TypeError: an argument, or something inside `entity`, has the wrong type.
+    #[pyo3(signature = (log_group_name, log_stream_name, *, sequence_token = None, entity = None))]
+    fn body<'py>(
+        &self,
+        py: Python<'py>,
+        log_group_name: &Bound<'py, PyAny>,
+        log_stream_name: &Bound<'py, PyAny>,
+        sequence_token: Option<&Bound<'py, PyAny>>,
+        entity: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let entity = entity.map(read_entity).transpose()?;
+        let token = sequence_token.map(|token| text("sequence_token", token)).transpose()?;
+        let frame = Frame::new(
+            &text("log_group_name", log_group_name)?,
+            &text("log_stream_name", log_stream_name)?,
+            token.as_deref(),
+            entity.as_ref(),
+        )
+        .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
+        let batch = &self.0;
+        PyBytes::new_with(py, frame.body_len(batch), |out| {
+            py.detach(|| frame.write(batch, out));
+            Ok(())
+        })
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.rows().len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "<cordwood.Batch of {} log events, {} bytes, timestamps {} to {}>",
+            self.0.rows().len(),
+            self.0.nbytes(),
+            self.0.first_timestamp(),
+            self.0.last_timestamp()
+        )
+    }
+}
+
+/// The text of a str argument, under the name that the caller knows.
+fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let Ok(text) = value.cast::<PyString>() else {
+        return Err(PyTypeError::new_err(format!("{name} is {}; it must be a str", a_value_of(value))));
+    };
+    text.to_cow().map(std::borrow::Cow::into_owned).map_err(|fault| {
+        let what = format!("{name} has a lone surrogate, which UTF-8 cannot carry");
+        let exception = PyValueError::new_err(what);
+        exception.set_cause(value.py(), Some(fault));
+        exception
+    })
+}
+
+fn read_entity(entity: &Bound<'_, PyAny>) -> PyResult<Entity> {
+    let mut read = Entity::default();
+    for (name, value) in items("entity", entity)? {
+        let member = match name.as_str() {
+            "keyAttributes" => &mut read.key_attributes,
+            "attributes" => &mut read.attributes,
+            _ => {
+                return Err(PyValueError::new_err(format!(
+                    "entity has a member {name:?}; its members are \"keyAttributes\" and \"attributes\""
+                )));
+            }
+        };
+        let pairs = items(&format!("entity[{name:?}]"), &value)?;
+        let pairs = pairs.into_iter().map(|(key, value)| {
+            let value = text(&format!("entity[{name:?}][{key:?}]"), &value)?;
+            Ok((key, value))
+        });
+        *member = Some(pairs.collect::<PyResult<_>>()?);
+    }
+    Ok(read)
+}
+
+fn items<'py>(name: &str, mapping: &Bound<'py, PyAny>) -> PyResult<Vec<(String, Bound<'py, PyAny>)>> {
+    let Ok(mapping) = mapping.cast::<PyMapping>() else {
+        return Err(PyTypeError::new_err(format!("{name} is {}; it must be a mapping", a_value_of(mapping))));
+    };
+    let key_name = format!("a key of {name}");
+    mapping
+        .items()?
+        .iter()
+        .map(|item| {
+            let (key, value) = item.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>()?;
+            Ok((text(&key_name, &key)?, value))
+        })
+        .collect()
+}

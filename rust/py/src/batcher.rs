@@ -1,0 +1,107 @@
+//! `cordwood.Batcher`.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+use crate::batch::Batch;
+use crate::event;
+use crate::input::Input;
+use crate::limits::Limits;
+use crate::options::Options;
+use crate::shared_stream::SharedStream;
+
+/// The streaming form: takes events as they come, hands back batches as they become full.
+///
+/// Up to 8 batches are open at once, each at most 24 h wide, so that interleaved times still fill their
+/// batches; memory is bounded whatever the input. One instance may be shared by threads: each event has the
+/// position at which it was added.
+///
+/// Args:
+///     limits: the numbers to obey; the service's own where not given.
+///     on_reject: as in `batches`.
+///     oversize: as in `batches`.
+///     invalid_text: as in `batches`.
+///     now: as in `batches`.
+///     retention_in_days: as in `batches`.
+#[pyclass(frozen, module = "cordwood")]
+pub(crate) struct Batcher(SharedStream);
+
+#[pymethods]
+impl Batcher {
+    #[new]
+    #[pyo3(signature = (
+        *,
+        limits = None,
+        on_reject = "error",
+        oversize = "reject",
+        invalid_text = "replace",
+        now = None,
+        retention_in_days = None,
+    ))]
+    fn new(
+        limits: Option<&Bound<'_, Limits>>,
+        on_reject: &str,
+        oversize: &str,
+        invalid_text: &str,
+        now: Option<&Bound<'_, PyAny>>,
+        retention_in_days: Option<i64>,
+    ) -> PyResult<Self> {
+        let options = Options { limits, on_reject, oversize, invalid_text, now, retention_in_days };
+        let (admission, on_reject) = options.read()?;
+        Ok(Self(SharedStream::new(admission, on_reject)))
+    }
+
+    /// Take one event and return the batches that it closed, most often none.
+    ///
+    /// Raises:
+    ///     cordwood.EventError: the event is not a legal log event and `on_reject` is `"error"`; it is counted
+    ///         as rejected, and everything held is still held.
+    fn add(&self, timestamp: &Bound<'_, PyAny>, message: Bound<'_, PyAny>) -> PyResult<Vec<Batch>> {
+        event::feed_pair(timestamp, message, &mut self.0.feeder())?;
+        Ok(self.0.take_all_closed(timestamp.py()))
+    }
+
+    /// Take many events, or two columns, and return the batches that they closed.
+    ///
+    /// Where it raises, the events before are taken, and batches that they closed come from the next call.
+    ///
+    /// Raises:
+    ///     cordwood.EventError: as in `add`.
+    ///     TypeError: the input as a whole is not what it should be, as in `batches`.
+    #[pyo3(signature = (events = None, *, timestamps = None, messages = None))]
+    fn extend<'py>(
+        &self,
+        py: Python<'py>,
+        events: Option<Bound<'py, PyAny>>,
+        timestamps: Option<Bound<'py, PyAny>>,
+        messages: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Vec<Batch>> {
+        Input::new(events, timestamps, messages)?.feed_all(&mut self.0.feeder())?;
+        Ok(self.0.take_all_closed(py))
+    }
+
+    /// Close and hand back all open batches, the first opened first.
+    fn flush(&self, py: Python<'_>) -> Vec<Batch> {
+        self.0.close_all();
+        self.0.take_all_closed(py)
+    }
+
+    /// The events rejected so far, in order of position: `(position, outcome, reason)`.
+    ///
+    /// Those that `drain_rejected` has handed over are no longer among them.
+    #[getter]
+    fn rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        self.0.rejected(py)
+    }
+
+    /// Events by what became of them so far; the keys are those of `Batches.counts`.
+    #[getter]
+    fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.0.counts(py)
+    }
+
+    /// Hand over the rejected events so far and forget them; `counts` still counts them.
+    fn drain_rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        self.0.drain_rejected(py)
+    }
+}

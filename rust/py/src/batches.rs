@@ -1,0 +1,211 @@
+//! `cordwood.batches` and the `cordwood.Batches` that it returns.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use cordwood_core::{Sequence, SequenceBatches};
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyIterator, PyList};
+
+use crate::account;
+use crate::batch::Batch;
+use crate::event;
+use crate::input::{Input, check_signals_at};
+use crate::limits::Limits;
+use crate::options::Options;
+use crate::shared_stream::SharedStream;
+
+/// Iterator of `Batch`, as `batches` returns it.
+///
+/// Over a sequence all events were read when it was made. Over an iterator it reads on as batches are asked
+/// for. An exception of that iterator comes through untouched and loses nothing: batches handed out stay
+/// valid, what was held comes from `flush`, and asking for the next batch reads on.
+#[pyclass(frozen, module = "cordwood")]
+pub(crate) struct Batches(Source);
+
+enum Source {
+    /// The lock is held as `SharedStream` holds its own, and for as short.
+    Sequence(Mutex<SequenceBatches>),
+    Stream {
+        iterator: Py<PyIterator>,
+        stream: SharedStream,
+    },
+}
+
+fn lock(batches: &Mutex<SequenceBatches>) -> MutexGuard<'_, SequenceBatches> {
+    batches.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn next_of_stream(
+    py: Python<'_>,
+    iterator: &Bound<'_, PyIterator>,
+    stream: &SharedStream,
+) -> PyResult<Option<Batch>> {
+    let mut items = iterator.clone();
+    for i in 0.. {
+        if stream.has_closed() {
+            break;
+        }
+        let Some(item) = items.next() else {
+            stream.close_all();
+            break;
+        };
+        event::feed(&item?, &mut stream.feeder())?;
+        check_signals_at(py, i)?;
+    }
+    Ok(stream.take_closed(py))
+}
+
+#[pymethods]
+impl Batches {
+    /// The events rejected so far, in order of position: `(position, outcome, reason)`.
+    ///
+    /// Those that `drain_rejected` has handed over are no longer among them.
+    #[getter]
+    fn rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        match &self.0 {
+            Source::Sequence(batches) => {
+                let rejected = lock(batches).intake().rejected().to_vec();
+                account::to_list(py, &rejected)
+            }
+            Source::Stream { stream, .. } => stream.rejected(py),
+        }
+    }
+
+    /// Events by what became of them so far.
+    ///
+    /// `events`: read from the input. `batched`: in batches handed out (a split event counts once, with its
+    /// last part). `held`: read, but not handed out yet. Then one count for each outcome an event can be
+    /// rejected with: `too_old`, `too_new`, `expired`, `oversize`, `empty`, `invalid`. Always: events =
+    /// batched + held + the rejected. `altered` counts besides, among the events that were not rejected, those
+    /// whose text was changed: truncated, split, or given U+FFFD.
+    #[getter]
+    fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        match &self.0 {
+            Source::Sequence(batches) => {
+                let batches = lock(batches);
+                account::to_counts(py, batches.intake(), batches.batched_events())
+            }
+            Source::Stream { stream, .. } => stream.counts(py),
+        }
+    }
+
+    /// Hand over the rejected events so far and forget them; `counts` still counts them.
+    ///
+    /// `rejected` grows with every rejected event; a long stream stays small by draining it.
+    fn drain_rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        match &self.0 {
+            Source::Sequence(batches) => {
+                let rejected = lock(batches).intake_mut().take_rejected();
+                account::to_list(py, &rejected)
+            }
+            Source::Stream { stream, .. } => stream.drain_rejected(py),
+        }
+    }
+
+    /// Hand back all batches that are held, full or not, without reading on.
+    fn flush(&self, py: Python<'_>) -> Vec<Batch> {
+        match &self.0 {
+            Source::Sequence(batches) => lock(batches).by_ref().map(Batch).collect(),
+            Source::Stream { stream, .. } => {
+                stream.close_all();
+                stream.take_all_closed(py)
+            }
+        }
+    }
+
+    fn __iter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
+        match &self.0 {
+            Source::Sequence(batches) => Ok(lock(batches).next().map(Batch)),
+            Source::Stream { iterator, stream } => next_of_stream(py, iterator.bind(py), stream),
+        }
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match &self.0 {
+            Source::Sequence(_) => Ok(()),
+            Source::Stream { iterator, .. } => visit.call(iterator),
+        }
+    }
+}
+
+/// Cut log events into the fewest batches that PutLogEvents accepts.
+///
+/// A sequence (list, tuple, anything registered as one) or a pair of columns is read at once, sorted as a
+/// whole by timestamp (equal ones keep their input order) and cut greedily: no cut into consecutive runs of
+/// the sorted events has fewer batches. Any other iterable is a stream: it is read as batches are asked for,
+/// through a window of up to 8 open batches (see `Batcher`), in constant memory. The caller's objects are
+/// copied, not kept.
+///
+/// Args:
+///     events: mappings with `timestamp` and `message` (other members are ignored), or `(timestamp, message)`
+///         pairs (tuples or lists of two). A timestamp is a whole number of milliseconds since 1970-01-01
+///         00:00 UTC (int, or anything with `__index__` but bool), or an aware datetime, taken down to its
+///         millisecond. A message is str, or bytes of UTF-8.
+///     timestamps: instead of `events`, with `messages`: the column of timestamps. An `array.array("q")`, a
+///         numpy int64 array or another buffer of 64-bit integers is read without a Python object for each.
+///     messages: the column of messages, as long as `timestamps`.
+///     limits: the numbers to obey; the service's own where not given.
+///     on_reject: what an event that is not a legal log event does: `"error"` raises EventError at the first;
+///         `"collect"` leaves it out and lists it in `Batches.rejected`.
+///     oversize: what becomes of a message too long for one event: `"reject"`; `"truncate"` at a character
+///         boundary, ending in `[Truncated...]`; `"split"` at character boundaries into events of the same
+///         timestamp whose messages start with `[part 1/3] ` and so on; `"error"` raises, whatever `on_reject`.
+///     invalid_text: what becomes of text that is not valid Unicode: `"replace"` puts in U+FFFD before the
+///         message is measured (one for each surrogate code point of a str; in bytes as `errors="replace"`
+///         does); `"reject"` makes the event `invalid`.
+///     now: the moment, as a timestamp, against which the age rules apply: `too_new` is more than 2 h after
+///         it, `too_old` more than 14 days before. Without it no age rule applies: the clock is never read.
+///     retention_in_days: with `now`, the log group's retention: older events are `expired`.
+///
+/// Returns:
+///     Batches: an iterator of `Batch`.
+///
+/// Raises:
+///     cordwood.EventError: at the first event that is not a legal log event, unless `on_reject` is
+///         `"collect"`. It is a ValueError, and where the type is wrong also a TypeError. It has `.position`,
+///         `.outcome` and `.reason`.
+///     TypeError: the input as a whole is a str, bytes, a single mapping or not iterable, or both `events` and
+///         columns, or one column, were given.
+///     ValueError: the columns differ in length, or an option has no such value.
+#[pyfunction]
+#[pyo3(signature = (
+    events = None,
+    *,
+    timestamps = None,
+    messages = None,
+    limits = None,
+    on_reject = "error",
+    oversize = "reject",
+    invalid_text = "replace",
+    now = None,
+    retention_in_days = None,
+))]
+#[expect(clippy::too_many_arguments, reason = "one for each keyword of the Python signature")]
+pub(crate) fn batches<'py>(
+    py: Python<'py>,
+    events: Option<Bound<'py, PyAny>>,
+    timestamps: Option<Bound<'py, PyAny>>,
+    messages: Option<Bound<'py, PyAny>>,
+    limits: Option<&Bound<'py, Limits>>,
+    on_reject: &str,
+    oversize: &str,
+    invalid_text: &str,
+    now: Option<&Bound<'py, PyAny>>,
+    retention_in_days: Option<i64>,
+) -> PyResult<Batches> {
+    let options = Options { limits, on_reject, oversize, invalid_text, now, retention_in_days };
+    let (admission, on_reject) = options.read()?;
+    let input = Input::new(events, timestamps, messages)?;
+    if let Input::Stream(iterator) = input {
+        let stream = SharedStream::new(admission, on_reject);
+        return Ok(Batches(Source::Stream { iterator: iterator.unbind(), stream }));
+    }
+    let mut sequence = Sequence::new(admission, on_reject, input.len_hint());
+    input.feed_all(&mut sequence)?;
+    Ok(Batches(Source::Sequence(Mutex::new(py.detach(|| sequence.finish())))))
+}

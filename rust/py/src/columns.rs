@@ -1,0 +1,94 @@
+//! Two columns: timestamps and messages.
+
+use pyo3::buffer::PyBuffer;
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyMapping};
+
+use crate::event::{Feed, feed_message, feed_pair};
+use crate::input::{check_signals_at, is_text};
+use crate::message::a_value_of;
+
+pub(crate) struct Columns<'py> {
+    timestamps: Timestamps<'py>,
+    messages: Bound<'py, PyList>,
+}
+
+enum Timestamps<'py> {
+    /// Copied out of a buffer of 64-bit integers: a view would be open to writes from elsewhere.
+    Numbers(Vec<i64>),
+    Objects(Bound<'py, PyList>),
+}
+
+impl<'py> Columns<'py> {
+    pub(crate) fn new(timestamps: &Bound<'py, PyAny>, messages: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let timestamps = match numbers(timestamps)? {
+            Some(numbers) => Timestamps::Numbers(numbers),
+            None => Timestamps::Objects(column("timestamps", timestamps)?),
+        };
+        let columns = Self { timestamps, messages: column("messages", messages)? };
+        let (times, texts) = (columns.timestamps.len(), columns.messages.len());
+        if times != texts {
+            return Err(PyValueError::new_err(format!(
+                "timestamps has {times} items and messages has {texts}; the columns must be of one length"
+            )));
+        }
+        Ok(columns)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.timestamps.len()
+    }
+
+    pub(crate) fn feed_all(&self, into: &mut impl Feed) -> PyResult<()> {
+        let py = self.messages.py();
+        match &self.timestamps {
+            Timestamps::Numbers(numbers) => {
+                for (i, (&timestamp, message)) in numbers.iter().zip(&self.messages).enumerate() {
+                    feed_message(timestamp, message, into)?;
+                    check_signals_at(py, i)?;
+                }
+            }
+            Timestamps::Objects(objects) => {
+                for (i, (timestamp, message)) in objects.iter().zip(&self.messages).enumerate() {
+                    feed_pair(&timestamp, message, into)?;
+                    check_signals_at(py, i)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Timestamps<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Numbers(numbers) => numbers.len(),
+            Self::Objects(objects) => objects.len(),
+        }
+    }
+}
+
+/// The numbers of a buffer of signed 64-bit integers in this machine's byte order; `None` for anything else.
+fn numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<i64>>> {
+    let Ok(buffer) = PyBuffer::<i64>::get(column) else { return Ok(None) };
+    if buffer.dimensions() != 1 {
+        return Err(PyValueError::new_err(format!(
+            "timestamps has {} dimensions; a column has one",
+            buffer.dimensions()
+        )));
+    }
+    buffer.to_vec(column.py()).map(Some)
+}
+
+/// A list of the column's own items: the caller may change theirs, even while we read.
+fn column<'py>(name: &str, column: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    if is_text(column) || column.is_instance_of::<PyMapping>() {
+        return Err(PyTypeError::new_err(format!("{name} is {}; pass a sequence of values", a_value_of(column))));
+    }
+    let list = PyList::empty(column.py());
+    for item in column.try_iter()? {
+        list.append(item?)?;
+    }
+    Ok(list)
+}

@@ -1,0 +1,184 @@
+//! One event of the input: a mapping, or a pair.
+
+use cordwood_core::{Rejected, Rejection, Text};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
+
+use crate::account;
+use crate::message::{Message, a_value_of};
+use crate::timestamp;
+
+/// Why an object gave no event.
+pub(crate) enum Fault {
+    /// It is no log event: an outcome.
+    Rejected(Rejection),
+    /// Code of the caller's that had to run (`__getitem__`, `utcoffset`) raised: its exception goes on.
+    Raised(PyErr),
+}
+
+impl From<Rejection> for Fault {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+impl From<PyErr> for Fault {
+    fn from(exception: PyErr) -> Self {
+        Self::Raised(exception)
+    }
+}
+
+/// Whatever takes events in: a whole input or a stream.
+pub(crate) trait Feed {
+    fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected>;
+    fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected>;
+}
+
+impl Feed for cordwood_core::Sequence {
+    #[inline]
+    fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
+        self.admit(timestamp, text)
+    }
+
+    fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
+        self.reject(rejection)
+    }
+}
+
+/// Passes one event on, as an object.
+#[inline]
+pub(crate) fn feed(item: &Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()> {
+    feed_extracted(item.py(), extract(item), into)
+}
+
+/// Passes one event on, as timestamp and message.
+#[inline]
+pub(crate) fn feed_pair(
+    timestamp: &Bound<'_, PyAny>,
+    message: Bound<'_, PyAny>,
+    into: &mut impl Feed,
+) -> PyResult<()> {
+    feed_extracted(timestamp.py(), pair(timestamp, message), into)
+}
+
+/// Likewise, where the timestamp is known already.
+#[inline]
+pub(crate) fn feed_message(timestamp: i64, message: Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()> {
+    let py = message.py();
+    feed_extracted(py, Message::extract(message).map(|message| (timestamp, message)), into)
+}
+
+#[inline]
+fn feed_extracted(
+    py: Python<'_>,
+    extracted: Result<(i64, Message<'_>), Fault>,
+    into: &mut impl Feed,
+) -> PyResult<()> {
+    let fed = match extracted {
+        Ok((timestamp, message)) => into.admit(timestamp, message.text()?),
+        Err(Fault::Rejected(rejection)) => into.reject(rejection),
+        Err(Fault::Raised(exception)) => {
+            // On the account all the same, so that the positions of later events stay true.
+            let reason = format!("reading the event raised {exception}");
+            let _told = into.reject(Rejection::Malformed(reason.into()));
+            return Err(exception);
+        }
+    };
+    fed.map_err(|rejected| account::to_exception(py, &rejected))
+}
+
+#[inline]
+fn extract<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Message<'py>), Fault> {
+    if let Ok(event) = item.cast_exact::<PyDict>() {
+        let py = item.py();
+        let timestamp = event.get_item(intern!(py, "timestamp"))?;
+        let message = event.get_item(intern!(py, "message"))?;
+        return members(item, timestamp, message);
+    }
+    if let Ok(event) = item.cast_exact::<PyTuple>()
+        && event.len() == 2
+    {
+        return pair(&event.get_item(0)?, event.get_item(1)?);
+    }
+    extract_other(item)
+}
+
+#[inline]
+fn pair<'py>(timestamp: &Bound<'py, PyAny>, message: Bound<'py, PyAny>) -> Result<(i64, Message<'py>), Fault> {
+    Ok((timestamp::extract(timestamp)?, Message::extract(message)?))
+}
+
+#[inline]
+fn members<'py>(
+    event: &Bound<'py, PyAny>,
+    timestamp: Option<Bound<'py, PyAny>>,
+    message: Option<Bound<'py, PyAny>>,
+) -> Result<(i64, Message<'py>), Fault> {
+    match (timestamp, message) {
+        (Some(timestamp), Some(message)) => pair(&timestamp, message),
+        (None, _) => Err(missing(event, "timestamp")),
+        (_, None) => Err(missing(event, "message")),
+    }
+}
+
+/// Everything but a plain dict and a plain tuple of two.
+#[cold]
+fn extract_other<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Message<'py>), Fault> {
+    if let Ok(event) = item.cast::<PyTuple>() {
+        return match event.len() {
+            2 => pair(&event.get_item(0)?, event.get_item(1)?),
+            length => Err(not_an_event(&format!("a tuple of {length}"))),
+        };
+    }
+    if let Ok(event) = item.cast::<PyList>() {
+        return match event.len() {
+            2 => pair(&event.get_item(0)?, event.get_item(1)?),
+            length => Err(not_an_event(&format!("a list of {length}"))),
+        };
+    }
+    let Ok(event) = item.cast::<PyMapping>() else {
+        return Err(not_an_event(&a_value_of(item)));
+    };
+    // Asked first whether it is there: a defaultdict would make what is missing.
+    let member = |name: &Bound<'py, PyString>| {
+        event.contains(name)?.then(|| event.get_item(name)).transpose().map_err(Fault::from)
+    };
+    let py = item.py();
+    members(item, member(intern!(py, "timestamp"))?, member(intern!(py, "message"))?)
+}
+
+fn not_an_event(what: &str) -> Fault {
+    let reason = format!(
+        "an event is a mapping with timestamp and message, or a (timestamp, message) pair; this is {what}"
+    );
+    Rejection::WrongType(reason.into()).into()
+}
+
+#[cold]
+fn missing(event: &Bound<'_, PyAny>, name: &str) -> Fault {
+    const MOST_NAMES: usize = 6;
+    const LONGEST_NAME: usize = 40;
+    let names = || -> PyResult<Vec<String>> {
+        let mut names = vec![];
+        for key in event.try_iter()?.take(MOST_NAMES) {
+            let Ok(key) = key?.cast_into::<PyString>() else { continue };
+            let name: String = key.to_string_lossy().chars().take(LONGEST_NAME).collect();
+            names.push(format!("{name:?}"));
+        }
+        Ok(names)
+    };
+    match names() {
+        Ok(names) if names.is_empty() => {
+            Rejection::Malformed(format!("event has no {name:?}; it is an empty mapping").into()).into()
+        }
+        Ok(names) => {
+            let reason = format!(
+                "event has no {name:?}; it needs \"timestamp\" and \"message\", and has {}",
+                names.join(", ")
+            );
+            Rejection::Malformed(reason.into()).into()
+        }
+        Err(exception) => exception.into(),
+    }
+}

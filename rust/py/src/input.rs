@@ -1,0 +1,116 @@
+//! The input as a whole: events or two columns, all at hand or a stream.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyByteArray, PyBytes, PyIterator, PyList, PyMapping, PySequence, PyString, PyTuple};
+
+use crate::columns::Columns;
+use crate::event::{self, Feed};
+use crate::message::a_value_of;
+
+/// Between two looks for Ctrl-C. A look costs some ten nanoseconds, a thousand events some ten microseconds.
+const EVENTS_BETWEEN_SIGNAL_CHECKS: usize = 1024;
+
+pub(crate) enum Input<'py> {
+    Columns(Columns<'py>),
+    Sequence(Bound<'py, PyAny>),
+    Stream(Bound<'py, PyIterator>),
+}
+
+impl<'py> Input<'py> {
+    pub(crate) fn new(
+        events: Option<Bound<'py, PyAny>>,
+        timestamps: Option<Bound<'py, PyAny>>,
+        messages: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
+        match (events, timestamps, messages) {
+            (Some(events), None, None) => Self::of_events(events),
+            (None, Some(timestamps), Some(messages)) => Columns::new(&timestamps, &messages).map(Self::Columns),
+            (None, None, None) => {
+                Err(PyTypeError::new_err("no input: pass events, or both timestamps= and messages="))
+            }
+            (None, ..) => {
+                Err(PyTypeError::new_err("one column is missing: timestamps= and messages= go together"))
+            }
+            (Some(_), ..) => {
+                Err(PyTypeError::new_err("pass either events or the columns timestamps= and messages=, not both"))
+            }
+        }
+    }
+
+    fn of_events(events: Bound<'py, PyAny>) -> PyResult<Self> {
+        if events.is_exact_instance_of::<PyList>() || events.is_exact_instance_of::<PyTuple>() {
+            return Ok(Self::Sequence(events));
+        }
+        if is_text(&events) {
+            return Err(PyTypeError::new_err(format!(
+                "events is {}; pass an iterable of events: mappings with timestamp and message, or pairs",
+                a_value_of(&events)
+            )));
+        }
+        if events.is_instance_of::<PyMapping>() {
+            return Err(PyTypeError::new_err(format!(
+                "events is {}, a single mapping; put it in a list: [event]",
+                a_value_of(&events)
+            )));
+        }
+        if events.is_instance_of::<PySequence>() {
+            return Ok(Self::Sequence(events));
+        }
+        match events.try_iter() {
+            Ok(iterator) => Ok(Self::Stream(iterator)),
+            Err(fault) if fault.is_instance_of::<PyTypeError>(events.py()) => Err(PyTypeError::new_err(format!(
+                "events is {}, which cannot be iterated; pass an iterable of events",
+                a_value_of(&events)
+            ))),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// How many events there are, where that is known.
+    pub(crate) fn len_hint(&self) -> usize {
+        match self {
+            Self::Columns(columns) => columns.len(),
+            Self::Sequence(events) => events.len().unwrap_or(0),
+            Self::Stream(_) => 0,
+        }
+    }
+
+    /// Passes on all events, or those before the first fault.
+    pub(crate) fn feed_all(&self, into: &mut impl Feed) -> PyResult<()> {
+        match self {
+            Self::Columns(columns) => columns.feed_all(into),
+            Self::Sequence(events) => match events.cast_exact::<PyList>() {
+                // Looks at the list's length at each step: the caller's code may change it in between.
+                Ok(list) => feed_items(list.py(), list.iter().map(Ok), into),
+                Err(_) => feed_items(events.py(), events.try_iter()?, into),
+            },
+            Self::Stream(events) => feed_items(events.py(), events.clone(), into),
+        }
+    }
+}
+
+fn feed_items<'py>(
+    py: Python<'py>,
+    items: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>,
+    into: &mut impl Feed,
+) -> PyResult<()> {
+    for (i, item) in items.enumerate() {
+        event::feed(&item?, into)?;
+        check_signals_at(py, i)?;
+    }
+    Ok(())
+}
+
+/// Lets Ctrl-C through now and then, after the event of this number.
+#[inline]
+pub(crate) fn check_signals_at(py: Python<'_>, i: usize) -> PyResult<()> {
+    if i % EVENTS_BETWEEN_SIGNAL_CHECKS == EVENTS_BETWEEN_SIGNAL_CHECKS - 1 { py.check_signals() } else { Ok(()) }
+}
+
+/// What iterates, but never over events.
+pub(crate) fn is_text(value: &Bound<'_, PyAny>) -> bool {
+    value.is_instance_of::<PyString>()
+        || value.is_instance_of::<PyBytes>()
+        || value.is_instance_of::<PyByteArray>()
+}

@@ -1,0 +1,47 @@
+//! The boundary between Python and cordwood-core: extract, one call into the core, map the error.
+//!
+//! Nothing is decided here. Each file carries one Python type, or one kind of argument. Docstrings repeat those
+//! of `python/cordwood/_core.pyi` word for word; a test holds the two together.
+
+#![deny(unsafe_code)]
+// The docstrings are Python's: their indented parts are no Rust lists, their shapes no Rust links.
+#![allow(clippy::doc_lazy_continuation, clippy::doc_overindented_list_items, rustdoc::all)]
+// PyO3 takes arguments and `self` as Python hands them over.
+#![allow(clippy::needless_pass_by_value)]
+
+mod account;
+mod batch;
+mod batcher;
+mod batches;
+mod columns;
+mod event;
+mod input;
+mod limits;
+mod message;
+mod options;
+mod shared_stream;
+mod timestamp;
+
+use pyo3::prelude::*;
+
+/// The extension module: cordwood's boundary to its Rust core. Import these names from `cordwood`.
+// The code is written to be safe without the interpreter lock; the claim waits for a free-threaded test run.
+#[pymodule(gil_used = true)]
+mod _core {
+    use super::{Bound, PyModule, PyModuleMethods, PyResult};
+
+    #[pymodule_export]
+    use super::batch::Batch;
+    #[pymodule_export]
+    use super::batcher::Batcher;
+    #[pymodule_export]
+    use super::batches::{Batches, batches};
+    #[pymodule_export]
+    use super::limits::Limits;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("_debug_build", cfg!(debug_assertions))
+    }
+}

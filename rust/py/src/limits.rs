@@ -1,0 +1,128 @@
+//! `cordwood.Limits`.
+
+use cordwood_core as core;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+/// The limits of PutLogEvents; each may be overridden, for an endpoint whose limits differ.
+///
+/// The defaults are the service's own (PutLogEvents in the CloudWatch Logs API reference). An instance is
+/// immutable, hashable, and equal to another with the same numbers.
+///
+/// Args:
+///     max_batch_bytes: most bytes in a batch, counted as the sum over its events of the UTF-8 length of the
+///         message plus `event_overhead_bytes`.
+///     max_batch_events: most events in a batch.
+///     max_batch_span_ms: most milliseconds from a batch's first timestamp to its last; exactly this is legal.
+///     max_event_bytes: most bytes of one event, its overhead included; an event larger than this, or than
+///         `max_batch_bytes`, is `oversize`.
+///     event_overhead_bytes: bytes that the service counts for each event besides its message.
+///     max_future_ms: how far after `now` a timestamp may lie; beyond, the event is `too_new`.
+///     max_age_ms: how far before `now` a timestamp may lie; beyond, the event is `too_old`.
+///
+/// Raises:
+///     ValueError: a number is out of range (the first two and `max_event_bytes` are at least 1, the others at
+///         least 0; byte limits are at most 512 MiB), or the limits leave no room for a message of one
+///         character (4 bytes).
+#[pyclass(frozen, eq, hash, module = "cordwood")]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Limits(pub(crate) core::Limits);
+
+#[pymethods]
+impl Limits {
+    #[new]
+    #[pyo3(signature = (
+        *,
+        max_batch_bytes = 1_048_576,
+        max_batch_events = 10_000,
+        max_batch_span_ms = 86_400_000,
+        max_event_bytes = 1_048_576,
+        event_overhead_bytes = 26,
+        max_future_ms = 7_200_000,
+        max_age_ms = 1_209_600_000,
+    ))]
+    fn new(
+        max_batch_bytes: i64,
+        max_batch_events: i64,
+        max_batch_span_ms: i64,
+        max_event_bytes: i64,
+        event_overhead_bytes: i64,
+        max_future_ms: i64,
+        max_age_ms: i64,
+    ) -> PyResult<Self> {
+        let count = |name: &str, value: i64| {
+            u64::try_from(value)
+                .map_err(|_| PyValueError::new_err(format!("{name} is {value}; it cannot be negative")))
+        };
+        let limits = core::Limits {
+            max_batch_bytes: count("max_batch_bytes", max_batch_bytes)?,
+            max_batch_events: count("max_batch_events", max_batch_events)?,
+            max_batch_span_ms,
+            max_event_bytes: count("max_event_bytes", max_event_bytes)?,
+            event_overhead_bytes: count("event_overhead_bytes", event_overhead_bytes)?,
+            max_future_ms,
+            max_age_ms,
+        };
+        limits.validated().map(Self).map_err(|fault| PyValueError::new_err(fault.to_string()))
+    }
+
+    /// Most counted bytes in a batch.
+    #[getter]
+    fn max_batch_bytes(&self) -> u64 {
+        self.0.max_batch_bytes
+    }
+
+    /// Most events in a batch.
+    #[getter]
+    fn max_batch_events(&self) -> u64 {
+        self.0.max_batch_events
+    }
+
+    /// Most milliseconds from a batch's first timestamp to its last.
+    #[getter]
+    fn max_batch_span_ms(&self) -> i64 {
+        self.0.max_batch_span_ms
+    }
+
+    /// Most counted bytes of one event, its overhead included.
+    #[getter]
+    fn max_event_bytes(&self) -> u64 {
+        self.0.max_event_bytes
+    }
+
+    /// Bytes counted for each event besides its message.
+    #[getter]
+    fn event_overhead_bytes(&self) -> u64 {
+        self.0.event_overhead_bytes
+    }
+
+    /// How many milliseconds after `now` a timestamp may lie.
+    #[getter]
+    fn max_future_ms(&self) -> i64 {
+        self.0.max_future_ms
+    }
+
+    /// How many milliseconds before `now` a timestamp may lie.
+    #[getter]
+    fn max_age_ms(&self) -> i64 {
+        self.0.max_age_ms
+    }
+
+    fn __repr__(&self) -> String {
+        let core::Limits {
+            max_batch_bytes,
+            max_batch_events,
+            max_batch_span_ms,
+            max_event_bytes,
+            event_overhead_bytes,
+            max_future_ms,
+            max_age_ms,
+        } = self.0;
+        format!(
+            "Limits(max_batch_bytes={max_batch_bytes}, max_batch_events={max_batch_events}, \
+             max_batch_span_ms={max_batch_span_ms}, max_event_bytes={max_event_bytes}, \
+             event_overhead_bytes={event_overhead_bytes}, max_future_ms={max_future_ms}, \
+             max_age_ms={max_age_ms})"
+        )
+    }
+}

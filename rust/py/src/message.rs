@@ -1,0 +1,73 @@
+//! The message of an event: `str` or `bytes`.
+
+// The one place that looks into Python's objects without going through its API.
+#![allow(unsafe_code)]
+
+use cordwood_core::{Rejection, Text};
+use pyo3::prelude::*;
+use pyo3::types::string::PyStringData;
+use pyo3::types::{PyBytes, PyString, PyStringMethods};
+
+use crate::event::Fault;
+
+/// A message, kept alive by a reference of our own.
+pub(crate) enum Message<'py> {
+    Str(Bound<'py, PyString>),
+    Bytes(Bound<'py, PyBytes>),
+}
+
+impl<'py> Message<'py> {
+    #[inline]
+    pub(crate) fn extract(value: Bound<'py, PyAny>) -> Result<Self, Fault> {
+        match value.cast_into::<PyString>() {
+            Ok(text) => Ok(Self::Str(text)),
+            Err(other) => Self::extract_other(other.into_inner()),
+        }
+    }
+
+    #[cold]
+    fn extract_other(value: Bound<'py, PyAny>) -> Result<Self, Fault> {
+        value.cast_into::<PyBytes>().map(Self::Bytes).map_err(|other| {
+            let value = other.into_inner();
+            let advice = if value.is_none() {
+                "leave the event out where there is none"
+            } else {
+                "pass str, or bytes of UTF-8 (json.dumps(message) makes a str of a dict or list)"
+            };
+            Rejection::WrongType(format!("message is {}; {advice}", a_value_of(&value)).into()).into()
+        })
+    }
+
+    /// The characters, where they lie.
+    #[inline]
+    pub(crate) fn text(&self) -> PyResult<Text<'_>> {
+        let text = match self {
+            Self::Str(text) => text,
+            Self::Bytes(bytes) => return Ok(Text::Utf8(bytes.as_bytes())),
+        };
+        // SAFETY: `text` is a live str, so its state word may be read. `data` depends on the layout of that word
+        // as this platform's compiler packs it; the tests of every kind of str run on each platform we build for.
+        let (ascii, data) = unsafe { (pyo3::ffi::PyUnicode_IS_ASCII(text.as_ptr()) != 0, text.data()?) };
+        // The slices live as long as `self`, which owns a reference; a str is never changed in place once others
+        // can see it.
+        Ok(match data {
+            PyStringData::Ucs1(bytes) if ascii => Text::Ascii(bytes),
+            PyStringData::Ucs1(bytes) => Text::Latin1(bytes),
+            PyStringData::Ucs2(units) => Text::Ucs2(units),
+            PyStringData::Ucs4(units) => Text::Ucs4(units),
+        })
+    }
+}
+
+/// `a float`, `an int`, `None`: for the reader of an error.
+pub(crate) fn a_value_of(value: &Bound<'_, PyAny>) -> String {
+    if value.is_none() {
+        return "None".to_owned();
+    }
+    let name = match value.get_type().name() {
+        Ok(name) => name.to_string_lossy().into_owned(),
+        Err(_) => "object of a nameless type".to_owned(),
+    };
+    let article = if name.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
+    format!("{article} {name}")
+}

@@ -1,0 +1,85 @@
+//! A stream that several threads may feed.
+//!
+//! The lock is held only while attached to the interpreter, never while Python code runs or the interpreter
+//! lock is given up. So it is free whenever a thread that holds the interpreter lock asks for it: no two threads
+//! wait for each other, code of the caller's may call back into the same object, and a forked child (the fork
+//! happens in a thread that holds the interpreter lock) never inherits it taken.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use cordwood_core as core;
+use cordwood_core::{Admission, OnReject, Rejected, Rejection, Stream, Text};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+use crate::account;
+use crate::batch::Batch;
+use crate::event::Feed;
+
+pub(crate) struct SharedStream {
+    stream: Mutex<Stream>,
+    limits: core::Limits,
+}
+
+/// One feeder of a shared stream; each event takes the lock for itself.
+pub(crate) struct Feeder<'a>(&'a SharedStream);
+
+impl Feed for Feeder<'_> {
+    #[inline]
+    fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
+        self.0.lock().admit(timestamp, text)
+    }
+
+    fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
+        self.0.lock().reject(rejection)
+    }
+}
+
+impl SharedStream {
+    pub(crate) fn new(admission: Admission, on_reject: OnReject) -> Self {
+        Self { limits: admission.limits, stream: Mutex::new(Stream::new(admission, on_reject)) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Stream> {
+        // A panic under the lock would be a fault of the core; what it holds is still whole events.
+        self.stream.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn feeder(&self) -> Feeder<'_> {
+        Feeder(self)
+    }
+
+    /// The next closed batch, if there is one.
+    pub(crate) fn take_closed(&self, py: Python<'_>) -> Option<Batch> {
+        let table = self.lock().take_closed()?;
+        Some(Batch(py.detach(|| core::Batch::of_table(table, &self.limits))))
+    }
+
+    /// All closed batches.
+    pub(crate) fn take_all_closed(&self, py: Python<'_>) -> Vec<Batch> {
+        std::iter::from_fn(|| self.take_closed(py)).collect()
+    }
+
+    pub(crate) fn has_closed(&self) -> bool {
+        self.lock().has_closed()
+    }
+
+    pub(crate) fn close_all(&self) {
+        self.lock().close_all();
+    }
+
+    pub(crate) fn rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let rejected = self.lock().intake().rejected().to_vec();
+        account::to_list(py, &rejected)
+    }
+
+    pub(crate) fn drain_rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let rejected = self.lock().intake_mut().take_rejected();
+        account::to_list(py, &rejected)
+    }
+
+    pub(crate) fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let stream = self.lock();
+        account::to_counts(py, stream.intake(), stream.batched_events())
+    }
+}

@@ -1,0 +1,105 @@
+//! The timestamp of an event: whole milliseconds, or an aware datetime.
+
+use cordwood_core::Rejection;
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{
+    PyBool, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyFloat, PyInt, PyString, PyTimeAccess,
+    PyTzInfoAccess,
+};
+
+use crate::event::Fault;
+use crate::message::a_value_of;
+
+/// Milliseconds since 1970-01-01 00:00 UTC.
+#[inline]
+pub(crate) fn extract(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
+    if value.is_exact_instance_of::<PyInt>()
+        && let Ok(timestamp) = value.extract()
+    {
+        return Ok(timestamp);
+    }
+    extract_other(value)
+}
+
+#[cold]
+fn extract_other(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
+    if let Ok(moment) = value.cast::<PyDateTime>() {
+        return from_datetime(moment);
+    }
+    if value.is_instance_of::<PyBool>() {
+        return wrong_type("timestamp is a bool; pass an int of milliseconds since 1970".to_owned());
+    }
+    if value.is_instance_of::<PyFloat>() {
+        return wrong_type(format!(
+            "timestamp {} is {}; pass a whole number of milliseconds: int(t) where t is in milliseconds, \
+             round(t * 1000) where it is in seconds, as time.time() is",
+            value.repr()?,
+            a_value_of(value)
+        ));
+    }
+    match value.extract::<i64>() {
+        Ok(timestamp) => Ok(timestamp),
+        Err(fault) if fault.is_instance_of::<PyOverflowError>(value.py()) => beyond_64_bits(value),
+        Err(fault) if fault.is_instance_of::<PyTypeError>(value.py()) => not_a_number(value),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn wrong_type<T>(reason: String) -> Result<T, Fault> {
+    Err(Rejection::WrongType(reason.into()).into())
+}
+
+fn beyond_64_bits(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
+    // Not the digits: there may be millions of them.
+    let bits = value.call_method0(intern!(value.py(), "bit_length")).and_then(|bits| bits.extract::<u64>());
+    let size = bits.map_or_else(|_| "more than 64 bits".to_owned(), |bits| format!("{bits} bits"));
+    let reason = format!(
+        "timestamp is an int of {size}; it must fit into 64 (at most 9223372036854775807): pass milliseconds since 1970"
+    );
+    Err(Rejection::Malformed(reason.into()).into())
+}
+
+fn not_a_number(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
+    let advice = if value.is_instance_of::<PyString>() {
+        "int(text) if it is a number, datetime.fromisoformat(text) if it is a date with a zone"
+    } else if value.get_type().name()?.to_string_lossy() == "datetime64" {
+        "value.astype(\"datetime64[ms]\").astype(\"int64\")"
+    } else {
+        "an int of milliseconds since 1970, or an aware datetime"
+    };
+    wrong_type(format!("timestamp is {}; pass {advice}", a_value_of(value)))
+}
+
+fn from_datetime(moment: &Bound<'_, PyDateTime>) -> Result<i64, Fault> {
+    let offset = match moment.get_tzinfo() {
+        Some(_) => moment.call_method0(intern!(moment.py(), "utcoffset"))?,
+        None => moment.py().None().into_bound(moment.py()),
+    };
+    let Ok(offset) = offset.cast::<PyDelta>() else {
+        return wrong_type(
+            "timestamp is a naive datetime, which names no moment; pass an aware one: \
+             moment.replace(tzinfo=timezone.utc) if it is UTC, moment.astimezone() if it is local time"
+                .to_owned(),
+        );
+    };
+    let days = days_from_civil(moment.get_year().into(), moment.get_month().into(), moment.get_day().into());
+    let seconds =
+        i64::from(moment.get_hour()) * 3600 + i64::from(moment.get_minute()) * 60 + i64::from(moment.get_second());
+    let micros = (days * 86_400 + seconds) * 1_000_000 + i64::from(moment.get_microsecond());
+    let offset_seconds = i64::from(offset.get_days()) * 86_400 + i64::from(offset.get_seconds());
+    let offset_micros = offset_seconds * 1_000_000 + i64::from(offset.get_microseconds());
+    Ok((micros - offset_micros).div_euclid(1000))
+}
+
+/// Days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms").
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let shifted_month = (month + 9) % 12;
+    let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
