@@ -5,8 +5,9 @@ use cordwood_core::{Entity, Frame};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PyString};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
+use crate::abc::is_mapping;
 use crate::message::a_value_of;
 
 /// What one PutLogEvents request carries: events in order of time, within every limit.
@@ -148,15 +149,15 @@ fn read_entity(entity: &Bound<'_, PyAny>) -> PyResult<Entity> {
 }
 
 fn items<'py>(name: &str, mapping: &Bound<'py, PyAny>) -> PyResult<Vec<(String, Bound<'py, PyAny>)>> {
-    let Ok(mapping) = mapping.cast::<PyMapping>() else {
+    if !is_mapping(mapping)? {
         return Err(PyTypeError::new_err(format!("{name} is {}; it must be a mapping", a_value_of(mapping))));
-    };
+    }
     let key_name = format!("a key of {name}");
     mapping
-        .items()?
-        .iter()
+        .call_method0(intern!(mapping.py(), "items"))?
+        .try_iter()?
         .map(|item| {
-            let (key, value) = item.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>()?;
+            let (key, value) = item?.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>()?;
             Ok((text(&key_name, &key)?, value))
         })
         .collect()

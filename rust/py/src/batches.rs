@@ -10,9 +10,10 @@ use pyo3::types::{PyDict, PyIterator, PyList};
 use crate::account;
 use crate::batch::Batch;
 use crate::event;
-use crate::input::{Input, check_signals_at};
+use crate::input::Input;
 use crate::limits::Limits;
 use crate::options::Options;
+use crate::pause::Pause;
 use crate::shared_stream::SharedStream;
 
 /// Iterator of `Batch`, as `batches` returns it.
@@ -42,16 +43,14 @@ fn next_of_stream(
     stream: &SharedStream,
 ) -> PyResult<Option<Batch>> {
     let mut items = iterator.clone();
-    for i in 0.. {
-        if stream.has_closed() {
-            break;
-        }
+    let mut pause = Pause::new();
+    while !stream.has_closed() {
         let Some(item) = items.next() else {
             stream.close_all();
             break;
         };
         event::feed(&item?, &mut stream.feeder())?;
-        check_signals_at(py, i)?;
+        pause.after_event(py)?;
     }
     Ok(stream.take_closed(py))
 }

@@ -3,11 +3,13 @@
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyMapping};
+use pyo3::types::PyList;
 
+use crate::abc::is_mapping;
 use crate::event::{Feed, feed_message, feed_pair};
-use crate::input::{check_signals_at, is_text};
+use crate::input::is_text;
 use crate::message::a_value_of;
+use crate::pause::Pause;
 
 pub(crate) struct Columns<'py> {
     timestamps: Timestamps<'py>,
@@ -42,17 +44,18 @@ impl<'py> Columns<'py> {
 
     pub(crate) fn feed_all(&self, into: &mut impl Feed) -> PyResult<()> {
         let py = self.messages.py();
+        let mut pause = Pause::new();
         match &self.timestamps {
             Timestamps::Numbers(numbers) => {
-                for (i, (&timestamp, message)) in numbers.iter().zip(&self.messages).enumerate() {
+                for (&timestamp, message) in numbers.iter().zip(&self.messages) {
                     feed_message(timestamp, message, into)?;
-                    check_signals_at(py, i)?;
+                    pause.after_event(py)?;
                 }
             }
             Timestamps::Objects(objects) => {
-                for (i, (timestamp, message)) in objects.iter().zip(&self.messages).enumerate() {
+                for (timestamp, message) in objects.iter().zip(&self.messages) {
                     feed_pair(&timestamp, message, into)?;
-                    check_signals_at(py, i)?;
+                    pause.after_event(py)?;
                 }
             }
         }
@@ -72,6 +75,10 @@ impl Timestamps<'_> {
 /// The numbers of a buffer of signed 64-bit integers in this machine's byte order; `None` for anything else.
 fn numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<i64>>> {
     let Ok(buffer) = PyBuffer::<i64>::get(column) else { return Ok(None) };
+    // PyO3 0.30 takes `>q` for this machine's order where that is little-endian, and would read every number wrong.
+    if buffer.format().to_bytes().starts_with(b">") || buffer.format().to_bytes().starts_with(b"!") {
+        return Ok(None);
+    }
     if buffer.dimensions() != 1 {
         return Err(PyValueError::new_err(format!(
             "timestamps has {} dimensions; a column has one",
@@ -83,12 +90,17 @@ fn numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<i64>>> {
 
 /// A list of the column's own items: the caller may change theirs, even while we read.
 fn column<'py>(name: &str, column: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
-    if is_text(column) || column.is_instance_of::<PyMapping>() {
+    if let Ok(list) = column.cast_exact::<PyList>() {
+        return Ok(list.get_slice(0, list.len()));
+    }
+    if is_text(column) || is_mapping(column)? {
         return Err(PyTypeError::new_err(format!("{name} is {}; pass a sequence of values", a_value_of(column))));
     }
     let list = PyList::empty(column.py());
+    let mut pause = Pause::new();
     for item in column.try_iter()? {
         list.append(item?)?;
+        pause.after_event(column.py())?;
     }
     Ok(list)
 }

@@ -3,8 +3,9 @@
 use cordwood_core::{Rejected, Rejection, Text};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
+use crate::abc::is_mapping;
 use crate::account;
 use crate::message::{Message, a_value_of};
 use crate::timestamp;
@@ -137,12 +138,12 @@ fn extract_other<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Message<'py>), F
             length => Err(not_an_event(&format!("a list of {length}"))),
         };
     }
-    let Ok(event) = item.cast::<PyMapping>() else {
+    if !is_mapping(item)? {
         return Err(not_an_event(&a_value_of(item)));
-    };
+    }
     // Asked first whether it is there: a defaultdict would make what is missing.
     let member = |name: &Bound<'py, PyString>| {
-        event.contains(name)?.then(|| event.get_item(name)).transpose().map_err(Fault::from)
+        item.contains(name)?.then(|| item.get_item(name)).transpose().map_err(Fault::from)
     };
     let py = item.py();
     members(item, member(intern!(py, "timestamp"))?, member(intern!(py, "message"))?)

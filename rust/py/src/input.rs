@@ -2,14 +2,13 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyIterator, PyList, PyMapping, PySequence, PyString, PyTuple};
+use pyo3::types::{PyByteArray, PyBytes, PyIterator, PyList, PyString, PyTuple};
 
+use crate::abc::{is_mapping, is_sequence};
 use crate::columns::Columns;
 use crate::event::{self, Feed};
 use crate::message::a_value_of;
-
-/// Between two looks for Ctrl-C. A look costs some ten nanoseconds, a thousand events some ten microseconds.
-const EVENTS_BETWEEN_SIGNAL_CHECKS: usize = 1024;
+use crate::pause::Pause;
 
 pub(crate) enum Input<'py> {
     Columns(Columns<'py>),
@@ -48,13 +47,13 @@ impl<'py> Input<'py> {
                 a_value_of(&events)
             )));
         }
-        if events.is_instance_of::<PyMapping>() {
+        if is_mapping(&events)? {
             return Err(PyTypeError::new_err(format!(
                 "events is {}, a single mapping; put it in a list: [event]",
                 a_value_of(&events)
             )));
         }
-        if events.is_instance_of::<PySequence>() {
+        if is_sequence(&events)? {
             return Ok(Self::Sequence(events));
         }
         match events.try_iter() {
@@ -95,17 +94,12 @@ fn feed_items<'py>(
     items: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>,
     into: &mut impl Feed,
 ) -> PyResult<()> {
-    for (i, item) in items.enumerate() {
+    let mut pause = Pause::new();
+    for item in items {
         event::feed(&item?, into)?;
-        check_signals_at(py, i)?;
+        pause.after_event(py)?;
     }
     Ok(())
-}
-
-/// Lets Ctrl-C through now and then, after the event of this number.
-#[inline]
-pub(crate) fn check_signals_at(py: Python<'_>, i: usize) -> PyResult<()> {
-    if i % EVENTS_BETWEEN_SIGNAL_CHECKS == EVENTS_BETWEEN_SIGNAL_CHECKS - 1 { py.check_signals() } else { Ok(()) }
 }
 
 /// What iterates, but never over events.

@@ -9,6 +9,7 @@
 // PyO3 takes arguments and `self` as Python hands them over.
 #![allow(clippy::needless_pass_by_value)]
 
+mod abc;
 mod account;
 mod batch;
 mod batcher;
@@ -19,6 +20,7 @@ mod input;
 mod limits;
 mod message;
 mod options;
+mod pause;
 mod shared_stream;
 mod timestamp;
 

@@ -1,0 +1,100 @@
+"""`pip install .` and an install from the sdist work in an empty virtual environment."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import venv
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+CHECK = (
+    "import cordwood; "
+    "print([(len(b), b.nbytes) for b in cordwood.batches([(t, 'x' * 100) for t in range(20000)])])"
+)
+
+pytestmark = pytest.mark.skipif(shutil.which("cargo") is None, reason="builds the extension with cargo")
+
+
+def run(*command: str | pathlib.Path, cwd: pathlib.Path) -> str:
+    # Compiled dependencies are shared with the other builds; nothing else is.
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(ROOT / "target" / "packaging")}
+    done = subprocess.run(
+        list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, timeout=900, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def empty_environment(directory: pathlib.Path) -> pathlib.Path:
+    venv.create(directory, with_pip=False)
+    python = directory / "bin" / "python"
+    run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "pip", cwd=directory)
+    return python
+
+
+def assert_works(python: pathlib.Path, cwd: pathlib.Path) -> None:
+    assert (
+        run(python, "-W", "error", "-c", CHECK, cwd=cwd) == "[(8322, 1048572), (8322, 1048572), (3356, 422856)]\n"
+    )
+
+
+def test_pip_install_from_the_folder(tmp_path: pathlib.Path) -> None:
+    python = empty_environment(tmp_path / "venv")
+    run(python, "-m", "pip", "install", "--quiet", ROOT, cwd=tmp_path)
+    assert_works(python, tmp_path)
+
+
+def test_install_from_the_sdist_of_a_clean_tree(tmp_path: pathlib.Path) -> None:
+    python = empty_environment(tmp_path / "venv")
+    run(python, "-m", "pip", "install", "--quiet", "build", cwd=tmp_path)
+    run(python, "-m", "build", "--sdist", "--outdir", tmp_path / "dist", ROOT, cwd=tmp_path)
+    [sdist] = (tmp_path / "dist").glob("cordwood-*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = {name.split("/", 1)[1] for name in archive.getnames()}
+    assert {
+        "Cargo.lock",
+        "Cargo.toml",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "python/cordwood/_core.pyi",
+    } <= names
+    assert not [name for name in names if name.endswith((".so", ".pyc")) or name.startswith(("target", ".venv"))]
+    run(python, "-m", "pip", "install", "--quiet", sdist, cwd=tmp_path)
+    assert_works(python, tmp_path)
+
+
+def test_a_debug_build_warns_at_import(tmp_path: pathlib.Path) -> None:
+    run(
+        "cargo",
+        "build",
+        "--locked",
+        "--package",
+        "cordwood-py",
+        "--manifest-path",
+        ROOT / "Cargo.toml",
+        cwd=tmp_path,
+    )
+    package = tmp_path / "cordwood"
+    shutil.copytree(ROOT / "python" / "cordwood", package)
+    suffix = __import__("sysconfig").get_config_var("EXT_SUFFIX")
+    [library] = (ROOT / "target" / "packaging" / "debug").glob("lib_core.[sd]*[oy]*")
+    shutil.copy(library, package / f"_core{suffix}")
+    done = subprocess.run(
+        [sys.executable, "-c", "import cordwood; print(cordwood.__file__)"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert str(tmp_path) in done.stdout
+    assert "RuntimeWarning: cordwood's extension module is a debug build" in done.stderr
+
+
+def test_the_lock_file_names_the_public_index_only() -> None:
+    for lock in ROOT.rglob("Cargo.lock"):
+        if "target" in lock.relative_to(ROOT).parts:
+            continue
+        sources = {line for line in lock.read_text().splitlines() if line.startswith("source = ")}
+        assert sources <= {'source = "registry+https://github.com/rust-lang/crates.io-index"'}
