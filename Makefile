@@ -49,8 +49,11 @@ test-rust:
 	@tools/preflight.sh $(PYTHON)
 	cargo test --workspace --locked --quiet
 
-test-python: .venv/extra-test .venv/extra-lint
+test-python: .venv/extra-test .venv/extra-lint .venv/extra-bench
 	$(BIN)/python -m pytest
+
+asan: .venv/extra-test ## AddressSanitizer over the code that reads Python's objects, and over the core
+	tools/asan.sh
 
 lint: .venv/extra-test .venv/extra-lint .venv/extra-bench ## formatting, clippy, ruff, mypy, the stub against the module
 	cargo fmt --all --check
@@ -59,7 +62,7 @@ lint: .venv/extra-test .venv/extra-lint .venv/extra-bench ## formatting, clippy,
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
-	$(BIN)/python -m mypy.stubtest cordwood --allowlist tools/stubtest-allowlist.txt
+	$(BIN)/python -m mypy.stubtest cordwood
 	@echo "lint: clean"
 
 format: .venv/extra-lint ## write the formatting that lint asks for
@@ -67,6 +70,22 @@ format: .venv/extra-lint ## write the formatting that lint asks for
 	cargo fmt --manifest-path rust/fuzz/Cargo.toml
 	$(BIN)/ruff check --quiet --fix
 	$(BIN)/ruff format --quiet
+
+# --- measuring --------------------------------------------------------------------------------------------------
+
+BENCH_EVENTS ?= 1000000
+
+bench: .venv/extra-bench ## benchmarks beside their peers, into docs/benchmarks.md and docs/benchmarks.svg
+	cargo bench --locked --package cordwood-core
+	CORDWOOD_BENCH_EVENTS=$(BENCH_EVENTS) $(BIN)/python -m pytest benches --benchmark-json=target/benchmarks.json
+	$(BIN)/python benches/memory.py --json target/memory.json
+	$(BIN)/python benches/report.py
+
+FUZZ_SECONDS ?= 30
+
+fuzz: ## every fuzz target, FUZZ_SECONDS each
+	@tools/preflight.sh $(PYTHON)
+	tools/fuzz.sh $(FUZZ_SECONDS)
 
 clean: ## remove everything that was built
 	rm -rf .venv target rust/fuzz/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -75,24 +75,26 @@ impl Admission {
             return Err(Rejection::InvalidText);
         }
         let limit = self.limits.max_message_bytes();
-        let fits = measure.len as u64 <= limit;
-        if !fits && matches!(self.oversize, Oversize::Reject | Oversize::Error) {
-            return Err(Rejection::Oversize { bytes: measure.len as u64, limit });
-        }
+        let admitted = if measure.len as u64 <= limit {
+            Admitted::Whole { len: measure.len, altered: measure.invalid }
+        } else {
+            let parts = self.cut_to_fit(text, usize::try_from(limit).unwrap_or(usize::MAX));
+            Admitted::Parts(parts.ok_or(Rejection::Oversize { bytes: measure.len as u64, limit })?)
+        };
         if let Some(age) = self.age {
             self.check_age(timestamp, age)?;
         }
-        if fits {
-            return Ok(Admitted::Whole { len: measure.len, altered: measure.invalid });
-        }
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let parts = match self.oversize {
+        Ok(admitted)
+    }
+
+    /// What an oversize text is stored as. `None` where the policy has nothing for it, or the limits are so small
+    /// that a marker and one character don't fit.
+    fn cut_to_fit(&self, text: &Text<'_>, limit: usize) -> Option<Vec<String>> {
+        match self.oversize {
+            Oversize::Reject | Oversize::Error => None,
             Oversize::Truncate => truncate(&text.to_utf8(), limit).map(|text| vec![text]),
-            _ => split(&text.to_utf8(), limit),
-        };
-        // Limits so small that marker and one character do not fit leave only the plain answer.
-        let too_small = Rejection::Oversize { bytes: measure.len as u64, limit: limit as u64 };
-        parts.map(Admitted::Parts).ok_or(too_small)
+            Oversize::Split => split(&text.to_utf8(), limit),
+        }
     }
 
     fn check_age(&self, timestamp: i64, age: AgeRules) -> Result<(), Rejection> {
@@ -153,6 +155,16 @@ mod tests {
                 Admission { age: Some(AgeRules { now, retention_ms: Some(DAY) }), ..Admission::default() };
             let expected = if now == i64::MIN { Outcome::TooNew } else { Outcome::TooOld };
             assert_eq!(outcome(&admission, 0, "m"), Some(expected));
+        }
+    }
+
+    #[test]
+    fn what_can_never_become_legal_is_told_before_age() {
+        let limits = Limits { max_event_bytes: 30, ..Limits::default() };
+        let age = Some(AgeRules { now: 100 * DAY, retention_ms: None });
+        for oversize in [Oversize::Reject, Oversize::Truncate, Oversize::Split, Oversize::Error] {
+            let admission = Admission { limits, oversize, age, ..Admission::default() };
+            assert_eq!(outcome(&admission, 0, "too long for them"), Some(Outcome::Oversize));
         }
     }
 

@@ -7,7 +7,7 @@ use crate::batch::Batch;
 use crate::event;
 use crate::input::Input;
 use crate::limits::Limits;
-use crate::options::Options;
+use crate::options::{Number, Options};
 use crate::shared_stream::SharedStream;
 
 /// The streaming form: takes events as they come, hands back batches as they become full.
@@ -44,7 +44,7 @@ impl Batcher {
         oversize: &str,
         invalid_text: &str,
         now: Option<&Bound<'_, PyAny>>,
-        retention_in_days: Option<i64>,
+        retention_in_days: Option<Number>,
     ) -> PyResult<Self> {
         let options = Options { limits, on_reject, oversize, invalid_text, now, retention_in_days };
         let (admission, on_reject) = options.read()?;

@@ -12,7 +12,7 @@ use crate::batch::Batch;
 use crate::event;
 use crate::input::Input;
 use crate::limits::Limits;
-use crate::options::Options;
+use crate::options::{Number, Options};
 use crate::pause::Pause;
 use crate::shared_stream::SharedStream;
 
@@ -195,7 +195,7 @@ pub(crate) fn batches<'py>(
     oversize: &str,
     invalid_text: &str,
     now: Option<&Bound<'py, PyAny>>,
-    retention_in_days: Option<i64>,
+    retention_in_days: Option<Number>,
 ) -> PyResult<Batches> {
     let options = Options { limits, on_reject, oversize, invalid_text, now, retention_in_days };
     let (admission, on_reject) = options.read()?;

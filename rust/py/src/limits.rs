@@ -4,6 +4,8 @@ use cordwood_core as core;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+use crate::options::Number;
+
 /// The limits of PutLogEvents; each may be overridden, for an endpoint whose limits differ.
 ///
 /// The defaults are the service's own (PutLogEvents in the CloudWatch Logs API reference). An instance is
@@ -33,35 +35,32 @@ impl Limits {
     #[new]
     #[pyo3(signature = (
         *,
-        max_batch_bytes = 1_048_576,
-        max_batch_events = 10_000,
-        max_batch_span_ms = 86_400_000,
-        max_event_bytes = 1_048_576,
-        event_overhead_bytes = 26,
-        max_future_ms = 7_200_000,
-        max_age_ms = 1_209_600_000,
-    ))]
+        max_batch_bytes = Number(1_048_576),
+        max_batch_events = Number(10_000),
+        max_batch_span_ms = Number(86_400_000),
+        max_event_bytes = Number(1_048_576),
+        event_overhead_bytes = Number(26),
+        max_future_ms = Number(7_200_000),
+        max_age_ms = Number(1_209_600_000),
+    ), text_signature = "(*, max_batch_bytes=1048576, max_batch_events=10000, max_batch_span_ms=86400000, \
+        max_event_bytes=1048576, event_overhead_bytes=26, max_future_ms=7200000, max_age_ms=1209600000)")]
     fn new(
-        max_batch_bytes: i64,
-        max_batch_events: i64,
-        max_batch_span_ms: i64,
-        max_event_bytes: i64,
-        event_overhead_bytes: i64,
-        max_future_ms: i64,
-        max_age_ms: i64,
+        max_batch_bytes: Number,
+        max_batch_events: Number,
+        max_batch_span_ms: Number,
+        max_event_bytes: Number,
+        event_overhead_bytes: Number,
+        max_future_ms: Number,
+        max_age_ms: Number,
     ) -> PyResult<Self> {
-        let count = |name: &str, value: i64| {
-            u64::try_from(value)
-                .map_err(|_| PyValueError::new_err(format!("{name} is {value}; it cannot be negative")))
-        };
         let limits = core::Limits {
-            max_batch_bytes: count("max_batch_bytes", max_batch_bytes)?,
-            max_batch_events: count("max_batch_events", max_batch_events)?,
-            max_batch_span_ms,
-            max_event_bytes: count("max_event_bytes", max_event_bytes)?,
-            event_overhead_bytes: count("event_overhead_bytes", event_overhead_bytes)?,
-            max_future_ms,
-            max_age_ms,
+            max_batch_bytes: max_batch_bytes.unsigned("max_batch_bytes")?,
+            max_batch_events: max_batch_events.unsigned("max_batch_events")?,
+            max_batch_span_ms: max_batch_span_ms.0,
+            max_event_bytes: max_event_bytes.unsigned("max_event_bytes")?,
+            event_overhead_bytes: event_overhead_bytes.unsigned("event_overhead_bytes")?,
+            max_future_ms: max_future_ms.0,
+            max_age_ms: max_age_ms.0,
         };
         limits.validated().map(Self).map_err(|fault| PyValueError::new_err(fault.to_string()))
     }

@@ -1,12 +1,38 @@
 //! The options that `batches` and `Batcher` share.
 
 use cordwood_core::{Admission, AgeRules, InvalidText, OnReject, Oversize, Rejection};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::event::Fault;
 use crate::limits::Limits;
 use crate::timestamp;
+
+/// An int argument. One beyond 64 bits is a ValueError as any other number out of range, not an OverflowError.
+#[derive(Clone, Copy)]
+pub(crate) struct Number(pub(crate) i64);
+
+impl FromPyObject<'_, '_> for Number {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        value.extract().map(Self).map_err(|fault| {
+            if fault.is_instance_of::<PyOverflowError>(value.py()) {
+                PyValueError::new_err("a number here must fit into 64 bits")
+            } else {
+                fault
+            }
+        })
+    }
+}
+
+impl Number {
+    pub(crate) fn unsigned(self, name: &str) -> PyResult<u64> {
+        let Self(value) = self;
+        u64::try_from(value)
+            .map_err(|_| PyValueError::new_err(format!("{name} is {value}; it cannot be negative")))
+    }
+}
 
 const MS_PER_DAY: i64 = 86_400_000;
 
@@ -17,7 +43,7 @@ pub(crate) struct Options<'a, 'py> {
     pub(crate) oversize: &'a str,
     pub(crate) invalid_text: &'a str,
     pub(crate) now: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) retention_in_days: Option<i64>,
+    pub(crate) retention_in_days: Option<Number>,
 }
 
 impl Options<'_, '_> {
@@ -55,7 +81,7 @@ fn choice<T: Copy>(name: &str, value: &str, choices: &[(&str, T)]) -> PyResult<T
     })
 }
 
-fn age_rules(now: Option<&Bound<'_, PyAny>>, retention_in_days: Option<i64>) -> PyResult<Option<AgeRules>> {
+fn age_rules(now: Option<&Bound<'_, PyAny>>, retention_in_days: Option<Number>) -> PyResult<Option<AgeRules>> {
     let Some(now) = now else {
         return match retention_in_days {
             None => Ok(None),
@@ -70,10 +96,10 @@ fn age_rules(now: Option<&Bound<'_, PyAny>>, retention_in_days: Option<i64>) -> 
         Fault::Rejected(rejection) => PyValueError::new_err(format!("now: {rejection}")),
     })?;
     let retention_ms = match retention_in_days {
-        Some(days) if days < 1 => {
+        Some(Number(days)) if days < 1 => {
             return Err(PyValueError::new_err(format!("retention_in_days is {days}; it must be at least 1")));
         }
-        days => days.map(|days| days.saturating_mul(MS_PER_DAY)),
+        days => days.map(|Number(days)| days.saturating_mul(MS_PER_DAY)),
     };
     Ok(Some(AgeRules { now, retention_ms }))
 }
