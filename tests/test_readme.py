@@ -18,7 +18,7 @@ def test_the_examples_run_in_the_order_in_which_a_reader_types_them() -> None:
     assert not failures, "".join(failures)
 
 
-@pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")) + ["../README.md"])
+@pytest.mark.parametrize("page", ["../README.md", *sorted(path.name for path in (ROOT / "docs").glob("*.md"))])
 def test_links_lead_somewhere(page: str) -> None:
     path = ROOT / "docs" / page
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text())
