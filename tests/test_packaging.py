@@ -69,16 +69,7 @@ def test_install_from_the_sdist_of_a_clean_tree(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_debug_build_warns_at_import(tmp_path: pathlib.Path) -> None:
-    run(
-        "cargo",
-        "build",
-        "--locked",
-        "--package",
-        "cordwood-py",
-        "--manifest-path",
-        ROOT / "Cargo.toml",
-        cwd=tmp_path,
-    )
+    run("cargo", "build", "--locked", "--package", "cordwood-py", cwd=ROOT)
     package = tmp_path / "cordwood"
     shutil.copytree(ROOT / "python" / "cordwood", package)
     suffix = __import__("sysconfig").get_config_var("EXT_SUFFIX")
