@@ -2,6 +2,7 @@
 
 import array
 import collections
+import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -61,6 +62,17 @@ def test_the_input_is_any_iterable_of_events(container: Callable[[list[Any]], An
     batcher = cordwood.Batcher()
     batches = batcher.extend(container(EVENTS)) + batcher.flush()
     assert [event for batch in batches for event in batch.events()] == SORTED
+
+
+class Boasting(collections.UserList[Any]):
+    """A sequence that says it is longer than any memory."""
+
+    def __len__(self) -> int:
+        return sys.maxsize
+
+
+def test_a_wrong_length_does_no_harm() -> None:
+    assert cut(Boasting(EVENTS)) == SORTED
 
 
 def test_nothing_in_nothing_out() -> None:

@@ -19,10 +19,10 @@ pub struct Sequence {
 }
 
 impl Sequence {
-    /// An input of about this many events.
+    /// An input whose events go into this table, an empty one.
     #[must_use]
-    pub fn new(admission: Admission, on_reject: OnReject, events: usize) -> Self {
-        Self { intake: Intake::new(admission, on_reject), table: EventTable::with_capacity(events) }
+    pub fn new(admission: Admission, on_reject: OnReject, table: EventTable) -> Self {
+        Self { intake: Intake::new(admission, on_reject), table }
     }
 
     /// The next event; `Err` as in [`Intake::admit`].
@@ -105,7 +105,7 @@ mod tests {
     fn a_split_event_is_batched_with_its_last_part() {
         let limits = Limits { max_event_bytes: 46, max_batch_bytes: 46, ..Limits::default() };
         let admission = Admission { limits, oversize: Oversize::Split, ..Admission::default() };
-        let mut sequence = Sequence::new(admission, OnReject::Error, 2);
+        let mut sequence = Sequence::new(admission, OnReject::Error, EventTable::default());
         sequence.admit(5, Text::Ascii(&[b'x'; 25])).unwrap();
         sequence.admit(4, Text::Ascii(b"before")).unwrap();
         let mut batches = sequence.finish();

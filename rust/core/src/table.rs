@@ -1,5 +1,7 @@
 //! Admitted events: one arena of UTF-8 bytes, and a row for each event.
 
+use std::mem::MaybeUninit;
+
 use crate::escape;
 use crate::text::Text;
 
@@ -66,10 +68,19 @@ impl Default for EventTable {
 }
 
 impl EventTable {
-    /// A table with room for `events` rows; the arena grows as it must.
+    /// A table with room for `events` rows and `bytes` of messages, where the system has it; it grows as it must.
+    /// Where memory is handed out by the page, what is reserved and not used costs nothing.
     #[must_use]
-    pub fn with_capacity(events: usize) -> Self {
-        Self { rows: Vec::with_capacity(events), ..Self::default() }
+    pub fn with_room_for(events: usize, bytes: usize) -> Self {
+        let mut table = Self::default();
+        // A caller's count may be wrong, and a reservation is no promise: to go without is no error.
+        let _without = table.rows.try_reserve(events).and_then(|()| table.arena.try_reserve(bytes));
+        table
+    }
+
+    /// The memory that is reserved and not used yet, for whoever knows how to speak to the system about it.
+    pub fn spare_memory(&mut self) -> (&mut [MaybeUninit<Row>], &mut [MaybeUninit<u8>]) {
+        (self.rows.spare_capacity_mut(), self.arena.spare_capacity_mut())
     }
 
     /// The events as they stand.

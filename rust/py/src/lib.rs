@@ -16,6 +16,7 @@ mod batcher;
 mod batches;
 mod columns;
 mod event;
+mod huge_pages;
 mod input;
 mod limits;
 mod message;
