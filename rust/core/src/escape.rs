@@ -43,32 +43,56 @@ pub fn write_escaped(text: &[u8], out: &mut [u8]) -> usize {
     room - cursor.room()
 }
 
-/// Eight bytes at a time: those before the first that needs an escape are copied, then it is escaped.
+/// Eight bytes at a time: a clean word is copied, every byte of another one goes through a table.
 ///
-/// Between quotes a few bytes apart, a `memcpy` of the run costs more than the run; hence a whole word is
-/// written each time and the cursor set back.
+/// Tried and lost: to copy up to the first special byte of a word, escape it, and look again from there. Between quotes
+/// a few bytes apart that is one mispredicted branch for each; the table has none (JSON inside JSON: 250 ns for 98
+/// bytes before).
 pub(crate) fn put_escaped(text: &[u8], out: &mut Cursor<'_>) {
-    let mut rest = text;
-    while let Some((word, after)) = rest.split_first_chunk::<8>() {
-        let special = special_bytes(u64::from_le_bytes(*word));
-        if special == 0 {
+    let (words, rest) = text.as_chunks::<8>();
+    for word in words {
+        if special_bytes(u64::from_le_bytes(*word)) == 0 {
             out.put(word);
-            rest = after;
         } else {
-            let clean = special.trailing_zeros() as usize / 8;
-            out.put_first(*word, clean);
-            put_escape(word[clean], out);
-            rest = &rest[clean + 1..];
+            word.iter().for_each(|&byte| put_byte(byte, out));
         }
     }
-    for &byte in rest {
-        if is_special(byte) {
-            put_escape(byte, out);
-        } else {
-            out.put(&[byte]);
-        }
-    }
+    rest.iter().for_each(|&byte| put_byte(byte, out));
 }
+
+#[inline]
+fn put_byte(byte: u8, out: &mut Cursor<'_>) {
+    let escape = ESCAPES[usize::from(byte)];
+    out.put_first(escape, usize::from(escape[LEN]));
+}
+
+/// Where an entry of `ESCAPES` has its length.
+const LEN: usize = 7;
+
+/// Each byte as it stands in a JSON string, and behind it how long that is: one load, one store, no branch.
+const ESCAPES: [[u8; 8]; 256] = {
+    let mut escapes = [[0; 8]; 256];
+    let hex = b"0123456789abcdef";
+    let mut byte = 0_u8;
+    loop {
+        escapes[byte as usize] = if byte < 0x20 {
+            [b'\\', b'u', b'0', b'0', hex[(byte >> 4) as usize], hex[(byte & 15) as usize], 0, 6]
+        } else {
+            [byte, 0, 0, 0, 0, 0, 0, 1]
+        };
+        if byte == 255 {
+            break;
+        }
+        byte += 1;
+    }
+    let short = [(8, b'b'), (9, b't'), (10, b'n'), (12, b'f'), (13, b'r'), (b'"', b'"'), (b'\\', b'\\')];
+    let mut i = 0;
+    while i < short.len() {
+        escapes[short[i].0 as usize] = [b'\\', short[i].1, 0, 0, 0, 0, 0, 2];
+        i += 1;
+    }
+    escapes
+};
 
 fn is_special(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
@@ -94,38 +118,14 @@ fn needs_escape(text: &[u8]) -> bool {
     }
 }
 
-/// The high bit of each byte of `word` that needs an escape; above the first such byte it may be set wrongly
-/// (a borrow), so only the lowest set bit counts.
+/// Not 0 if a byte of `word` needs an escape. (Each term is the well-known "has a byte less than n"; which byte it is
+/// can be told wrongly above the first, and nobody asks.)
 fn special_bytes(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let below = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word;
     let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
     (below(word, 0x20) | equal(b'"') | equal(b'\\')) & HIGH
-}
-
-/// The escape of each byte that needs one, and how long it is. Written as a whole word: no branch on which kind it is.
-const ESCAPES: [([u8; 8], u8); 256] = {
-    let mut escapes = [([0; 8], 0); 256];
-    let hex = b"0123456789abcdef";
-    let mut byte = 0;
-    while byte < 0x20 {
-        escapes[byte] = ([b'\\', b'u', b'0', b'0', hex[byte >> 4], hex[byte & 15], 0, 0], 6);
-        byte += 1;
-    }
-    let short = [(8, b'b'), (9, b't'), (10, b'n'), (12, b'f'), (13, b'r'), (b'"', b'"'), (b'\\', b'\\')];
-    let mut i = 0;
-    while i < short.len() {
-        escapes[short[i].0 as usize] = ([b'\\', short[i].1, 0, 0, 0, 0, 0, 0], 2);
-        i += 1;
-    }
-    escapes
-};
-
-#[inline]
-fn put_escape(byte: u8, out: &mut Cursor<'_>) {
-    let (escape, len) = ESCAPES[usize::from(byte)];
-    out.put_first(escape, usize::from(len));
 }
 
 #[cfg(test)]
