@@ -87,9 +87,7 @@ def timestamps(span_ms: int) -> SearchStrategy[int]:
 
 def crowds(event: SearchStrategy[Event], max_size: int) -> SearchStrategy[list[Event]]:
     """Few events as often as many: left alone, hypothesis would seldom draw more than ten."""
-    return st.one_of(
-        st.lists(event, max_size=max_size), st.lists(event, min_size=max_size // 2, max_size=max_size)
-    )
+    return st.one_of(st.lists(event, max_size=max_size), st.lists(event, min_size=max_size // 2, max_size=max_size))
 
 
 @st.composite
@@ -106,7 +104,7 @@ def small_rules(draw: st.DrawFn, *, min_payload: int = 4, max_payload: int = 40)
         max_event_bytes=event,
         event_overhead_bytes=overhead,
         max_future_ms=draw(st.integers(0, 30)),
-        max_age_ms=draw(st.integers(0, 60)),
+        max_age_ms=draw(st.one_of(st.integers(0, 60), st.just(4 * DAY_MS))),
         oversize=draw(st.sampled_from(["reject", "truncate", "split"])),
         invalid_text=draw(st.sampled_from(["replace", "reject"])),
         now=now,

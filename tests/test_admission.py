@@ -36,9 +36,7 @@ class Moment(enum.IntEnum):
 
 @given(
     rules=small_rules(),
-    timestamp=st.one_of(
-        st.integers(0, 2**63 - 1), st.integers(0, 100), st.sampled_from(OUT_OF_RANGE + WRONG_TYPES)
-    ),
+    timestamp=st.one_of(st.integers(0, 2**63 - 1), st.integers(0, 100), st.sampled_from(OUT_OF_RANGE + WRONG_TYPES)),
     message=st.one_of(messages(), messages(200), st.sampled_from([None, 1, bytearray(b"a"), ""])),
 )
 def test_an_event_alone_is_judged_as_by_the_rules(rules: Rules, timestamp: Any, message: Any) -> None:
@@ -144,9 +142,7 @@ def test_what_is_not_an_event_is_invalid_and_the_rest_goes_on(event: Any) -> Non
         cordwood.batches(events)
 
 
-@pytest.mark.parametrize(
-    "wrong", [(None, "x"), (1.5, "x"), (True, "x"), ("1", "x"), (1, None), (1, 7), (1, ["x"])]
-)
+@pytest.mark.parametrize("wrong", [(None, "x"), (1.5, "x"), (True, "x"), ("1", "x"), (1, None), (1, 7), (1, ["x"])])
 def test_a_wrong_type_is_a_type_error_and_a_value_error(wrong: Any) -> None:
     with pytest.raises(cordwood.EventTypeError) as raised:
         cordwood.batches([(0, "a"), wrong])

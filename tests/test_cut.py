@@ -144,8 +144,7 @@ def test_a_week_out_of_order_is_cut_as_by_the_rules(seed: int) -> None:
     drawn = random.Random(seed)
     lengths = [5, 100, 3000] if seed % 2 else [1, 2, 3]
     events = [
-        (drawn.randrange(0, 7 * DAY_MS, 60_000), drawn.choice("xé水🪵") * drawn.choice(lengths))
-        for _ in range(30_000)
+        (drawn.randrange(0, 7 * DAY_MS, 60_000), drawn.choice("xé水🪵") * drawn.choice(lengths)) for _ in range(30_000)
     ]
     assert contents(cordwood.batches(events)) == Whole(Rules(), events).batches
 

@@ -243,8 +243,6 @@ print(peak - before)
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="reads Linux's /proc")
 @pytest.mark.parametrize("order", ["in order", "random"])
 def test_a_list_of_events_takes_no_more_memory_than_promised(order: str) -> None:
-    run = subprocess.run(
-        [sys.executable, "-c", MEMORY, order], capture_output=True, text=True, timeout=300, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", MEMORY, order], capture_output=True, text=True, timeout=300, check=True)
     # 1.5 x the bytes of the messages + 48 for each event.
     assert int(run.stdout) <= 500_000 * (150 + 48)

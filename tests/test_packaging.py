@@ -11,10 +11,7 @@ import venv
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
-CHECK = (
-    "import cordwood; "
-    "print([(len(b), b.nbytes) for b in cordwood.batches([(t, 'x' * 100) for t in range(20000)])])"
-)
+CHECK = "import cordwood; print([(len(b), b.nbytes) for b in cordwood.batches([(t, 'x' * 100) for t in range(20000)])])"
 
 pytestmark = pytest.mark.skipif(shutil.which("cargo") is None, reason="builds the extension with cargo")
 
@@ -37,9 +34,7 @@ def empty_environment(directory: pathlib.Path) -> pathlib.Path:
 
 
 def assert_works(python: pathlib.Path, cwd: pathlib.Path) -> None:
-    assert (
-        run(python, "-W", "error", "-c", CHECK, cwd=cwd) == "[(8322, 1048572), (8322, 1048572), (3356, 422856)]\n"
-    )
+    assert run(python, "-W", "error", "-c", CHECK, cwd=cwd) == "[(8322, 1048572), (8322, 1048572), (3356, 422856)]\n"
 
 
 def test_pip_install_from_the_folder(tmp_path: pathlib.Path) -> None:

@@ -18,15 +18,17 @@ def wide_cases(draw: st.DrawFn) -> Case:
     """Draw more clusters of time than the window holds, so near that an event may fit two, or so far that none."""
     span = draw(st.integers(2, 8))
     apart = draw(st.integers(span // 2, 2 * span))
+    overhead = draw(st.integers(0, 9))
     rules = Rules(
         max_batch_bytes=draw(st.sampled_from([60, 600])),
         max_event_bytes=60,
         max_batch_events=draw(st.integers(2, 12)),
         max_batch_span_ms=span,
-        event_overhead_bytes=draw(st.integers(0, 9)),
+        event_overhead_bytes=overhead,
     )
     times = st.builds(lambda cluster, shift: cluster * apart + shift, st.integers(0, 11), st.integers(0, span))
-    return rules, draw(crowds(st.tuples(times, st.sampled_from(["a", "a" * 30])), 60))
+    sizes = st.sampled_from([10, 20, 21])
+    return rules, draw(crowds(st.tuples(times, sizes.map(lambda size: "a" * (size - overhead))), 60))
 
 
 @st.composite

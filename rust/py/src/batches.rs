@@ -205,7 +205,7 @@ pub(crate) fn batches<'py>(
         let stream = SharedStream::new(admission, on_reject);
         return Ok(Batches(Source::Stream { iterator: iterator.unbind(), stream }));
     }
-    let mut sequence = Sequence::new(admission, on_reject, huge_pages::table_for(input.len_hint()));
+    let mut sequence = Sequence::new(admission, on_reject, huge_pages::table_for(input.size_hint()));
     input.feed_all(&mut sequence)?;
     Ok(Batches(Source::Sequence(Mutex::new(py.detach(|| sequence.finish())))))
 }

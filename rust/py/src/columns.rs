@@ -42,6 +42,10 @@ impl<'py> Columns<'py> {
         self.timestamps.len()
     }
 
+    pub(crate) fn messages(&self) -> &Bound<'py, PyList> {
+        &self.messages
+    }
+
     pub(crate) fn feed_all(&self, into: &mut impl Feed) -> PyResult<()> {
         let py = self.messages.py();
         let mut pause = Pause::new();

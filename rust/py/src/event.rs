@@ -105,6 +105,14 @@ fn extract<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Message<'py>), Fault> 
     extract_other(item)
 }
 
+/// The message of a plain dict or pair, and of nothing else: for a guess at sizes, without running code of the caller's.
+pub(crate) fn message_of_plain_event<'py>(item: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+    if let Ok(event) = item.cast_exact::<PyDict>() {
+        return event.get_item(intern!(item.py(), "message")).ok().flatten();
+    }
+    item.cast_exact::<PyTuple>().ok().and_then(|event| event.get_item(1).ok())
+}
+
 #[inline]
 fn pair<'py>(timestamp: &Bound<'py, PyAny>, message: Bound<'py, PyAny>) -> Result<(i64, Message<'py>), Fault> {
     Ok((timestamp::extract(timestamp)?, Message::extract(message)?))

@@ -9,12 +9,10 @@
 
 use cordwood_core::EventTable;
 
-/// Messages are longer than this or shorter; reserved memory that is never touched is never there.
-const TYPICAL_MESSAGE: usize = 128;
-
-/// An empty table for about so many events.
-pub(crate) fn table_for(events: usize) -> EventTable {
-    let mut table = EventTable::with_room_for(events, events.saturating_mul(TYPICAL_MESSAGE));
+/// An empty table for about so many events and bytes of messages. Reserved memory that is never touched is never
+/// there, so a guess too high costs nothing.
+pub(crate) fn table_for((events, bytes): (usize, usize)) -> EventTable {
+    let mut table = EventTable::with_room_for(events, bytes);
     let (rows, arena) = table.spare_memory();
     // What grows beyond is moved by the kernel together with the advice (mremap), and keeps it.
     advise(rows);

@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyIterator, PyList, PyString, PyTuple};
+use pyo3::types::{PyByteArray, PyBytes, PyIterator, PyList, PyString, PyStringMethods, PyTuple};
 
 use crate::abc::{is_mapping, is_sequence};
 use crate::columns::Columns;
@@ -66,12 +66,19 @@ impl<'py> Input<'py> {
         }
     }
 
-    /// How many events there are, where that is known.
-    pub(crate) fn len_hint(&self) -> usize {
+    /// About how many events there are, and how many bytes of messages, told by a few of them. Runs no code of the
+    /// caller's but a sequence's `__len__`.
+    pub(crate) fn size_hint(&self) -> (usize, usize) {
         match self {
-            Self::Columns(columns) => columns.len(),
-            Self::Sequence(events) => events.len().unwrap_or(0),
-            Self::Stream(_) => 0,
+            Self::Columns(columns) => (columns.len(), scaled(columns.len(), every_so_many(columns.messages()))),
+            Self::Sequence(events) => {
+                let len = events.len().unwrap_or(0);
+                let messages = events.cast_exact::<PyList>().map(|list| {
+                    scaled(len, every_so_many(list).filter_map(|event| event::message_of_plain_event(&event)))
+                });
+                (len, messages.unwrap_or(0))
+            }
+            Self::Stream(_) => (0, 0),
         }
     }
 
@@ -87,6 +94,28 @@ impl<'py> Input<'py> {
             Self::Stream(events) => feed_items(events.py(), events.clone(), into),
         }
     }
+}
+
+/// How many events are looked at to tell the size of all.
+const SAMPLE: usize = 64;
+
+fn every_so_many<'py>(list: &Bound<'py, PyList>) -> impl Iterator<Item = Bound<'py, PyAny>> {
+    let step = (list.len() / SAMPLE).max(1);
+    (0..list.len()).step_by(step).take(SAMPLE).filter_map(|i| list.get_item(i).ok())
+}
+
+/// Bytes of `len` messages like these. Two bytes for a character beyond ASCII: a guess between one and four.
+fn scaled<'py>(len: usize, messages: impl Iterator<Item = Bound<'py, PyAny>>) -> usize {
+    let (mut count, mut bytes) = (0, 0);
+    for message in messages {
+        if let Ok(text) = message.cast_exact::<PyString>() {
+            count += 1;
+            bytes += text.code_point_len().unwrap_or(0) * if crate::message::is_ascii(text) { 1 } else { 2 };
+        }
+    }
+    // One eighth more than the average, so that a fair sample seldom falls short.
+    let average: usize = bytes.checked_div(count).unwrap_or(0);
+    len.saturating_mul(average + average / 8)
 }
 
 fn feed_items<'py>(

@@ -45,9 +45,10 @@ impl<'py> Message<'py> {
             Self::Str(text) => text,
             Self::Bytes(bytes) => return Ok(Text::Utf8(bytes.as_bytes())),
         };
-        // SAFETY: `text` is a live str, so its state word may be read. `data` depends on the layout of that word
-        // as this platform's compiler packs it; the tests of every kind of str run on each platform we build for.
-        let (ascii, data) = unsafe { (pyo3::ffi::PyUnicode_IS_ASCII(text.as_ptr()) != 0, text.data()?) };
+        let ascii = is_ascii(text);
+        // SAFETY: `data` depends on the layout of a str's state word as this platform's compiler packs it; the tests of
+        // every kind of str run on each platform we build for.
+        let data = unsafe { text.data()? };
         // The slices live as long as `self`, which owns a reference; a str is never changed in place once others
         // can see it.
         Ok(match data {
@@ -57,6 +58,12 @@ impl<'py> Message<'py> {
             PyStringData::Ucs4(units) => Text::Ucs4(units),
         })
     }
+}
+
+#[inline]
+pub(crate) fn is_ascii(text: &Bound<'_, PyString>) -> bool {
+    // SAFETY: `text` is a live str, so its state word may be read.
+    unsafe { pyo3::ffi::PyUnicode_IS_ASCII(text.as_ptr()) != 0 }
 }
 
 /// `a float`, `an int`, `None`: for the reader of an error.

@@ -1,0 +1,233 @@
+"""Write docs/benchmarks.md and docs/benchmarks.svg from what `make bench` measured."""
+
+import argparse
+import json
+import statistics
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import plot
+
+ROOT = Path(__file__).parent.parent
+MIB = 1 << 20
+
+TABLES = {
+    "bodies": (
+        "Dicts to finished bodies",
+        "A list of dicts is checked, sorted, cut, and written as PutLogEvents request bodies. The last three "
+        "columns only serialize the list as it is, neither cut nor sorted: what a JSON writer alone costs.",
+    ),
+    "cut": ("Cutting alone", "The same lists to batches, no body written. cordwood copies every message here."),
+    "pairs": ("Pairs to finished bodies", "A list of `(timestamp, message)`."),
+    "columns": (
+        "Columns to finished bodies",
+        "`timestamps=` a list of int, `messages=` a list of str.",
+    ),
+    "packed columns": (
+        "Columns to finished bodies, packed timestamps",
+        '`timestamps=` an `array("q")`, `messages=` a list of str.',
+    ),
+    "generator": (
+        "Streams to finished bodies",
+        "Events come one by one, from a generator or by `Batcher.add`, through the window of open batches. The "
+        "peer keeps one open batch and sorts it; it has no entry for days side by side, which it would cut at "
+        "nearly every event.",
+    ),
+}
+
+METHOD = """\
+How it is measured:
+
+- One process, one thread, every contender on the same input one after the other; CPU time, the median of
+  {rounds} rounds. The middle half of the rounds typically lies within {spread:.0%} of it. Ratios say more than
+  nanoseconds.
+- The garbage collector is off for all. Bodies are dropped as soon as they are written.
+- Before a contender is timed, its result is compared with the pure-Python batcher's, event by event.
+- "Python" is [benches/pure_python.py](../benches/pure_python.py): `sorted` and one greedy loop, sizes by `len`
+  where a message is ASCII. It trusts its input; cordwood checks every event. "Python + orjson" cuts with the same
+  loop.
+- A `str` beyond ASCII keeps its UTF-8 form inside the object once orjson or msgspec has asked for it. CJK and
+  emoji messages are therefore made anew for every round, as real events are.
+- "Scattered" events are in order of time, but neighbours lie far apart in memory, as in a program that has run for
+  long.
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One contender on one input."""
+
+    table: str
+    shape: str
+    order: str
+    contender: str
+    events: int
+    message_bytes: int
+    median: float
+    iqr: float
+    rounds: int
+
+    @property
+    def ns(self) -> float:
+        return 1e9 * self.median / self.events
+
+
+def read_entries(document: dict[str, Any]) -> list[Entry]:
+    return [
+        Entry(
+            **bench["extra_info"],
+            median=bench["stats"]["median"],
+            iqr=bench["stats"]["iqr"],
+            rounds=bench["stats"]["rounds"],
+        )
+        for bench in document["benchmarks"]
+    ]
+
+
+def unique(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def table_lines(entries: list[Entry]) -> list[str]:
+    """One row an input, one column a contender; in brackets how many times cordwood's time it is."""
+    contenders = unique(entry.contender for entry in entries)
+    rows: dict[tuple[str, str], dict[str, Entry]] = {}
+    for entry in entries:
+        rows.setdefault((entry.shape, entry.order), {})[entry.contender] = entry
+    lines = [
+        "| ns/event | bytes/event | " + " | ".join(contenders) + " |",
+        "|---|--:" + "|--:" * len(contenders) + "|",
+    ]
+    for (shape, order), row in rows.items():
+        first = next(iter(row.values()))
+        cells = [plot.input_name(shape, order), f"{first.message_bytes / first.events:,.0f}"]
+        for contender in contenders:
+            if contender not in row:
+                cells.append("")
+            elif contender == "cordwood":
+                cells.append(f"**{row[contender].ns:,.0f}**")
+            else:
+                cells.append(f"{row[contender].ns:,.0f} ({row[contender].ns / row['cordwood'].ns:.2g}×)")
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def memory_lines(memory: dict[str, Any]) -> list[str]:
+    events = memory["added"][0]["events"]
+    lines = [
+        "## Memory",
+        "",
+        f"Added to the peak resident size by `batches` over a list of {events:,} events that is there "
+        "before, each in a process of its own. The budget is 1.5 × bytes + 48 per event.",
+        "",
+        "| messages | bytes/event | work | added | × bytes of messages | besides them | budget |",
+        "|---|--:|---|--:|--:|--:|--:|",
+    ]
+    for row in memory["added"]:
+        nbytes, events, added = row["message_bytes"], row["events"], row["added"]
+        lines.append(
+            f"| {plot.SHAPES[row['shape']]} | {nbytes / events:,.0f} | {row['work']} | {added / MIB:,.0f} MiB "
+            f"| {added / nbytes:.2f} | {(added - nbytes) / events:.0f} B/event | {row['budget'] / MIB:,.0f} MiB |"
+        )
+    flow = memory["flow"]
+    sizes = [size for _, size in flow["samples"]]
+    half = len(sizes) // 2
+    lines += [
+        "",
+        f"An endless generator, {flow['days']} days side by side, {flow['seconds']:.0f} s: {flow['events']:,} "
+        f"events, {flow['body_bytes'] / 1e9:.1f} GB of bodies. Resident at most {max(sizes[:half]):.0f} MiB in "
+        f"the first half of the time, {max(sizes[half:]):.0f} MiB in the second, the interpreter included.",
+        "",
+    ]
+    return lines
+
+
+def rust_lines(folder: Path) -> list[str]:
+    """What criterion measured of the core alone, if it did."""
+    rows = []
+    for estimates in sorted(folder.glob("**/new/estimates.json")):
+        bench = json.loads((estimates.parent / "benchmark.json").read_text())
+        ns = json.loads(estimates.read_text())["median"]["point_estimate"]
+        throughput = bench["throughput"] or {}
+        rate = ""
+        if elements := throughput.get("Elements"):
+            rate = f"{ns / elements:,.1f} ns/event"
+        elif nbytes := throughput.get("Bytes"):
+            rate = f"{nbytes / ns:,.1f} GB/s"
+        taken = f"{ns:,.0f} ns" if ns < 10_000 else f"{ns / 1e3:,.0f} µs"
+        rows.append(f"| {bench['full_id']} | {taken} | {rate} |")
+    if not rows:
+        return []
+    return [
+        "## The Rust core alone",
+        "",
+        "Criterion, median of one iteration.",
+        "",
+        "| routine | time | rate |",
+        "|---|--:|--:|",
+        *rows,
+        "",
+    ]
+
+
+def machine_line(document: dict[str, Any]) -> str:
+    machine = document["machine_info"]
+    tools = ", ".join(f"{name} {version(name)}" for name in ("cordwood", "orjson", "msgspec"))
+    python = f"{machine['python_implementation']} {machine['python_version']}"
+    return (
+        f"{document['datetime'][:10]}, {machine['cpu']['brand_raw']}, {machine['cpu']['count']} cores, "
+        f"{machine['system']} {machine['machine']}; {python}, {tools}."
+    )
+
+
+def page(document: dict[str, Any], memory: dict[str, Any] | None, criterion: Path) -> str:
+    entries = read_entries(document)
+    rounds = [entry.rounds for entry in entries]
+    spread = statistics.median(entry.iqr / entry.median / 2 for entry in entries)
+    lines = [
+        "<!-- Written by benches/report.py; edit that, not this. -->",
+        "",
+        "# Benchmarks",
+        "",
+        f"Nanoseconds of CPU per event, the median, {max(entry.events for entry in entries):,} events "
+        "(near-limit: a ten-thousandth of that). In brackets: how many times what cordwood takes. Repeat with "
+        "`make bench`.",
+        "",
+        machine_line(document),
+        "",
+        "![Cost per event of cordwood and its peers](benchmarks.svg)",
+        "",
+        METHOD.format(rounds=f"{min(rounds)} to {max(rounds)}", spread=spread),
+    ]
+    for table, (title, text) in TABLES.items():
+        if mine := [entry for entry in entries if entry.table == table]:
+            lines += [f"## {title}", "", text, "", *table_lines(mine), ""]
+    if memory:
+        lines += memory_lines(memory)
+    lines += rust_lines(criterion)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def main() -> int:
+    """Read the measurements and write page and plot."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--python", type=Path, default=ROOT / "target/benchmarks.json", help="pytest-benchmark's JSON")
+    parser.add_argument("--memory", type=Path, default=ROOT / "target/memory.json", help="memory.py's JSON")
+    parser.add_argument("--criterion", type=Path, default=ROOT / "target/criterion")
+    parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where to write")
+    options = parser.parse_args()
+    document = json.loads(options.python.read_text())
+    memory = json.loads(options.memory.read_text()) if options.memory.exists() else None
+    options.docs.mkdir(parents=True, exist_ok=True)
+    (options.docs / "benchmarks.md").write_text(page(document, memory, options.criterion))
+    costs = {(e.table, e.shape, e.order, e.contender): e.ns for e in read_entries(document)}
+    plot.draw(costs, options.docs / "benchmarks.svg")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
