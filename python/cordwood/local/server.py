@@ -128,6 +128,15 @@ def _write_answer(answer: Answer, stays: bool) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + answer.body
 
 
+def _drain(connection: socket.socket) -> None:
+    """Reads what the client still sends, within reason: closed with bytes unread, TCP would take the answer back."""
+    connection.shutdown(socket.SHUT_WR)
+    connection.settimeout(1)
+    left = 4 * MAX_BODY_BYTES
+    while left > 0 and (data := connection.recv(65_536)):
+        left -= len(data)
+
+
 class Server:
     """Serves a listening socket until it is closed. It takes the socket over.
 
@@ -204,6 +213,7 @@ class Server:
             read = _read_request(reader, connection.sendall)
         except _Malformed as malformed:
             connection.sendall(_write_answer(Answer(malformed.status), stays=False))
+            _drain(connection)
             return False
         if read is None:
             return False
