@@ -247,3 +247,12 @@ def test_flags_are_booleans(wire: Wire) -> None:
         "SerializationException",
         "STRING_VALUE can not be converted to a Boolean",
     )
+
+
+def test_stream_names_with_lone_surrogates(wire: Wire) -> None:
+    wire.call("CreateLogGroup", {"logGroupName": "g"})
+    stream = {"logGroupName": "g", "logStreamName": "s\ud800"}
+    assert wire.call("CreateLogStream", stream).status == 200
+    assert wire.put([(NOW, "x")], stream="s\ud800").status == 200
+    described = wire.call("DescribeLogStreams", {"logGroupName": "g"}).json["logStreams"]
+    assert described[0]["logStreamName"] == "s\ud800"

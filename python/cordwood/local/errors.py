@@ -6,8 +6,10 @@ cwlogs-writable and others); where no report was found, they are those of the AP
 
 from typing import Any
 
+from cordwood.errors import Error
 
-class ServiceError(Exception):
+
+class ServiceError(Error):
     """A request that the service refuses.
 
     Attributes:

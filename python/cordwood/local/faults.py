@@ -5,6 +5,7 @@ import random
 import threading
 from collections import deque
 from dataclasses import dataclass, fields
+from http import HTTPStatus
 from typing import Any, Literal, get_args
 
 Kind = Literal[
@@ -65,6 +66,7 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"there is no fault {self.kind!r}; the faults are {', '.join(KINDS)}")
+        HTTPStatus(self.status)
 
     @property
     def stores(self) -> bool:

@@ -6,11 +6,11 @@ child ends when its standard input does, and so never outlives its parent, howev
 
 import inspect
 import json
-import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
@@ -73,8 +73,8 @@ class SpawnedCloudWatchLogs:
         match result["error"]:
             case None:
                 return result["value"]
-            case ["ServiceError", kind, message]:
-                raise ServiceError(kind, message)
+            case ["ServiceError", kind, message, status]:
+                raise ServiceError(kind, message, status=status)
             case ["OSError", *reasons]:
                 raise OSError(*reasons)
             case [_, message]:
@@ -200,8 +200,7 @@ class _Child:
         return self._running.requests(action)
 
     def cpu_seconds(self) -> float:
-        times = os.times()
-        return times.user + times.system
+        return time.process_time()
 
 
 def main() -> None:
@@ -216,7 +215,7 @@ def main() -> None:
         try:
             value = getattr(child, method)(*arguments)
         except ServiceError as refused:
-            error = ["ServiceError", refused.type, refused.message]
+            error = ["ServiceError", refused.type, refused.message, refused.status]
         except OSError as failed:
             error = ["OSError", *failed.args]
         except ValueError as wrong:

@@ -176,7 +176,13 @@ def _plain(told: dict[str, Any] | errors.ServiceError | None) -> Answer:
     """The answer that the service means. Actions without output have an empty body, as in the service."""
     if isinstance(told, errors.ServiceError):
         return Answer(told.status, {"Content-Type": CONTENT_TYPE}, json.dumps(told.body()).encode())
-    body = b"" if told is None else json.dumps(told, ensure_ascii=False).encode()
+    if told is None:
+        return Answer(200, {"Content-Type": CONTENT_TYPE})
+    try:
+        body = json.dumps(told, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        # Names of log streams may hold lone surrogates.
+        body = json.dumps(told).encode()
     return Answer(200, {"Content-Type": CONTENT_TYPE}, body)
 
 

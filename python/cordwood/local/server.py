@@ -129,7 +129,7 @@ def _write_answer(answer: Answer, stays: bool) -> bytes:
 
 
 def _drain(connection: socket.socket) -> None:
-    """Reads what the client still sends, within reason: closed with bytes unread, TCP would take the answer back."""
+    """Reads what the client still sends, within reason: closed with bytes unread, TCP drops the answer."""
     connection.shutdown(socket.SHUT_WR)
     connection.settimeout(1)
     left = 4 * MAX_BODY_BYTES
@@ -181,9 +181,14 @@ class Server:
             self._listener.setblocking(False)
             while not self._closing.is_set():
                 selector.select()
-                # A connection may be gone again by the time that it is asked for.
-                with contextlib.suppress(OSError):
+                try:
                     self._begin(self._listener.accept()[0])
+                except (BlockingIOError, ConnectionAbortedError):
+                    # The connection was gone again by the time that it was asked for, or this is the end.
+                    pass
+                except OSError:
+                    # Out of file descriptors, most likely: the client waits in the queue until some are free.
+                    self._closing.wait(0.05)
 
     def _begin(self, connection: socket.socket) -> None:
         connection.setblocking(True)

@@ -45,8 +45,7 @@ class StoredBatch:
         return len(self.events.timestamps) - self.dropped
 
     def event(self, index: int) -> StoredEvent:
-        """One of its events, counted without those that were dropped."""
-        index += self.dropped
+        """One of its events; the index counts those that were dropped, so that it stays good when more are."""
         timestamps, messages, ends = self.events
         begin = ends[index - 1] if index else 0
         message = messages[begin : ends[index]].decode()
@@ -95,7 +94,7 @@ class View:
     def event(self, rank: int) -> StoredEvent:
         """The event of this rank, counted from 0."""
         batch, index = self._locate(rank)
-        return batch.event(index - batch.dropped)
+        return batch.event(index)
 
     def rank(self, key: Key) -> int:
         """How many events come before a key."""
@@ -133,7 +132,7 @@ class LogStream:
         self.requests += 1
         self.last_ingestion_time = now_ms
         # 56 digits like the service's own, and not to be guessed from the one before.
-        digits = int.from_bytes(hashlib.sha256(f"{id(self)}/{self.name}/{self.requests}".encode()).digest()[:22])
+        digits = int.from_bytes(hashlib.sha256(f"{id(self)}/{self.requests}".encode()).digest())
         self.token = f"49{digits % 10**54:054d}"
         if not events.timestamps:
             return
