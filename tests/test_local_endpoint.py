@@ -293,10 +293,11 @@ def test_closing_ends_every_thread_and_connection() -> None:
     before = threading.active_count()
     with LocalCloudWatchLogs(now=lambda: NOW) as endpoint:
         endpoint.create("g", "s")
+        # Connections are accepted in order, so that this one is once the others are served
+        idle = socket.create_connection(("127.0.0.1", endpoint.port))
         wires = [Wire(endpoint) for _ in range(5)]
         for wire in wires:
             assert wire.put([(NOW, "x")]).status == 200
-        idle = socket.create_connection(("127.0.0.1", endpoint.port))
     assert threading.active_count() == before
     endpoint.close()
     assert idle.recv(1) == b""

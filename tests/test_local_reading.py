@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 from cordwood.local import LocalCloudWatchLogs
+from cordwood.local.service import Service
+from hypothesis import given
+from hypothesis import strategies as st
 from local_wire import NOW, Wire
 
 Json = dict[str, Any]
@@ -244,3 +247,54 @@ def test_filtering_missing_and_contradictory_streams(wire: Wire) -> None:
     assert error(logStreamNames=["a:b"]) == "InvalidParameterException"
     assert error(logStreamNames="s") == "SerializationException"
     assert error(logStreamNames=[1]) == "SerializationException"
+
+
+@given(
+    batches=st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=5).map(sorted), max_size=8),
+    keep=st.sampled_from(["all", 3, 7]),
+    limit=st.integers(1, 6),
+    start=st.integers(-1, 6),
+    stop=st.integers(-1, 6),
+)
+def test_pages_against_a_sorted_list(
+    batches: list[list[int]], keep: Any, limit: int, start: int, stop: int
+) -> None:
+    service = Service(now=lambda: NOW, keep_events=keep)
+    service.create("g", "s")
+    names = {"logGroupName": "g", "logStreamName": "s"}
+    arrived: list[tuple[int, str]] = []
+    for batch in batches:
+        events = [(NOW + offset, str(len(arrived) + number)) for number, offset in enumerate(batch)]
+        service.call(
+            "PutLogEvents",
+            {**names, "logEvents": [{"timestamp": stamp, "message": text} for stamp, text in events]},
+        )
+        arrived += events
+    kept = arrived if keep == "all" else arrived[-keep:]
+    expected = [
+        text for stamp, text in sorted(kept, key=lambda event: event[0]) if NOW + start <= stamp < NOW + stop
+    ]
+    times = {"startTime": NOW + start, "endTime": NOW + stop, "limit": limit}
+    for forward in (True, False):
+        found: list[str] = []
+        members: Json = {**names, **times, "startFromHead": forward}
+        while True:
+            page = service.call("GetLogEvents", members)
+            assert page is not None
+            token = page["nextForwardToken" if forward else "nextBackwardToken"]
+            assert len(page["events"]) <= limit
+            if token == members.get("nextToken"):
+                break
+            found = found + texts(page) if forward else texts(page) + found
+            members["nextToken"] = token
+        assert found == expected
+        found = []
+        members = {"logGroupName": "g", **times, "endTime": NOW + stop - 1, "startFromHead": forward}
+        while True:
+            page = service.call("FilterLogEvents", members)
+            assert page is not None
+            found += texts(page)
+            if "nextToken" not in page:
+                break
+            members["nextToken"] = page["nextToken"]
+        assert found == (expected if forward else expected[::-1])

@@ -171,6 +171,14 @@ def test_five_minutes_on_both_sides(seconds: int, text: str | None) -> None:
         assert caught.value.message == text
 
 
+def test_a_date_that_is_none() -> None:
+    at = datetime(2024, 1, 2, tzinfo=UTC)
+    headers = {name.lower(): value for name, value in signed_headers("h", b"x", {}, at=at).items()}
+    headers["x-amz-date"] = "20240102, noon"
+    with pytest.raises(ServiceError, match="IncompleteSignatureException: Date must be in ISO-8601"):
+        check_signature("POST", "/", list(headers.items()), b"x", region="us-east-1", now=lambda: at)
+
+
 def test_boto3_with_other_credentials(endpoint: LocalCloudWatchLogs) -> None:
     client = endpoint.client(credentials=("AKIDSOMEONEELSE", "x"))
     with pytest.raises(client.exceptions.UnrecognizedClientException):

@@ -9,7 +9,6 @@ import hmac
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote
 
 from cordwood.local import errors
@@ -30,7 +29,6 @@ Headers = Sequence[tuple[str, str]]
 """Names in lower case, and values, in the order of the request."""
 
 
-@lru_cache(maxsize=16)
 def _signing_key(secret: str, date: str, region: str) -> bytes:
     key = f"AWS4{secret}".encode()
     for part in (date, region, SERVICE, "aws4_request"):

@@ -62,8 +62,6 @@ class View:
         self._timestamps = array("q")
         in_order = True
         for batch in batches:
-            if not batch:
-                continue
             stamps = batch.events.timestamps[batch.dropped :]
             in_order = in_order and (not self._timestamps or self._timestamps[-1] <= stamps[0])
             self._batches.append(batch)
