@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.service import Service
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_wire import NOW, Wire
 
@@ -249,6 +249,7 @@ def test_filtering_missing_and_contradictory_streams(wire: Wire) -> None:
     assert error(logStreamNames=[1]) == "SerializationException"
 
 
+@settings(deadline=None)
 @given(
     batches=st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=5).map(sorted), max_size=8),
     keep=st.sampled_from(["all", 3, 7]),
