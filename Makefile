@@ -62,7 +62,7 @@ lint: .venv/extra-test .venv/extra-lint .venv/extra-bench ## formatting, clippy,
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
-	$(BIN)/python -m mypy.stubtest cordwood
+	$(BIN)/python -m mypy.stubtest cordwood --mypy-config-file pyproject.toml --allowlist tools/stubtest-allowlist.txt
 	@echo "lint: clean"
 
 format: .venv/extra-lint ## write the formatting that lint asks for
