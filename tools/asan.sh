@@ -2,6 +2,8 @@
 # AddressSanitizer over the core's tests, and over the extension as Python's own tests drive it: rust/py/src/message.rs
 # reads the characters of Python's str objects where they lie. Usage: asan.sh [TEST FILE ...]
 #
+# A str owns a NUL behind its last character: to read just one too many is for the tests of contents to catch, which do.
+#
 # RUSTC_BOOTSTRAP lets the stable compiler take its unstable sanitizer flag. An extension module has no runtime of its
 # own: the C compiler's is preloaded into Python. PYTHONMALLOC=malloc gives each str an allocation, and so red zones, of
 # its own.

@@ -98,17 +98,20 @@ fn measure_ucs2(units: &[u16]) -> Measure {
 }
 
 fn measure_ucs4(units: &[u32]) -> Measure {
-    let (mut more, mut surrogates) = (0, 0);
+    let (mut more, mut invalid) = (0, 0);
     for chunk in units.chunks(1 << 20) {
-        let (mut chunk_more, mut chunk_surrogates) = (0_u32, 0_u32);
+        let (mut chunk_more, mut chunk_invalid) = (0_u32, 0_u32);
         for &unit in chunk {
-            chunk_more += u32::from(unit >= 0x80) + u32::from(unit >= 0x800) + u32::from(unit >= 0x1_0000);
-            chunk_surrogates += u32::from(unit & 0xFFFF_F800 == 0xD800);
+            // What lies beyond Unicode becomes U+FFFD, of three bytes.
+            let beyond = unit >= 0x11_0000;
+            chunk_more +=
+                u32::from(unit >= 0x80) + u32::from(unit >= 0x800) + u32::from(unit >= 0x1_0000 && !beyond);
+            chunk_invalid += u32::from(unit & 0xFFFF_F800 == 0xD800 || beyond);
         }
         more += chunk_more as usize;
-        surrogates += chunk_surrogates as usize;
+        invalid += chunk_invalid as usize;
     }
-    Measure { len: units.len() + more, invalid: surrogates > 0 }
+    Measure { len: units.len() + more, invalid: invalid > 0 }
 }
 
 fn measure_utf8(bytes: &[u8]) -> Measure {
@@ -182,6 +185,7 @@ mod tests {
     fn each_surrogate_becomes_a_replacement_of_its_own() {
         check(Text::Ucs2(&[0x61, 0xD83D, 0xDE00, 0xDFFF]), "a\u{FFFD}\u{FFFD}\u{FFFD}", true);
         check(Text::Ucs4(&[0xD800, 0x1_F600]), "\u{FFFD}\u{1F600}", true);
+        check(Text::Ucs4(&[0x11_0000, u32::MAX, 0x10_FFFF]), "\u{FFFD}\u{FFFD}\u{10FFFF}", true);
     }
 
     #[test]

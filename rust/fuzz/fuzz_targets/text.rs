@@ -7,33 +7,42 @@ use libfuzzer_sys::fuzz_target;
 
 #[derive(Arbitrary, Debug)]
 enum Input {
+    Ascii(Vec<u8>),
     Latin1(Vec<u8>),
     Ucs2(Vec<u16>),
     Ucs4(Vec<u32>),
     Utf8(Vec<u8>),
 }
 
-fn naive(units: impl Iterator<Item = u32>) -> String {
-    units.map(|unit| char::from_u32(unit).unwrap_or('\u{FFFD}')).collect()
+fn naive<U: Copy + Into<u32>>(units: &[U]) -> (String, bool) {
+    let chars: Vec<_> = units.iter().map(|&unit| char::from_u32(unit.into())).collect();
+    (chars.iter().map(|c| c.unwrap_or('\u{FFFD}')).collect(), chars.contains(&None))
 }
 
-fn check(text: Text<'_>, expected: &str) {
+fn check(text: Text<'_>, (expected, invalid): (String, bool)) {
     let measure = text.measure();
-    assert_eq!(measure.len, expected.len());
+    assert_eq!((measure.len, measure.invalid), (expected.len(), invalid));
     assert_eq!(text.is_empty(), expected.is_empty());
-    let mut written = Vec::new();
+    let mut written = b"before".to_vec();
     text.append_to(&mut written);
-    assert_eq!(written, expected.as_bytes());
-    assert!(measure.invalid || !expected.contains('\u{FFFD}') || !matches!(text, Text::Latin1(_)));
+    assert_eq!(written, [b"before", expected.as_bytes()].concat());
+    assert_eq!(text.to_utf8(), expected);
 }
 
-fuzz_target!(|input: Input| match &input {
-    Input::Latin1(bytes) => check(Text::Latin1(bytes), &naive(bytes.iter().map(|&b| b.into()))),
-    Input::Ucs2(units) => check(Text::Ucs2(units), &naive(units.iter().map(|&u| u.into()))),
-    Input::Ucs4(units) => {
-        // No str holds more than U+10FFFF.
-        let units: Vec<_> = units.iter().map(|unit| unit % 0x11_0000).collect();
-        check(Text::Ucs4(&units), &naive(units.iter().copied()));
+fuzz_target!(|input: Input| match input {
+    Input::Ascii(mut bytes) => {
+        bytes.iter_mut().for_each(|byte| *byte &= 0x7F);
+        check(Text::Ascii(&bytes), naive(&bytes));
     }
-    Input::Utf8(bytes) => check(Text::Utf8(bytes), &String::from_utf8_lossy(bytes)),
+    Input::Latin1(bytes) => check(Text::Latin1(&bytes), naive(&bytes)),
+    Input::Ucs2(units) => check(Text::Ucs2(&units), naive(&units)),
+    Input::Ucs4(mut units) => {
+        // No str holds more than U+10FFFF.
+        units.iter_mut().for_each(|unit| *unit %= 0x11_0000);
+        check(Text::Ucs4(&units), naive(&units));
+    }
+    Input::Utf8(bytes) => {
+        let expected = String::from_utf8_lossy(&bytes).into_owned();
+        check(Text::Utf8(&bytes), (expected, std::str::from_utf8(&bytes).is_err()));
+    }
 });
