@@ -1,19 +1,36 @@
 """cordwood: log events cut to measure for Amazon CloudWatch Logs."""
 
 from cordwood._core import Batch, Batcher, Batches, Limits, __version__, _debug_build, batches
-from cordwood.errors import Error, EventError, EventTypeError
+from cordwood.client import PutLogEventsClient, PutLogEventsResult
+from cordwood.errors import (
+    AccessDeniedError,
+    CredentialsError,
+    Error,
+    EventError,
+    EventTypeError,
+    LimitError,
+    RequestError,
+    UnknownOutcomeError,
+)
 from cordwood.outcomes import Outcome, Rejected
 
 __all__ = [
+    "AccessDeniedError",
     "Batch",
     "Batcher",
     "Batches",
+    "CredentialsError",
     "Error",
     "EventError",
     "EventTypeError",
+    "LimitError",
     "Limits",
     "Outcome",
+    "PutLogEventsClient",
+    "PutLogEventsResult",
     "Rejected",
+    "RequestError",
+    "UnknownOutcomeError",
     "__version__",
     "batches",
 ]

@@ -28,3 +28,34 @@ class EventError(Error, ValueError):
 
 class EventTypeError(EventError, TypeError):
     """An event of the input, its timestamp or its message has the wrong type."""
+
+
+class LimitError(Error, ValueError):
+    """A list of events does not fit one PutLogEvents request; the message names the rule."""
+
+
+class RequestError(Error):
+    """A request to CloudWatch Logs failed.
+
+    Attributes:
+        code: the service's error code, or an empty str where it gave none.
+        request_id: the service's id of the request, for its support; None where there is none.
+
+    """
+
+    def __init__(self, message: str, *, code: str = "", request_id: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.request_id = request_id
+
+
+class CredentialsError(RequestError):
+    """The credentials are missing, wrong, or no longer valid. Nothing was stored."""
+
+
+class AccessDeniedError(RequestError):
+    """The credentials are good, but may not do this. Nothing was stored; the message names action and resource."""
+
+
+class UnknownOutcomeError(RequestError):
+    """The request went out and no answer came that counts: its events may be stored, and double if sent again."""

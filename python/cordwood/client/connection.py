@@ -1,0 +1,54 @@
+"""One resolver of session, profile, region and endpoint, for every client and command.
+
+The rules are those of AWS CLI v2: AWS_PROFILE before AWS_DEFAULT_PROFILE, AWS_REGION before AWS_DEFAULT_REGION (boto3
+alone reads neither first).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def connect(
+    *,
+    session: Any = None,
+    profile_name: str | None = None,
+    region_name: str | None = None,
+    endpoint_url: str | None = None,
+    config: Any = None,
+    **client_options: Any,
+) -> Any:
+    """Make a boto3 logs client.
+
+    Args:
+        session: a boto3 session; else one of `profile_name`.
+        profile_name: else AWS_PROFILE, AWS_DEFAULT_PROFILE; an empty name counts as none.
+        region_name: else AWS_REGION, AWS_DEFAULT_REGION, the profile's.
+        endpoint_url: else what the AWS configuration names, else AWS's own.
+        config: a botocore Config, over what is set here.
+        client_options: whatever else `session.client` takes.
+
+    Raises:
+        TypeError: both a session and a profile are given.
+        botocore.exceptions.ProfileNotFound: there is no such profile.
+        botocore.exceptions.NoRegionError: no region is given anywhere.
+
+    """
+    import boto3
+    import botocore.session
+
+    if session is not None and profile_name:
+        raise TypeError("pass either a session or a profile_name: a session has its profile already")
+    if session is None:
+        # As session variables, and not as arguments: a profile that is only in the environment must not win over keys
+        # that are there too.
+        session = boto3.Session(
+            botocore_session=botocore.session.Session(profile=profile_name or None, session_vars=_V2_VARIABLES)
+        )
+    return session.client("logs", region_name=region_name, endpoint_url=endpoint_url, config=config, **client_options)
+
+
+_V2_VARIABLES = {
+    "profile": (None, ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"], None, None),
+    "region": ("region", ["AWS_REGION", "AWS_DEFAULT_REGION"], None, None),
+}
