@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 from cordwood.outcomes import Outcome, Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
+    from cordwood._core import Batch
     from cordwood.client.handover import Request
 
 _AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn")
@@ -151,26 +152,24 @@ def of_exception(request: Request, exception: BaseException) -> Answer:
     return Answer(Fate.UNKNOWN if sent else Fate.NOT_SENT, why=str(exception), exception=exception)
 
 
-def rejected_of(response: Mapping[str, Any], positions: Sequence[int]) -> list[Rejected]:
+def rejected_of(response: Mapping[str, Any], batch: Batch) -> list[Rejected]:
     """The events that an accepted request names as rejected, at the caller's positions, in that order.
 
     `rejectedLogEventsInfo` speaks of the list as sent: `tooOldLogEventEndIndex` and `expiredLogEventEndIndex` are
     exclusive ends of a prefix, `tooNewLogEventStartIndex` is the inclusive start of a suffix. Where they overlap an
     event is what holds for longest: too old, then expired, then too new.
     """
-    info = response.get("rejectedLogEventsInfo") or {}
+    info = response.get("rejectedLogEventsInfo")
+    if not info:
+        return []
+    positions = batch.positions
     count = len(positions)
     too_old = min(max(info.get("tooOldLogEventEndIndex", 0), 0), count)
-    expired = min(max(info.get("expiredLogEventEndIndex", 0), 0), count)
-    too_new = min(max(info.get("tooNewLogEventStartIndex", count), 0), count)
-    rejected = []
-    for index, position in enumerate(positions):
-        if index < too_old:
-            rejected.append(Rejected(position, Outcome.TOO_OLD, _TOO_OLD))
-        elif index < expired:
-            rejected.append(Rejected(position, Outcome.EXPIRED, _EXPIRED))
-        elif index >= too_new:
-            rejected.append(Rejected(position, Outcome.TOO_NEW, _TOO_NEW))
+    expired = min(max(info.get("expiredLogEventEndIndex", 0), too_old), count)
+    too_new = min(max(info.get("tooNewLogEventStartIndex", count), expired), count)
+    rejected = [Rejected(position, Outcome.TOO_OLD, _TOO_OLD) for position in positions[:too_old]]
+    rejected += [Rejected(position, Outcome.EXPIRED, _EXPIRED) for position in positions[too_old:expired]]
+    rejected += [Rejected(position, Outcome.TOO_NEW, _TOO_NEW) for position in positions[too_new:]]
     return sorted(rejected)
 
 

@@ -140,7 +140,7 @@ class PutLogEventsClient:
             raise to_exception(answer, self.client, log_group_name, log_stream_name) from answer.exception
         return PutLogEventsResult(
             next_sequence_token=answer.response.get("nextSequenceToken"),
-            rejected=answers.rejected_of(answer.response, batch.positions),
+            rejected=answers.rejected_of(answer.response, batch),
             rejected_entity_info=answer.response.get("rejectedEntityInfo"),
             request_id=answer.request_id,
             already_accepted=answer.code == _ALREADY_ACCEPTED,
