@@ -148,6 +148,8 @@ INTERRUPTED = """
 import itertools, os, signal, sys, threading
 import cordwood
 
+# Whoever started the tests may have told us to ignore it, as a shell does for what it runs in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 many = 10_000_000
 work = {
     "list": lambda events=[(1, "x" * 100)] * many: cordwood.batches(events),
@@ -189,8 +191,12 @@ def test_ctrl_c_in_a_stream_loses_nothing() -> None:
             yield t, str(t)
 
     batches = cordwood.batches(source())
-    with pytest.raises(KeyboardInterrupt):
-        next(batches)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            next(batches)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert messages(batches.flush()) == ["0", "1", "2", "3", "4"]
 
 
