@@ -1,0 +1,43 @@
+"""The parser of the whole command line; each command adds its own options and does its own work."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import NoReturn
+
+from cordwood._core import __version__
+from cordwood.cli import local
+from cordwood.cli.exit_codes import INTERRUPTED, OTHER_ERROR, USAGE_ERROR
+from cordwood.errors import Error
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with the exit code that AWS CLI v2 has for a wrong command line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and how it should be, and leave."""
+        self.print_usage(sys.stderr)
+        self.exit(USAGE_ERROR, f"{self.prog}: error: {message}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser, with every command."""
+    top = Parser(prog="cordwood", description="Log events into Amazon CloudWatch Logs, fast and accounted for.")
+    top.add_argument("--version", action="version", version=f"cordwood {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+    local.add_to(commands)
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command line (without the program's name; `sys.argv` where None) and return its exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Error as error:
+        print(f"cordwood: {error}", file=sys.stderr)
+        return OTHER_ERROR
+    return code
