@@ -18,7 +18,11 @@ pytestmark = pytest.mark.skipif(shutil.which("cargo") is None, reason="builds th
 
 def run(*command: str | pathlib.Path, cwd: pathlib.Path) -> str:
     # Compiled dependencies are shared with the other builds; nothing else is.
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(ROOT / "target" / "packaging")}
+    environment = {
+        **os.environ,
+        "CARGO_TARGET_DIR": str(ROOT / "target" / "packaging"),
+        "PYO3_PYTHON": sys.executable,
+    }
     done = subprocess.run(
         list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, timeout=900, check=False
     )
