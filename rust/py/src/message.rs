@@ -6,7 +6,7 @@
 use cordwood_core::{Rejection, Text};
 use pyo3::prelude::*;
 use pyo3::types::string::PyStringData;
-use pyo3::types::{PyBytes, PyString, PyStringMethods};
+use pyo3::types::{PyBytes, PyFloat, PyFloatMethods, PyInt, PyString, PyStringMethods};
 
 use crate::event::Fault;
 
@@ -34,7 +34,7 @@ impl<'py> Message<'py> {
             } else {
                 "pass str, or bytes of UTF-8 (json.dumps(message) makes a str of a dict or list)"
             };
-            Rejection::WrongType(format!("message is {}; {advice}", a_value_of(&value)).into()).into()
+            Rejection::WrongType(format!("message {}; {advice}", described(&value)).into()).into()
         })
     }
 
@@ -64,6 +64,26 @@ impl<'py> Message<'py> {
 pub(crate) fn is_ascii(text: &Bound<'_, PyString>) -> bool {
     // SAFETY: `text` is a live str, so its state word may be read.
     unsafe { pyo3::ffi::PyUnicode_IS_ASCII(text.as_ptr()) != 0 }
+}
+
+/// `5 is an int`, `"yesterday" is a str`, `is a dict`: the value, where it is short, and its type.
+pub(crate) fn described(value: &Bound<'_, PyAny>) -> String {
+    const LONGEST: usize = 40;
+    let shown = if let Ok(text) = value.cast_exact::<PyString>() {
+        let text = text.to_string_lossy();
+        let cut: String = text.chars().take(LONGEST).collect();
+        let more = if cut.len() < text.len() { "..." } else { "" };
+        Some(format!("{cut:?}{more}"))
+    } else if let Ok(number) = value.cast_exact::<PyInt>() {
+        // One beyond 64 bits may have millions of digits.
+        number.extract::<i64>().ok().map(|number| number.to_string())
+    } else {
+        value.cast::<PyFloat>().ok().map(|number| format!("{:?}", number.value()))
+    };
+    match shown {
+        Some(shown) => format!("{shown} is {}", a_value_of(value)),
+        None => format!("is {}", a_value_of(value)),
+    }
 }
 
 /// `a float`, `an int`, `None`: for the reader of an error.

@@ -10,7 +10,7 @@ use pyo3::types::{
 };
 
 use crate::event::Fault;
-use crate::message::a_value_of;
+use crate::message::described;
 
 /// Milliseconds since 1970-01-01 00:00 UTC.
 #[inline]
@@ -33,10 +33,9 @@ fn extract_other(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
     }
     if value.is_instance_of::<PyFloat>() {
         return wrong_type(format!(
-            "timestamp {} is {}; pass a whole number of milliseconds: int(t) where t is in milliseconds, \
-             round(t * 1000) where it is in seconds, as time.time() is",
-            value.repr()?,
-            a_value_of(value)
+            "timestamp {}; pass a whole number of milliseconds: int(t) where t is in milliseconds, round(t * 1000) \
+             where it is in seconds, as time.time() is",
+            described(value)
         ));
     }
     match value.extract::<i64>() {
@@ -69,7 +68,7 @@ fn not_a_number(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
     } else {
         "an int of milliseconds since 1970, or an aware datetime"
     };
-    wrong_type(format!("timestamp is {}; pass {advice}", a_value_of(value)))
+    wrong_type(format!("timestamp {}; pass {advice}", described(value)))
 }
 
 fn from_datetime(moment: &Bound<'_, PyDateTime>) -> Result<i64, Fault> {
