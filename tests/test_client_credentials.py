@@ -10,7 +10,7 @@ import cordwood
 import pytest
 from botocore.exceptions import NoRegionError, ProfileNotFound
 from cordwood.client.connection import connect
-from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Fault, LocalCloudWatchLogs
+from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Fault, Faults, LocalCloudWatchLogs
 
 NOW = 1_700_000_000_000
 
@@ -116,6 +116,16 @@ def test_no_credentials_at_all(aws: pathlib.Path, endpoint: LocalCloudWatchLogs)
     with pytest.raises(cordwood.CredentialsError, match=r"AWS_ACCESS_KEY_ID.*nothing was sent"):
         client.put_log_events("g", "s", [(NOW, "m")])
     assert endpoint.requests() == []
+
+
+def test_access_denied_to_a_creation_names_the_creation(endpoint: LocalCloudWatchLogs) -> None:
+    endpoint.faults = Faults(actions=frozenset({"CreateLogStream"}))
+    endpoint.faults.script(
+        Fault(kind="answer", status=400, body='{"__type": "AccessDeniedException", "message": "no"}')
+    )
+    client = cordwood.PutLogEventsClient(endpoint.client(), create_log_stream=True)
+    with pytest.raises(cordwood.AccessDeniedError, match="may not do logs:CreateLogStream on"):
+        client.put_log_events("g", "missing", [(NOW, "m")])
 
 
 def test_access_denied_names_action_and_resource(endpoint: LocalCloudWatchLogs) -> None:

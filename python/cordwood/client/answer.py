@@ -8,7 +8,7 @@ always send; elsewhere it is optional).
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -104,8 +104,15 @@ def _beginning(headers: Mapping[str, str], content: bytes) -> str:
     return f"{headers.get('content-type', 'no content type')}: {text!r}"
 
 
-def of_error(request: Request, error: Any) -> Answer:
-    """Judge a botocore ClientError."""
+def of_preparation(exception: Exception) -> Answer:
+    """Judge what was raised by a call that had to come before (a creation, a look-up): the events were not sent."""
+    if not hasattr(exception, "response"):
+        return Answer(Fate.NOT_SENT, why=str(exception), exception=exception)
+    return replace(of_error(exception), fate=Fate.REFUSED)
+
+
+def of_error(error: Any) -> Answer:
+    """Judge a botocore ClientError of PutLogEvents."""
     response = error.response
     metadata = response.get("ResponseMetadata", {})
     status = metadata.get("HTTPStatusCode")

@@ -182,11 +182,17 @@ class PutLogEventsClient:
                 )
             if answer.code == "InvalidSequenceTokenException" and token_tries < _MOST_TOKEN_TRIES:
                 token_tries += 1
-                token = self._expected_token(answer, log_group_name, log_stream_name)
+                try:
+                    token = self._expected_token(answer, log_group_name, log_stream_name)
+                except Exception as exception:
+                    return answers.of_preparation(exception)
                 self._tokens.learn(stream, token)
             elif answer.code == "ResourceNotFoundException" and self._creation.wanted:
                 if new_stream_waits is None:
-                    create(self.client, self._creation, log_group_name, log_stream_name)
+                    try:
+                        create(self.client, self._creation, log_group_name, log_stream_name)
+                    except Exception as exception:
+                        return answers.of_preparation(exception)
                     new_stream_waits = waits()
                     token = sequence_token
                     self._tokens.forget(stream)
@@ -220,9 +226,9 @@ class PutLogEventsClient:
             response = self.client.put_log_events(**parameters)
         except ErrorAnswer as answered:
             error_class = self.client.exceptions.from_code(answered.parsed.get("Error", {}).get("Code"))
-            return answers.of_error(request, error_class(answered.parsed, "PutLogEvents"))
+            return answers.of_error(error_class(answered.parsed, "PutLogEvents"))
         except self.client.exceptions.ClientError as error:
-            return answers.of_error(request, error)
+            return answers.of_error(error)
         except Exception as exception:
             return answers.of_exception(request, exception)
         if request.status is not None and not request.body_in_place:
