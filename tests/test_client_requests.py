@@ -83,6 +83,25 @@ def test_what_fits_no_single_request_is_told_by_its_rule(endpoint: LocalCloudWat
     assert endpoint.requests("PutLogEvents") == []
 
 
+@pytest.mark.parametrize(
+    ("events", "text"),
+    [("text", "events is a str"), ({"timestamp": NOW, "message": "m"}, "a single mapping"), (5, "int")],
+)
+def test_a_whole_input_of_the_wrong_kind_is_a_type_error(endpoint: LocalCloudWatchLogs, events: Any, text: str) -> None:
+    with pytest.raises(TypeError, match=text):
+        cordwood.PutLogEventsClient(endpoint.client()).put_log_events("g", "s", events)
+
+
+def test_an_iterator_goes_as_one_request_in_order_of_time(endpoint: LocalCloudWatchLogs) -> None:
+    client = cordwood.PutLogEventsClient(endpoint.client())
+    times = [NOW - i * 7919 % 10_007 for i in range(10_000)]
+    client.put_log_events("g", "s", ((time, "m") for time in times))
+    assert [time for time, _ in stored(endpoint)] == sorted(times)
+    assert len(endpoint.requests("PutLogEvents")) == 1
+    with pytest.raises(cordwood.LimitError, match=r"10,001 events.*172,800,000 ms"):
+        client.put_log_events("g", "s", ((NOW - (i % 2) * 2 * DAY, "m") for i in range(10_001)))
+
+
 def test_rejected_events_come_back_at_the_callers_positions(endpoint: LocalCloudWatchLogs) -> None:
     client = cordwood.PutLogEventsClient(endpoint.client())
     events = [(NOW + 2 * HOUR + 1, "new"), (NOW, "b"), (NOW + 2 * HOUR, "a")]

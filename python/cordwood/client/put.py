@@ -160,6 +160,10 @@ class PutLogEventsClient:
 
         Tokens and missing groups or streams are dealt with here: each is tried again only after the service refused
         the whole request for it.
+
+        Raises:
+            ValueError: a name, the token or the entity is not legal, as in `Batch.body`. Nothing was sent.
+            TypeError: likewise, of the wrong type.
         """
         stream = (log_group_name, log_stream_name)
         token = sequence_token if sequence_token is not None else self._tokens.next_of(stream)
@@ -263,8 +267,8 @@ def one_batch(log_events: Iterable[Any]) -> Batch:
         EventError: one of them is not a legal log event.
 
     """
-    events = log_events if isinstance(log_events, list | tuple) else list(log_events)
-    cut = list(batches(events))
+    # Of an iterator, too: what fits one request fits one open batch, whatever its order.
+    cut = list(batches(log_events))
     if len(cut) == 1:
         return cut[0]
     if not cut:
@@ -274,7 +278,7 @@ def one_batch(log_events: Iterable[Any]) -> Batch:
         "events": (sum(map(len, cut)), limits.max_batch_events),
         "bytes (each message's UTF-8 plus 26)": (sum(batch.nbytes for batch in cut), limits.max_batch_bytes),
         "ms from first to last timestamp": (
-            cut[-1].last_timestamp - cut[0].first_timestamp,
+            max(batch.last_timestamp for batch in cut) - min(batch.first_timestamp for batch in cut),
             limits.max_batch_span_ms,
         ),
     }
