@@ -241,3 +241,36 @@ def test_two_days_of_large_messages_are_the_windows() -> None:
     events = [(n + 2 * DAY_MS * (n % 7 == 0), "y" * size) for n, size in zip(range(200), sizes, strict=False)]
     events += [(5 * DAY_MS, "late"), *events, (9 * DAY_MS, "last")]
     assert contents(cordwood.batches(iter(events))) == Stream(Rules()).run(events)
+
+
+def test_flush_takes_only_what_was_opened_before_a_position() -> None:
+    batcher = cordwood.Batcher()
+    day = 86_400_000
+    for timestamp in (0, 3 * day, 1, 6 * day):
+        assert batcher.add(timestamp, "m") == []
+    assert [batch.positions for batch in batcher.flush(opened_before=1)] == [[0, 2]]
+    assert batcher.flush(opened_before=1) == []
+    assert [batch.positions for batch in batcher.flush(opened_before=3)] == [[1]]
+    assert batcher.counts["held"] == 1
+    assert [batch.positions for batch in batcher.flush()] == [[3]]
+
+
+def test_positions_may_be_the_callers_own() -> None:
+    batcher = cordwood.Batcher(on_reject="collect")
+    batcher.add(1, "a", position=10)
+    batcher.add(1, "b")
+    batcher.add(1, "", position=2**63 - 1)
+    assert [batch.positions for batch in batcher.flush()] == [[10, 11]]
+    assert [rejected.position for rejected in batcher.rejected] == [2**63 - 1]
+    assert batcher.counts["events"] == 3
+    with pytest.raises(ValueError, match="position is -1"):
+        batcher.add(1, "m", position=-1)
+
+
+def test_held_bytes_are_those_of_the_open_batches() -> None:
+    batcher = cordwood.Batcher()
+    batcher.add(1, "é")
+    batcher.add(10**9, "abc")
+    assert batcher.held_nbytes == 2 + 26 + 3 + 26
+    batcher.flush()
+    assert batcher.held_nbytes == 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal, SupportsIndex, TypeAlias, final
+from typing import Any, Literal, SupportsIndex, TypeAlias, final, overload
 
 from cordwood.outcomes import Rejected
 
@@ -80,7 +80,8 @@ class Batch:
 
     A batch is immutable and stays valid for ever: it owns a copy of its messages and never looks at the
     caller's objects again. The batches of one sequence share one copy, which lives as long as any of them.
-    `len(batch)` is its number of log events.
+    `len(batch)` is its number of log events, `batch[i]` one of them as boto3 takes it, `batch[i:j]` a batch of
+    some (a ValueError where it would be empty).
     """
 
     @property
@@ -97,6 +98,16 @@ class Batch:
         """For each event of the batch, its 0-based position in the caller's input.
 
         The parts of an event that was split share its position.
+        """
+    @property
+    def timestamps(self) -> list[int]:
+        """Timestamp of each event of the batch, in milliseconds since 1970-01-01 00:00 UTC: never decreasing."""
+    @property
+    def parts(self) -> list[tuple[int, int, bool]]:
+        """The events of which this batch holds parts: `(position, parts, last)`, in order of time.
+
+        `parts` is how many of the event's parts are here; `last` tells whether its last one is among them. Empty
+        where no event was split.
         """
     def events(self) -> list[dict[str, Any]]:
         """Return the events as boto3 takes them: dicts of `timestamp` (int, ms) and `message` (str)."""
@@ -123,6 +134,10 @@ class Batch:
             ValueError: a name or the token breaks its rule, or cannot be encoded as UTF-8.
             TypeError: an argument, or something inside `entity`, has the wrong type.
         """
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> Batch: ...
     def __len__(self) -> int: ...
 
 @final
@@ -187,8 +202,16 @@ class Batcher:
         now: SupportsIndex | datetime | None = None,
         retention_in_days: int | None = None,
     ) -> Batcher: ...
-    def add(self, timestamp: SupportsIndex | datetime, message: str | bytes) -> list[Batch]:
+    def add(
+        self, timestamp: SupportsIndex | datetime, message: str | bytes, *, position: int | None = None
+    ) -> list[Batch]:
         """Take one event and return the batches that it closed, most often none.
+
+        Args:
+            timestamp: as in `batches`.
+            message: as in `batches`.
+            position: of the event in the caller's input, at most 2**63 - 1; one after the event before where not
+                given.
 
         Raises:
             cordwood.EventError: the event is not a legal log event and `on_reject` is `"error"`; it is counted
@@ -209,8 +232,15 @@ class Batcher:
             cordwood.EventError: as in `add`.
             TypeError: the input as a whole is not what it should be, as in `batches`.
         """
-    def flush(self) -> list[Batch]:
-        """Close and hand back all open batches, the first opened first."""
+    def flush(self, *, opened_before: int | None = None) -> list[Batch]:
+        """Close and hand back open batches, the first opened first.
+
+        Args:
+            opened_before: a position: only the batches whose first event came before it; all where not given.
+        """
+    @property
+    def held_nbytes(self) -> int:
+        """Size of the events in open batches, as the service counts it: message bytes plus 26 for each."""
     @property
     def rejected(self) -> list[Rejected]:
         """The events rejected so far, in order of position: `(position, outcome, reason)`.

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use cordwood_core::{
-    Batch, EventSink, EventTable, Frame, Limits, Piece, Text, Window, escaped_len, next_cut, write_escaped,
+    Batch, EventSink, EventTable, Extent, Frame, Limits, Piece, Text, Window, escaped_len, next_cut, write_escaped,
 };
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::json;
@@ -52,7 +52,7 @@ fn timestamps(order: &str) -> Vec<i64> {
 fn fill(sink: &mut impl EventSink, timestamps: &[i64], messages: &[String]) {
     for ((&timestamp, message), position) in timestamps.iter().zip(messages).zip(0..) {
         let text = Text::Utf8(message.as_bytes());
-        sink.push(&Piece { timestamp, position, text, len: message.len(), completes_event: true });
+        sink.push(&Piece { timestamp, position, text, len: message.len(), extent: Extent::Whole });
     }
 }
 

@@ -12,12 +12,13 @@ pub struct Batch {
     table: Arc<EventTable>,
     range: Range<usize>,
     nbytes: u64,
+    event_overhead_bytes: u64,
 }
 
 impl Batch {
     /// A run of a sorted table that a cut found legal. Batches of one table share it.
-    pub(crate) fn of_run(table: Arc<EventTable>, range: Range<usize>, nbytes: u64) -> Self {
-        Self { table, range, nbytes }
+    pub(crate) fn of_run(table: Arc<EventTable>, range: Range<usize>, nbytes: u64, limits: &Limits) -> Self {
+        Self { table, range, nbytes, event_overhead_bytes: limits.event_overhead_bytes }
     }
 
     /// A whole table, legal as a whole but not sorted yet. It gives back what it reserved and did not use:
@@ -26,8 +27,28 @@ impl Batch {
     pub fn of_table(mut table: EventTable, limits: &Limits) -> Self {
         table.sort();
         table.shrink_to_fit();
+        let rows = table.rows().len();
         let nbytes = table.rows().iter().map(|row| limits.event_bytes(row.message_len() as u64)).sum();
-        Self { range: 0..table.rows().len(), table: Arc::new(table), nbytes }
+        Self::of_run(Arc::new(table), 0..rows, nbytes, limits)
+    }
+
+    /// The rows of a range of this batch's, as a batch of its own: what is legal as a whole is legal in part.
+    /// `None` for an empty range.
+    ///
+    /// # Panics
+    /// Where the range is not within the batch's rows.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Option<Self> {
+        let rows = &self.rows()[range.clone()];
+        let nbytes = rows.iter().map(|row| row.message_len() as u64 + self.event_overhead_bytes).sum();
+        let range = self.range.start + range.start..self.range.start + range.end;
+        (!range.is_empty()).then(|| Self { table: Arc::clone(&self.table), range, nbytes, ..*self })
+    }
+
+    /// Whether it holds parts of events that were split.
+    #[must_use]
+    pub fn has_parts(&self) -> bool {
+        self.table.has_parts() && self.rows().iter().any(|row| row.extent().is_part())
     }
 
     /// Its events, in order of time.

@@ -176,7 +176,7 @@ mod tests {
                 position: i as u64,
                 text: Text::Utf8(text.as_bytes()),
                 len: text.len(),
-                completes_event: true,
+                extent: crate::table::Extent::Whole,
             });
         }
         Batch::of_table(table, &Limits::default())

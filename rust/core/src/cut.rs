@@ -43,7 +43,7 @@ mod tests {
                 position: i as u64,
                 text: Text::Ascii(text.as_bytes()),
                 len,
-                completes_event: true,
+                extent: crate::table::Extent::Whole,
             });
         }
         table.sort();

@@ -2,7 +2,7 @@
 
 use crate::admission::{Admission, Admitted, Oversize};
 use crate::outcome::{Outcome, Rejection};
-use crate::table::{EventSink, Piece};
+use crate::table::{EventSink, Extent, Piece};
 use crate::text::Text;
 
 /// What an event that is no legal log event does.
@@ -18,7 +18,7 @@ pub enum OnReject {
 /// One event that was not admitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
-    /// Its 0-based place in the input.
+    /// Its place in the input: 0-based, where the caller numbers it no otherwise.
     pub position: u64,
     /// Why.
     pub rejection: Rejection,
@@ -53,6 +53,7 @@ impl Counts {
 pub struct Intake {
     admission: Admission,
     on_reject: OnReject,
+    position: u64,
     counts: Counts,
     rejected: Vec<Rejected>,
 }
@@ -72,22 +73,26 @@ impl Intake {
             Ok(admitted) => admitted,
             Err(rejection) => return self.reject(rejection),
         };
-        let position = self.counts.events;
-        self.counts.events += 1;
+        let position = self.next_position();
         match admitted {
             Admitted::Whole { len, altered } => {
                 self.counts.altered += u64::from(altered);
-                sink.push(&Piece { timestamp, position, text, len, completes_event: true });
+                sink.push(&Piece { timestamp, position, text, len, extent: Extent::Whole });
             }
             Admitted::Parts(parts) => {
                 self.counts.altered += 1;
                 for (i, part) in parts.iter().enumerate() {
+                    let extent = match parts.len() {
+                        1 => Extent::Whole, // truncated
+                        total if i + 1 == total => Extent::LastPart,
+                        _ => Extent::Part,
+                    };
                     sink.push(&Piece {
                         timestamp,
                         position,
                         text: Text::Utf8(part.as_bytes()),
                         len: part.len(),
-                        completes_event: i + 1 == parts.len(),
+                        extent,
                     });
                 }
             }
@@ -98,9 +103,8 @@ impl Intake {
     /// The next event of the input, which is not one; `Err` as in `admit`.
     #[cold]
     pub fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
-        let rejected = Rejected { position: self.counts.events, rejection };
+        let rejected = Rejected { position: self.next_position(), rejection };
         let outcome = rejected.rejection.outcome();
-        self.counts.events += 1;
         self.counts.rejected[outcome as usize] += 1;
         self.rejected.push(rejected.clone());
         let tell = match self.on_reject {
@@ -108,6 +112,19 @@ impl Intake {
             OnReject::Collect => outcome == Outcome::Oversize && self.admission.oversize == Oversize::Error,
         };
         if tell { Err(rejected) } else { Ok(()) }
+    }
+
+    /// Counts one more event of the input, and tells its position.
+    fn next_position(&mut self) -> u64 {
+        let position = self.position;
+        self.position += 1;
+        self.counts.events += 1;
+        position
+    }
+
+    /// Says where in the input the next event stands, where that is not one after the event before.
+    pub fn set_position(&mut self, position: u64) {
+        self.position = position;
     }
 
     /// The rules in force.

@@ -40,6 +40,6 @@ pub use limits::{InvalidLimits, Limits};
 pub use outcome::{Outcome, Rejection};
 pub use sequence::{Sequence, SequenceBatches};
 pub use stream::Stream;
-pub use table::{EventSink, EventTable, Piece, Row};
+pub use table::{EventSink, EventTable, Extent, Piece, Row};
 pub use text::Text;
 pub use window::{MAX_INPUT_BYTES, MAX_OPEN, Window};

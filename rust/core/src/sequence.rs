@@ -71,15 +71,12 @@ impl SequenceBatches {
         self.batched_events
     }
 
-    /// Events whose last part is in this run. The parts of an event are neighbours: they have one timestamp and
-    /// were pushed one after the other, and the sort is stable.
+    /// Events whose last part is in this run.
     fn completed_events(&self, run: Range<usize>) -> u64 {
-        let rows = self.table.rows();
-        if !self.table.has_split_events() {
+        if !self.table.has_parts() {
             return run.len() as u64;
         }
-        let position_of = |i: usize| rows.get(i).map(|row| row.position);
-        run.filter(|&i| position_of(i) != position_of(i + 1)).count() as u64
+        self.table.rows()[run].iter().filter(|row| row.extent().completes_event()).count() as u64
     }
 }
 
@@ -87,11 +84,12 @@ impl Iterator for SequenceBatches {
     type Item = Batch;
 
     fn next(&mut self) -> Option<Batch> {
-        let (taken, nbytes) = next_cut(&self.table.rows()[self.next_row..], &self.intake.admission().limits);
+        let limits = self.intake.admission().limits;
+        let (taken, nbytes) = next_cut(&self.table.rows()[self.next_row..], &limits);
         let run = self.next_row..self.next_row + taken;
         self.next_row = run.end;
         self.batched_events += self.completed_events(run.clone());
-        (taken > 0).then(|| Batch::of_run(Arc::clone(&self.table), run, nbytes))
+        (taken > 0).then(|| Batch::of_run(Arc::clone(&self.table), run, nbytes, &limits))
     }
 }
 

@@ -48,6 +48,22 @@ impl Stream {
         Some(table)
     }
 
+    /// Where in the input the next event stands, where that is not one after the event before.
+    pub fn set_position(&mut self, position: u64) {
+        self.intake.set_position(position);
+    }
+
+    /// Closes the batches that were opened by an event before this position.
+    pub fn close_opened_before(&mut self, position: u64) {
+        self.window.close_opened_before(position);
+    }
+
+    /// Counted bytes in open batches.
+    #[must_use]
+    pub fn open_bytes(&self) -> u64 {
+        self.window.open_bytes()
+    }
+
     /// Closes all open batches.
     pub fn close_all(&mut self) {
         self.window.close_all();

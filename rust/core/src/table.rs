@@ -13,21 +13,60 @@ pub struct Row {
     /// The event's place in the caller's input.
     pub position: u64,
     offset: usize,
-    len: u32,
+    /// The message's length in the low 30 bits, and above them which piece of its event this is.
+    len_and_extent: u32,
     escaped_len: u32,
 }
+
+const EXTENT_SHIFT: u32 = 30;
+const LEN_MASK: u32 = (1 << EXTENT_SHIFT) - 1;
 
 impl Row {
     /// UTF-8 bytes of the message.
     #[must_use]
     pub fn message_len(&self) -> usize {
-        self.len as usize
+        (self.len_and_extent & LEN_MASK) as usize
+    }
+
+    /// How much of its event this row is.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        match self.len_and_extent >> EXTENT_SHIFT {
+            0 => Extent::Whole,
+            1 => Extent::Part,
+            _ => Extent::LastPart,
+        }
     }
 
     /// Bytes of the message inside a JSON string; equal to `message_len` where nothing needs an escape.
     #[must_use]
     pub fn escaped_len(&self) -> usize {
         self.escaped_len as usize
+    }
+}
+
+/// How much of an event one row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// A part of an event that was split; further parts follow.
+    Part,
+    /// The last part of an event that was split.
+    LastPart,
+}
+
+impl Extent {
+    /// Whether no further part of the same event follows.
+    #[must_use]
+    pub fn completes_event(self) -> bool {
+        self != Self::Part
+    }
+
+    /// Whether the event was split.
+    #[must_use]
+    pub fn is_part(self) -> bool {
+        self != Self::Whole
     }
 }
 
@@ -42,8 +81,8 @@ pub struct Piece<'a> {
     pub text: Text<'a>,
     /// `text.measure().len`.
     pub len: usize,
-    /// No further part of the same event follows.
-    pub completes_event: bool,
+    /// How much of the event it is.
+    pub extent: Extent,
 }
 
 /// Takes admitted events, one piece at a time.
@@ -58,12 +97,13 @@ pub struct EventTable {
     arena: Vec<u8>,
     rows: Vec<Row>,
     in_order: bool,
+    has_parts: bool,
     completed_events: u64,
 }
 
 impl Default for EventTable {
     fn default() -> Self {
-        Self { arena: Vec::new(), rows: Vec::new(), in_order: true, completed_events: 0 }
+        Self { arena: Vec::new(), rows: Vec::new(), in_order: true, has_parts: false, completed_events: 0 }
     }
 }
 
@@ -101,10 +141,10 @@ impl EventTable {
         self.completed_events
     }
 
-    /// Whether an event lies here in more than one row.
+    /// Whether an event lies here in parts.
     #[must_use]
-    pub fn has_split_events(&self) -> bool {
-        self.completed_events != self.rows.len() as u64
+    pub fn has_parts(&self) -> bool {
+        self.has_parts
     }
 
     /// Sorts by timestamp; events of the same millisecond keep the order in which they came.
@@ -134,18 +174,19 @@ impl EventSink for EventTable {
         debug_assert_eq!(stored.len(), piece.len);
         let escaped_len = escape::escaped_len(stored);
         self.in_order &= self.rows.last().is_none_or(|last| last.timestamp <= piece.timestamp);
-        self.completed_events += u64::from(piece.completes_event);
+        self.has_parts |= piece.extent.is_part();
+        self.completed_events += u64::from(piece.extent.completes_event());
         self.rows.push(Row {
             timestamp: piece.timestamp,
             position: piece.position,
             offset,
-            len: bytes_u32(piece.len),
+            len_and_extent: bytes_u32(piece.len) | (piece.extent as u32) << EXTENT_SHIFT,
             escaped_len: bytes_u32(escaped_len),
         });
     }
 }
 
-/// `Limits::validated` keeps every message, escaped or not, within 32 bits.
+/// `Limits::validated` keeps every message within 30 bits, and its escaped length within 32.
 fn bytes_u32(len: usize) -> u32 {
     u32::try_from(len).expect("a message admitted under validated limits has fewer than 2^32 bytes")
 }
@@ -156,7 +197,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn piece(timestamp: i64, position: u64, text: &str) -> Piece<'_> {
-        Piece { timestamp, position, text: Text::Utf8(text.as_bytes()), len: text.len(), completes_event: true }
+        Piece { timestamp, position, text: Text::Utf8(text.as_bytes()), len: text.len(), extent: Extent::Whole }
     }
 
     #[test]

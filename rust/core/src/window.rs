@@ -35,14 +35,22 @@ struct OpenBatch {
     first: i64,
     last: i64,
     nbytes: u64,
+    first_position: u64,
     opened_at_byte: u64,
     last_fed_event: u64,
 }
 
 impl OpenBatch {
-    fn new(timestamp: i64, opened_at_byte: u64) -> Self {
-        let table = EventTable::default();
-        Self { table, first: timestamp, last: timestamp, nbytes: 0, opened_at_byte, last_fed_event: 0 }
+    fn new(opener: &Piece<'_>, opened_at_byte: u64) -> Self {
+        Self {
+            table: EventTable::default(),
+            first: opener.timestamp,
+            last: opener.timestamp,
+            nbytes: 0,
+            first_position: opener.position,
+            opened_at_byte,
+            last_fed_event: 0,
+        }
     }
 
     /// How much wider the batch becomes by an event at this moment; `None` where it would be too wide.
@@ -80,6 +88,18 @@ impl Window {
         self.closed.extend(self.open.drain(..).map(|batch| batch.table));
     }
 
+    /// Closes the batches that were opened by an event before this position, the first opened first.
+    pub fn close_opened_before(&mut self, position: u64) {
+        let old = self.open.extract_if(.., |batch| batch.first_position < position);
+        self.closed.extend(old.map(|batch| batch.table));
+    }
+
+    /// Counted bytes in open batches.
+    #[must_use]
+    pub fn open_bytes(&self) -> u64 {
+        self.open.iter().map(|batch| batch.nbytes).sum()
+    }
+
     fn close(&mut self, index: usize) {
         self.closed.push_back(self.open.remove(index).table);
     }
@@ -92,8 +112,8 @@ impl Window {
         widenings.min().map(|(_, index)| index)
     }
 
-    fn open_new(&mut self, timestamp: i64) -> usize {
-        self.open.push(OpenBatch::new(timestamp, self.fed_bytes));
+    fn open_new(&mut self, opener: &Piece<'_>) -> usize {
+        self.open.push(OpenBatch::new(opener, self.fed_bytes));
         self.open.len() - 1
     }
 
@@ -112,13 +132,13 @@ impl EventSink for Window {
             Some(index) if self.open[index].has_room(event_bytes, &self.limits) => index,
             Some(index) => {
                 self.close(index);
-                self.open_new(piece.timestamp)
+                self.open_new(piece)
             }
             None => {
                 if self.open.len() == MAX_OPEN {
                     self.close_least_recently_fed();
                 }
-                self.open_new(piece.timestamp)
+                self.open_new(piece)
             }
         };
         self.fed_events += 1;
@@ -138,6 +158,7 @@ impl EventSink for Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::Extent;
     use crate::text::Text;
     use proptest::prelude::*;
 
@@ -149,7 +170,7 @@ mod tests {
             position: window.fed_events,
             text: Text::Utf8(text.as_bytes()),
             len: text.len(),
-            completes_event: true,
+            extent: Extent::Whole,
         });
     }
 

@@ -1,11 +1,11 @@
 //! `cordwood.Batch`.
 
 use cordwood_core as core;
-use cordwood_core::{Entity, Frame};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use cordwood_core::{Entity, Frame, Row};
+use pyo3::exceptions::{PyIndexError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+use pyo3::types::{PyBytes, PyDict, PyList, PySlice, PyString};
 
 use crate::abc::is_mapping;
 use crate::message::a_value_of;
@@ -14,7 +14,8 @@ use crate::message::a_value_of;
 ///
 /// A batch is immutable and stays valid for ever: it owns a copy of its messages and never looks at the
 /// caller's objects again. The batches of one sequence share one copy, which lives as long as any of them.
-/// `len(batch)` is its number of log events.
+/// `len(batch)` is its number of log events, `batch[i]` one of them as boto3 takes it, `batch[i:j]` a batch of
+/// some (a ValueError where it would be empty).
 #[pyclass(frozen, module = "cordwood")]
 pub(crate) struct Batch(pub(crate) core::Batch);
 
@@ -46,15 +47,35 @@ impl Batch {
         PyList::new(py, self.0.rows().iter().map(|row| row.position))
     }
 
+    /// Timestamp of each event of the batch, in milliseconds since 1970-01-01 00:00 UTC: never decreasing.
+    #[getter]
+    fn timestamps<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        PyList::new(py, self.0.rows().iter().map(|row| row.timestamp))
+    }
+
+    /// The events of which this batch holds parts: `(position, parts, last)`, in order of time.
+    ///
+    /// `parts` is how many of the event's parts are here; `last` tells whether its last one is among them. Empty
+    /// where no event was split.
+    #[getter]
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let list = PyList::empty(py);
+        if self.0.has_parts() {
+            let parts = self.0.rows().iter().filter(|row| row.extent().is_part()).collect::<Vec<_>>();
+            // The parts of one event are neighbours: they have one timestamp, and the sort is stable.
+            for event in parts.chunk_by(|a, b| a.position == b.position) {
+                let last = event.iter().any(|row| row.extent().completes_event());
+                list.append((event[0].position, event.len(), last))?;
+            }
+        }
+        Ok(list)
+    }
+
     /// Return the events as boto3 takes them: dicts of `timestamp` (int, ms) and `message` (str).
     fn events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let list = PyList::empty(py);
         for row in self.0.rows() {
-            let event = PyDict::new(py);
-            event.set_item(intern!(py, "timestamp"), row.timestamp)?;
-            let message = PyString::from_bytes(py, self.0.message(row))?;
-            event.set_item(intern!(py, "message"), message)?;
-            list.append(event)?;
+            list.append(self.event(py, row)?)?;
         }
         Ok(list)
     }
@@ -98,6 +119,29 @@ impl Batch {
         })
     }
 
+    fn __getitem__<'py>(&self, py: Python<'py>, index: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let rows = self.0.rows();
+        let Ok(slice) = index.cast::<PySlice>() else {
+            let index: isize = index.extract()?;
+            let from_start = if index < 0 { index + rows.len().cast_signed() } else { index };
+            let row = usize::try_from(from_start)
+                .ok()
+                .and_then(|index| rows.get(index))
+                .ok_or_else(|| PyIndexError::new_err(format!("event {index} of a batch of {}", rows.len())))?;
+            return Ok(self.event(py, row)?.into_any());
+        };
+        let indices = slice.indices(rows.len().cast_signed())?;
+        if indices.step != 1 {
+            return Err(PyValueError::new_err("a slice of a batch has no step: its events stay in order of time"));
+        }
+        let (start, stop) = (indices.start.unsigned_abs(), indices.stop.unsigned_abs());
+        let batch = self
+            .0
+            .slice(start..stop.max(start))
+            .ok_or_else(|| PyValueError::new_err("the slice is empty; a batch carries at least 1 event"))?;
+        Ok(Bound::new(py, Self(batch))?.into_any())
+    }
+
     fn __len__(&self) -> usize {
         self.0.rows().len()
     }
@@ -110,6 +154,16 @@ impl Batch {
             self.0.first_timestamp(),
             self.0.last_timestamp()
         )
+    }
+}
+
+impl Batch {
+    fn event<'py>(&self, py: Python<'py>, row: &Row) -> PyResult<Bound<'py, PyDict>> {
+        let event = PyDict::new(py);
+        event.set_item(intern!(py, "timestamp"), row.timestamp)?;
+        let message = PyString::from_bytes(py, self.0.message(row))?;
+        event.set_item(intern!(py, "message"), message)?;
+        Ok(event)
     }
 }
 

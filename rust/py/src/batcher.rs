@@ -53,10 +53,25 @@ impl Batcher {
 
     /// Take one event and return the batches that it closed, most often none.
     ///
+    /// Args:
+    ///     timestamp: as in `batches`.
+    ///     message: as in `batches`.
+    ///     position: of the event in the caller's input, at most 2**63 - 1; one after the event before where not
+    ///         given.
+    ///
     /// Raises:
     ///     cordwood.EventError: the event is not a legal log event and `on_reject` is `"error"`; it is counted
     ///         as rejected, and everything held is still held.
-    fn add(&self, timestamp: &Bound<'_, PyAny>, message: Bound<'_, PyAny>) -> PyResult<Vec<Batch>> {
+    #[pyo3(signature = (timestamp, message, *, position = None))]
+    fn add(
+        &self,
+        timestamp: &Bound<'_, PyAny>,
+        message: Bound<'_, PyAny>,
+        position: Option<Number>,
+    ) -> PyResult<Vec<Batch>> {
+        if let Some(position) = position {
+            self.0.set_position(position.unsigned("position")?);
+        }
         event::feed_pair(timestamp, message, &mut self.0.feeder())?;
         Ok(self.0.take_all_closed(timestamp.py()))
     }
@@ -80,10 +95,23 @@ impl Batcher {
         Ok(self.0.take_all_closed(py))
     }
 
-    /// Close and hand back all open batches, the first opened first.
-    fn flush(&self, py: Python<'_>) -> Vec<Batch> {
-        self.0.close_all();
-        self.0.take_all_closed(py)
+    /// Close and hand back open batches, the first opened first.
+    ///
+    /// Args:
+    ///     opened_before: a position: only the batches whose first event came before it; all where not given.
+    #[pyo3(signature = (*, opened_before = None))]
+    fn flush(&self, py: Python<'_>, opened_before: Option<Number>) -> PyResult<Vec<Batch>> {
+        match opened_before {
+            Some(position) => self.0.close_opened_before(position.unsigned("opened_before")?),
+            None => self.0.close_all(),
+        }
+        Ok(self.0.take_all_closed(py))
+    }
+
+    /// Size of the events in open batches, as the service counts it: message bytes plus 26 for each.
+    #[getter]
+    fn held_nbytes(&self) -> u64 {
+        self.0.open_bytes()
     }
 
     /// The events rejected so far, in order of position: `(position, outcome, reason)`.

@@ -64,6 +64,19 @@ impl SharedStream {
         self.lock().has_closed()
     }
 
+    /// Where in the input the next event stands.
+    pub(crate) fn set_position(&self, position: u64) {
+        self.lock().set_position(position);
+    }
+
+    pub(crate) fn close_opened_before(&self, position: u64) {
+        self.lock().close_opened_before(position);
+    }
+
+    pub(crate) fn open_bytes(&self) -> u64 {
+        self.lock().open_bytes()
+    }
+
     pub(crate) fn close_all(&self) {
         self.lock().close_all();
     }
