@@ -11,8 +11,13 @@ from cordwood.errors import (
     LimitError,
     RequestError,
     UnknownOutcomeError,
+    UploadError,
 )
 from cordwood.outcomes import Outcome, Rejected
+from cordwood.ranges import PositionRange
+from cordwood.report import Example, Report
+from cordwood.uploader import Uploader
+from cordwood.uploads import upload
 
 __all__ = [
     "AccessDeniedError",
@@ -23,16 +28,22 @@ __all__ = [
     "Error",
     "EventError",
     "EventTypeError",
+    "Example",
     "LimitError",
     "Limits",
     "Outcome",
+    "PositionRange",
     "PutLogEventsClient",
     "PutLogEventsResult",
     "Rejected",
+    "Report",
     "RequestError",
     "UnknownOutcomeError",
+    "UploadError",
+    "Uploader",
     "__version__",
     "batches",
+    "upload",
 ]
 
 if _debug_build:

@@ -223,10 +223,17 @@ class Batcher:
         *,
         timestamps: Iterable[SupportsIndex | datetime] | None = None,
         messages: Iterable[str | bytes] | None = None,
+        position: int | None = None,
     ) -> list[Batch]:
         """Take many events, or two columns, and return the batches that they closed.
 
         Where it raises, the events before are taken, and batches that they closed come from the next call.
+
+        Args:
+            events: as in `batches`.
+            timestamps: as in `batches`.
+            messages: as in `batches`.
+            position: of the first event, as in `add`; the others follow it one by one.
 
         Raises:
             cordwood.EventError: as in `add`.

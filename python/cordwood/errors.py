@@ -1,6 +1,13 @@
 """The exceptions of cordwood. All derive from Error."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from cordwood.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from cordwood.report import Report
 
 
 class Error(Exception):
@@ -59,3 +66,16 @@ class AccessDeniedError(RequestError):
 
 class UnknownOutcomeError(RequestError):
     """The request went out and no answer came that counts: its events may be stored, and double if sent again."""
+
+
+class UploadError(Error):
+    """Events of an upload ended otherwise than accepted.
+
+    Attributes:
+        report: what became of every event.
+
+    """
+
+    def __init__(self, message: str, report: Report) -> None:
+        super().__init__(message)
+        self.report = report

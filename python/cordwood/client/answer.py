@@ -51,6 +51,22 @@ class Answer:
     response: Mapping[str, Any] = field(default_factory=dict)
     """What botocore parsed, or the error response that it raised."""
     exception: BaseException | None = None
+    requests: int = 1
+    """PutLogEvents requests that it took: more than one where a token or a missing stream had to be mended first."""
+
+    @property
+    def already_accepted(self) -> bool:
+        """The service had taken this very batch before: a success."""
+        return self.code == ALREADY_ACCEPTED
+
+    @property
+    def date(self) -> str:
+        """The answer's Date header; empty where there is none."""
+        headers: Mapping[str, str] = self.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        return headers.get("date", "")
+
+
+ALREADY_ACCEPTED = "DataAlreadyAcceptedException"
 
 
 def is_aws_host(endpoint_url: str) -> bool:

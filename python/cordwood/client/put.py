@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cordwood._core import Batch, Limits, batches
@@ -143,7 +143,7 @@ class PutLogEventsClient:
             rejected=answers.rejected_of(answer.response, batch),
             rejected_entity_info=answer.response.get("rejectedEntityInfo"),
             request_id=answer.request_id,
-            already_accepted=answer.code == _ALREADY_ACCEPTED,
+            already_accepted=answer.already_accepted,
             response=answer.response,
         )
 
@@ -169,34 +169,32 @@ class PutLogEventsClient:
         token = sequence_token if sequence_token is not None else self._tokens.next_of(stream)
         token_tries = 0
         new_stream_waits = None
+        requests = 0
         while True:
+            requests += 1
             answer = self._send_once(batch, log_group_name, log_stream_name, token, entity)
+            answer = replace(answer, requests=requests)
             if answer.fate is Fate.ACCEPTED:
                 self._tokens.learn(stream, answer.response.get("nextSequenceToken"))
                 return answer
-            if answer.code == _ALREADY_ACCEPTED:
+            if answer.already_accepted:
                 expected = answer.response.get("expectedSequenceToken")
                 self._tokens.learn(stream, expected)
-                return Answer(
-                    Fate.ACCEPTED,
-                    code=_ALREADY_ACCEPTED,
-                    status=answer.status,
-                    request_id=answer.request_id,
-                    response={"nextSequenceToken": expected} if expected else {},
-                )
+                known = {"nextSequenceToken": expected} if expected else {}
+                return replace(answer, fate=Fate.ACCEPTED, why="", response=known, exception=None)
             if answer.code == "InvalidSequenceTokenException" and token_tries < _MOST_TOKEN_TRIES:
                 token_tries += 1
                 try:
                     token = self._expected_token(answer, log_group_name, log_stream_name)
                 except Exception as exception:
-                    return answers.of_preparation(exception)
+                    return replace(answers.of_preparation(exception), requests=requests)
                 self._tokens.learn(stream, token)
             elif answer.code == "ResourceNotFoundException" and self._creation.wanted:
                 if new_stream_waits is None:
                     try:
                         create(self.client, self._creation, log_group_name, log_stream_name)
                     except Exception as exception:
-                        return answers.of_preparation(exception)
+                        return replace(answers.of_preparation(exception), requests=requests)
                     new_stream_waits = waits()
                     token = sequence_token
                     self._tokens.forget(stream)
@@ -254,9 +252,6 @@ class PutLogEventsClient:
                 upload: str | None = described.get("uploadSequenceToken")
                 return upload
         return None
-
-
-_ALREADY_ACCEPTED = "DataAlreadyAcceptedException"
 
 
 def one_batch(log_events: Iterable[Any]) -> Batch:

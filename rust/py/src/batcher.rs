@@ -80,17 +80,27 @@ impl Batcher {
     ///
     /// Where it raises, the events before are taken, and batches that they closed come from the next call.
     ///
+    /// Args:
+    ///     events: as in `batches`.
+    ///     timestamps: as in `batches`.
+    ///     messages: as in `batches`.
+    ///     position: of the first event, as in `add`; the others follow it one by one.
+    ///
     /// Raises:
     ///     cordwood.EventError: as in `add`.
     ///     TypeError: the input as a whole is not what it should be, as in `batches`.
-    #[pyo3(signature = (events = None, *, timestamps = None, messages = None))]
+    #[pyo3(signature = (events = None, *, timestamps = None, messages = None, position = None))]
     fn extend<'py>(
         &self,
         py: Python<'py>,
         events: Option<Bound<'py, PyAny>>,
         timestamps: Option<Bound<'py, PyAny>>,
         messages: Option<Bound<'py, PyAny>>,
+        position: Option<Number>,
     ) -> PyResult<Vec<Batch>> {
+        if let Some(position) = position {
+            self.0.set_position(position.unsigned("position")?);
+        }
         Input::new(events, timestamps, messages)?.feed_all(&mut self.0.feeder())?;
         Ok(self.0.take_all_closed(py))
     }

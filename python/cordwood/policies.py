@@ -1,0 +1,9 @@
+"""The words for what becomes of events that are no legal log events as they are."""
+
+from typing import Literal, TypeAlias
+
+Oversize: TypeAlias = Literal["reject", "truncate", "split", "error"]
+"""Of a message too long for one event."""
+
+InvalidText: TypeAlias = Literal["replace", "reject"]
+"""Of text that is not valid Unicode."""

@@ -1,0 +1,70 @@
+"""Where events stand in the input, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import NamedTuple
+
+MOST_RANGES = 50
+"""Ranges that are kept of each outcome."""
+
+
+class PositionRange(NamedTuple):
+    """Where events of one outcome stand in the input."""
+
+    first: int
+    """Position of the first of them."""
+    last: int
+    """Position of the last of them."""
+    events: int
+    """How many they are; between first and last may stand events of other outcomes."""
+
+
+class Ranges:
+    """Position ranges in bounded memory: past `MOST_RANGES`, those with the smallest gaps become one."""
+
+    def __init__(self) -> None:
+        self._ranges: list[PositionRange] = []
+
+    def add(self, positions: Iterable[int]) -> None:
+        """Add events by their positions, in any order."""
+        for position in positions:
+            self._ranges.append(PositionRange(position, position, 1))
+            if len(self._ranges) > 40 * MOST_RANGES:
+                self._compact()
+
+    def _compact(self) -> None:
+        joined: list[PositionRange] = []
+        for found in sorted(self._ranges):
+            if joined and found.first <= joined[-1].last + 1:
+                joined[-1] = _spanning(joined[-1], found)
+            else:
+                joined.append(found)
+        if len(joined) > MOST_RANGES:
+            gaps = sorted((b.first - a.last for a, b in pairwise(joined)), reverse=True)
+            joined = _joined_below(joined, gaps[MOST_RANGES - 2])
+        self._ranges = joined
+
+    def get(self) -> tuple[PositionRange, ...]:
+        """The ranges, in order of position."""
+        self._compact()
+        return tuple(self._ranges)
+
+
+def _spanning(a: PositionRange, b: PositionRange) -> PositionRange:
+    return PositionRange(a.first, max(a.last, b.last), a.events + b.events)
+
+
+def _joined_below(ranges: list[PositionRange], gap: int) -> list[PositionRange]:
+    """Ranges closer than `gap` become one; of those exactly so far apart, as many as must."""
+    spare = MOST_RANGES - 1 - sum(b.first - a.last > gap for a, b in pairwise(ranges))
+    joined = [ranges[0]]
+    for found in ranges[1:]:
+        apart = found.first - joined[-1].last
+        if apart > gap or (apart == gap and spare > 0):
+            spare -= apart == gap
+            joined.append(found)
+        else:
+            joined[-1] = _spanning(joined[-1], found)
+    return joined

@@ -1,0 +1,95 @@
+"""The one table of decisions: what is done after the answer to one request.
+
+| answer | decision | why |
+|---|---|---|
+| accepted | done | |
+| throttled, service unavailable, limits, an operation in the way | again | the service says that it stored nothing |
+| no connection, no answer at all, a 5xx, an answer that is none | again | until an outage has lasted `max_outage` |
+| of these, where the events may be stored | again, in doubt | at-least-once is the promise; the report counts them |
+| invalid for what it holds, or too large for the wire | halve | until the event that is to blame stands alone |
+| credentials, access denied, group or stream missing, any other refusal | stop | the next batch would fare no better |
+"""
+
+from __future__ import annotations
+
+import random
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from cordwood.client.answer import Fate
+
+if TYPE_CHECKING:
+    from cordwood.client.answer import Answer
+
+
+class Decision(StrEnum):
+    """What is done after an answer."""
+
+    DONE = "done"
+    AGAIN = "again"
+    HALVE = "halve"
+    STOP = "stop"
+
+
+_BY_CODE = {
+    "ThrottlingException": Decision.AGAIN,
+    "Throttling": Decision.AGAIN,
+    "ThrottledException": Decision.AGAIN,
+    "RequestThrottled": Decision.AGAIN,
+    "RequestThrottledException": Decision.AGAIN,
+    "TooManyRequestsException": Decision.AGAIN,
+    "RequestLimitExceeded": Decision.AGAIN,
+    "LimitExceededException": Decision.AGAIN,
+    "BandwidthLimitExceeded": Decision.AGAIN,
+    "SlowDown": Decision.AGAIN,
+    "ServiceUnavailableException": Decision.AGAIN,
+    "ServiceUnavailable": Decision.AGAIN,
+    "OperationAbortedException": Decision.AGAIN,
+    "InvalidSequenceTokenException": Decision.AGAIN,
+    "InvalidParameterException": Decision.HALVE,
+    "SerializationException": Decision.HALVE,
+    "ValidationException": Decision.HALVE,
+    "RequestEntityTooLarge": Decision.HALVE,
+}
+
+_BY_STATUS = {413: Decision.HALVE, 408: Decision.AGAIN, 429: Decision.AGAIN}
+
+_OF_NAMES = ("'logGroupName'", "'logStreamName'", "'entity'", "log group name", "log stream name")
+"""In the service's validation messages: the request is refused for a name or the entity, and not for an event."""
+
+
+def decide(answer: Answer) -> Decision:
+    """What is done after this answer."""
+    if answer.fate is Fate.ACCEPTED:
+        return Decision.DONE
+    if answer.fate is Fate.UNKNOWN:
+        return Decision.AGAIN
+    if answer.fate is Fate.NOT_SENT:
+        return _of_exception(answer.exception)
+    decision = _BY_CODE.get(answer.code) or _BY_STATUS.get(answer.status or 0)
+    if decision is Decision.HALVE and any(name in answer.why for name in _OF_NAMES):
+        return Decision.STOP
+    if decision is not None:
+        return decision
+    # Without a code it is not the service that speaks, but something before it (a proxy, a gateway).
+    not_the_service = not answer.code and answer.response.get("Error") is not None
+    return Decision.AGAIN if not_the_service or (answer.status or 0) >= 500 else Decision.STOP
+
+
+def _of_exception(exception: BaseException | None) -> Decision:
+    """Of what was raised before anything went out: only what the network may mend is tried again."""
+    from botocore.exceptions import ConnectionError as NoConnection
+    from botocore.exceptions import HTTPClientError, SSLError
+
+    certificate = isinstance(exception, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(exception)
+    network = isinstance(exception, (NoConnection, HTTPClientError)) and not certificate
+    return Decision.AGAIN if network else Decision.STOP
+
+
+_FIRST_WAIT = 0.2
+_LONGEST_WAIT = 20.0
+
+
+def wait_before(try_number: int) -> float:
+    """Seconds to wait before the next try, the first of which is 1: full jitter, so that many clients spread out."""
+    return random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(try_number, 16)))

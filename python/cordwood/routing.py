@@ -1,0 +1,172 @@
+"""Which log stream an event goes to, where that depends on the event."""
+
+from __future__ import annotations
+
+import functools
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cordwood._core import Batch, Batcher
+from cordwood.outcomes import Outcome, Rejected
+from cordwood.policies import InvalidText, Oversize
+
+Routed = tuple[Batch, str]
+"""A batch and the name of its log stream."""
+
+_MOST_HELD_BYTES = 64 << 20
+"""Counted bytes in open batches of all streams together; beyond, the stream that holds most lets go."""
+
+_MOST_STREAMS = 1000
+"""Streams with open batches at once; beyond, the least recently fed lets go."""
+
+_STREAM_NAME = re.compile(r"[^:*]{1,512}", re.DOTALL)
+
+
+class OneStream:
+    """All events go to one log stream."""
+
+    def __init__(self, log_stream_name: str, *, oversize: Oversize, invalid_text: InvalidText) -> None:
+        self._name = log_stream_name
+        self._batcher = Batcher(on_reject="collect", oversize=oversize, invalid_text=invalid_text)
+
+    def add(self, timestamp: Any, message: Any) -> list[Routed]:
+        """Take an event; the batches that it closed."""
+        return self._named(self._batcher.add(timestamp, message))
+
+    def extend(self, events: Iterable[Any]) -> list[Routed]:
+        """Take events; the batches that they closed."""
+        return self._named(self._batcher.extend(events))
+
+    def flush(self, *, opened_before: int | None = None) -> list[Routed]:
+        """Close open batches, all or those opened by an event before a position."""
+        return self._named(self._batcher.flush(opened_before=opened_before))
+
+    def drain_rejected(self) -> list[Rejected]:
+        """Hand over the rejected events, once."""
+        return self._batcher.drain_rejected()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """`events` taken, `held` in open batches, `altered`."""
+        return self._batcher.counts
+
+    def _named(self, batches: list[Batch]) -> list[Routed]:
+        return [(batch, self._name) for batch in batches]
+
+
+class StreamByEvent:
+    """Each event goes to the log stream that a function of it names; every stream has open batches of its own."""
+
+    def __init__(self, name_of: Callable[[Any], str], *, oversize: Oversize, invalid_text: InvalidText) -> None:
+        self._name_of = name_of
+        self._oversize = oversize
+        self._invalid_text = invalid_text
+        self._lock = threading.RLock()
+        self._batchers: OrderedDict[str, Batcher] = OrderedDict()
+        self._position = 0
+        self._held_bytes = 0
+        # Kept here and not in a local: an event that raises must not take with it what others closed.
+        self._closed: list[Routed] = []
+        self._rejected: list[Rejected] = []
+        self._altered = 0
+
+    def add(self, timestamp: Any, message: Any) -> list[Routed]:
+        """Take an event; the batches that had to close. The function is given a `(timestamp, message)` pair."""
+        with self._lock:
+            self._take((timestamp, message), lambda batcher, at: batcher.add(timestamp, message, position=at))
+            return self._take_closed()
+
+    def extend(self, events: Iterable[Any]) -> list[Routed]:
+        """Take events; the batches that had to close. The function is given each as it is."""
+        with self._lock:
+            for event in events:
+                self._take(event, functools.partial(_extend, event))
+            return self._take_closed()
+
+    def _take_closed(self) -> list[Routed]:
+        closed, self._closed = self._closed, []
+        return closed
+
+    def _take(self, event: Any, feed: Callable[[Batcher, int], list[Batch]]) -> None:
+        name = self._name_of(event)
+        position = self._position
+        self._position += 1
+        batcher = self._batcher_of(name)
+        if batcher is None:
+            reason = f"log_stream_name gave {name!r:.80}; a name is a str of 1 to 512 characters, neither ':' nor '*'"
+            self._rejected.append(Rejected(position, Outcome.INVALID, reason))
+            return
+        before = batcher.held_nbytes
+        try:
+            self._closed += [(batch, name) for batch in feed(batcher, position)]
+        finally:
+            self._held_bytes += batcher.held_nbytes - before
+        while self._held_bytes > _MOST_HELD_BYTES:
+            self._let_go(max(self._batchers, key=lambda name: self._batchers[name].held_nbytes))
+        while len(self._batchers) > _MOST_STREAMS:
+            self._let_go(next(iter(self._batchers)))
+
+    def _batcher_of(self, name: Any) -> Batcher | None:
+        batcher = self._batchers.get(name) if isinstance(name, str) else None
+        if batcher is not None:
+            self._batchers.move_to_end(name)
+        elif isinstance(name, str) and _STREAM_NAME.fullmatch(name):
+            batcher = Batcher(on_reject="collect", oversize=self._oversize, invalid_text=self._invalid_text)
+            self._batchers[name] = batcher
+        return batcher
+
+    def _let_go(self, name: str) -> None:
+        batcher = self._batchers.pop(name)
+        self._held_bytes -= batcher.held_nbytes
+        self._altered += batcher.counts["altered"]
+        self._rejected += batcher.drain_rejected()
+        self._closed += [(batch, name) for batch in batcher.flush()]
+
+    def flush(self, *, opened_before: int | None = None) -> list[Routed]:
+        """Close open batches, all or those opened by an event before a position."""
+        with self._lock:
+            if opened_before is None:
+                for name in list(self._batchers):
+                    self._let_go(name)
+                return self._take_closed()
+            for name, batcher in self._batchers.items():
+                before = batcher.held_nbytes
+                self._closed += [(batch, name) for batch in batcher.flush(opened_before=opened_before)]
+                self._held_bytes += batcher.held_nbytes - before
+            return self._take_closed()
+
+    def drain_rejected(self) -> list[Rejected]:
+        """Hand over the rejected events, once."""
+        with self._lock:
+            rejected, self._rejected = self._rejected, []
+            for batcher in self._batchers.values():
+                rejected += batcher.drain_rejected()
+            return rejected
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """`events` taken, `held` in open batches, `altered`."""
+        with self._lock:
+            of_streams = [batcher.counts for batcher in self._batchers.values()]
+            return {
+                "events": self._position,
+                "held": sum(counts["held"] for counts in of_streams),
+                "altered": self._altered + sum(counts["altered"] for counts in of_streams),
+            }
+
+
+def _extend(event: Any, batcher: Batcher, position: int) -> list[Batch]:
+    return batcher.extend([event], position=position)
+
+
+Router = OneStream | StreamByEvent
+
+
+def router(log_stream_name: str | Callable[[Any], str], *, oversize: Oversize, invalid_text: InvalidText) -> Router:
+    """A router to the stream of a name, or to those that a function names."""
+    if callable(log_stream_name):
+        return StreamByEvent(log_stream_name, oversize=oversize, invalid_text=invalid_text)
+    return OneStream(log_stream_name, oversize=oversize, invalid_text=invalid_text)

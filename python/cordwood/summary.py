@@ -1,0 +1,111 @@
+"""A report in words, for a person."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cordwood.outcomes import Outcome
+from cordwood.terminal import inert
+
+if TYPE_CHECKING:
+    from cordwood.ranges import PositionRange
+    from cordwood.report import Example, Report
+
+ADVICE = {
+    Outcome.TOO_OLD: "CloudWatch Logs takes nothing older than 14 days: keep these elsewhere (S3, for example)",
+    Outcome.TOO_NEW: "CloudWatch Logs takes nothing more than 2 hours ahead: send these later, or mend their clock",
+    Outcome.EXPIRED: "older than the log group's retention: lengthen that before they are sent",
+    Outcome.OVERSIZE: 'to send them shortened or in parts: oversize="truncate" or "split" (--oversize)',
+    Outcome.EMPTY: "an event without a message carries nothing: leave it out",
+    Outcome.INVALID: "mend them at their source",
+    Outcome.REFUSED: "the service would not take them even alone",
+    Outcome.UNKNOWN: "they may be stored; sent again, they may be stored twice",
+    Outcome.UNDELIVERED: "they are not stored; send them again",
+}
+"""What to do about the events of an outcome."""
+
+_SHOWN_RANGES = 3
+
+
+def utc(timestamp: int) -> str:
+    """A timestamp in milliseconds since 1970 as a reader wants it; the number itself where no calendar has it."""
+    try:
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=timestamp)
+    except OverflowError:
+        return f"{timestamp} ms"
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03}Z"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 event`, `2 events`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def summary(report: Report) -> str:
+    """Some lines: where to, how many, what was not accepted and why. Harmless on a terminal."""
+    lines = [_headline(report)]
+    width = max(len(f"{report.events:,}"), 7)
+    for outcome, count in report.counts.items():
+        if outcome is Outcome.ACCEPTED or count:
+            detail = _accepted(report) if outcome is Outcome.ACCEPTED else _places(report, outcome)
+            lines.append(f"  {outcome:<12}{count:>{width},}  {detail}".rstrip())
+    lines += [f"  {line}" for line in _besides(report)]
+    for outcome, examples in report.examples.items():
+        lines += explained(outcome, examples)
+    if report.stopped:
+        lines.append(f"Stopped before the end: {inert(report.stopped)}")
+    return "\n".join(lines)
+
+
+def explained(outcome: Outcome, examples: tuple[Example, ...]) -> list[str]:
+    """The first events of an outcome that is not `accepted`, and what to do about them."""
+    lines = [f"{outcome}: {ADVICE[outcome]}"] if outcome in ADVICE else [f"{outcome}:"]
+    return lines + [f"  {_where(found)}: {inert(found.reason)}" for found in examples[:2]]
+
+
+def _where(found: Example) -> str:
+    if found.line is None:
+        return f"event {found.position:,}"
+    return f"line {found.line:,} (byte {found.position:,})"
+
+
+def _headline(report: Report) -> str:
+    what = plural(report.events, "event") + (f" of {inert(report.source)}" if report.source else "")
+    stream = "log streams by event" if report.log_stream_name is None else f"log stream {report.log_stream_name}"
+    return f"{what} to log group {inert(report.log_group_name)}, {inert(stream)}"
+
+
+def _accepted(report: Report) -> str:
+    if report.first_timestamp is None or report.last_timestamp is None:
+        return ""
+    return f"{report.nbytes / 1e6:,.1f} MB, {utc(report.first_timestamp)} to {utc(report.last_timestamp)}"
+
+
+def _places(report: Report, outcome: Outcome) -> str:
+    ranges = report.ranges.get(outcome, ())
+    shown = ", ".join(map(_range, ranges[:_SHOWN_RANGES]))
+    more = f" and in {plural(len(ranges) - _SHOWN_RANGES, 'further range')}" if len(ranges) > _SHOWN_RANGES else ""
+    unit = "byte" if any(found.line is not None for found in report.examples.get(outcome, ())) else "event"
+    return f"{unit} {shown}{more}" if shown else ""
+
+
+def _range(found: PositionRange) -> str:
+    if found.first == found.last:
+        return f"{found.first:,}"
+    some = "" if found.events == found.last - found.first + 1 else f" ({found.events:,} of them)"
+    return f"{found.first:,} to {found.last:,}{some}"
+
+
+def _besides(report: Report) -> list[str]:
+    rate = f", {report.accepted / report.seconds:,.0f} events/s" if report.seconds and report.accepted else ""
+    repeated = f" ({report.retries:,} of them repeated)" if report.retries else ""
+    lines = [f"in {plural(report.requests, 'request')}{repeated} and {report.seconds:,.1f} s{rate}"]
+    if report.altered:
+        lines.append(f"{plural(report.altered, 'event')} with altered text (truncated, split, or U+FFFD put in)")
+    if report.possible_duplicates:
+        where = ", ".join(map(_range, report.duplicate_ranges[:_SHOWN_RANGES]))
+        lines.append(
+            f"{plural(report.possible_duplicates, 'event')} may be stored twice, for an answer was lost: {where}"
+        )
+    return lines

@@ -1,0 +1,191 @@
+"""`cordwood.upload`: one input, from its first event to the report."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from cordwood.account import Account
+from cordwood.age import TimeWindow
+from cordwood.client.put import PutLogEventsClient
+from cordwood.delivery import Delivery
+from cordwood.outcomes import Outcome
+from cordwood.policies import InvalidText, Oversize
+from cordwood.report import Report
+from cordwood.routing import Routed
+from cordwood.sources import Events, RoutedEvents, Source
+from cordwood.uploader import check_names, upload_error
+
+_AFTER_INTERRUPT = 20.0
+"""Seconds that a request under way is given to be answered, once the upload is interrupted."""
+
+
+def upload(
+    events: Iterable[Any],
+    *,
+    log_group_name: str,
+    log_stream_name: str | Callable[[Any], str],
+    client: Any = None,
+    session: Any = None,
+    profile_name: str | None = None,
+    region_name: str | None = None,
+    endpoint_url: str | None = None,
+    create_log_stream: bool = True,
+    create_log_group: bool = False,
+    retention_in_days: int | None = None,
+    log_group_class: str | None = None,
+    kms_key_id: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    entity: Mapping[str, Mapping[str, str]] | None = None,
+    oversize: Oversize = "reject",
+    invalid_text: InvalidText = "replace",
+    max_outage: float = 600.0,
+    check: bool = True,
+    allow: Iterable[Outcome | str] = (),
+) -> Report:
+    """Send log events to CloudWatch Logs, and report what became of every one.
+
+    A sequence is sorted as a whole and cut into the fewest requests; an iterator is read as it is sent, in constant
+    memory. Requests that were throttled or got no answer are repeated; what the service refuses is narrowed down to the
+    event that is to blame. At-least-once: where an answer was lost, events may be stored twice; the report counts them.
+
+    Args:
+        events: as `batches` takes them.
+        log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
+        log_stream_name: 1 to 512 characters, neither `:` nor `*`; or a function of an event that returns the name.
+        client: a boto3 logs client. Without one it is made of the four that follow.
+        session: a boto3 session to make the client with.
+        profile_name: a profile of the AWS configuration.
+        region_name: else AWS_REGION, AWS_DEFAULT_REGION, the profile's.
+        endpoint_url: else what the AWS configuration names, else AWS's own.
+        create_log_stream: create a log stream that is missing (needs logs:CreateLogStream only then).
+        create_log_group: create a log group that is missing.
+        retention_in_days: of the log group: older events are `expired`; set on a group that is created here.
+        log_group_class: of a group created here.
+        kms_key_id: of a group created here.
+        tags: of a group created here.
+        entity: the API's Entity, sent with each request.
+        oversize: what becomes of a message too long for one event, as in `batches`.
+        invalid_text: what becomes of text that is not valid Unicode, as in `batches`.
+        max_outage: seconds without one good answer after which the upload stops, and the rest is `undelivered`.
+        check: raise UploadError where any event ended other than accepted or skipped.
+        allow: outcomes that are no failure, for example `{"too_old"}`.
+
+    Raises:
+        UploadError: events failed, or the upload stopped; it has the `.report`.
+        TypeError: the input as a whole is a str, bytes, a single mapping or not iterable.
+        ValueError: a name or an option is not legal.
+        botocore.exceptions.BotoCoreError: the client cannot be made (no region, no such profile).
+
+    An exception of the input itself goes on as it is once what was read is sent; it then has the report as `.report`.
+    So does an interrupt: what was read and not sent yet is `undelivered`.
+    """
+    allowed = frozenset(map(Outcome, allow))
+    check_names(log_group_name, log_stream_name)
+    sender = PutLogEventsClient(
+        client,
+        session=session,
+        profile_name=profile_name,
+        region_name=region_name,
+        endpoint_url=endpoint_url,
+        create_log_stream=create_log_stream,
+        create_log_group=create_log_group,
+        retention_in_days=retention_in_days if create_log_group else None,
+        log_group_class=log_group_class,
+        kms_key_id=kms_key_id,
+        tags=tags,
+    )
+    job = Upload(
+        source_of(events, log_stream_name, oversize=oversize, invalid_text=invalid_text),
+        sender,
+        log_group_name,
+        None if callable(log_stream_name) else log_stream_name,
+        window=TimeWindow(retention_in_days),
+        entity=entity,
+        max_outage=max_outage,
+    )
+    report = job.run()
+    if check and (report.failed(allowed) or report.stopped):
+        raise upload_error(report, allowed)
+    return report
+
+
+def source_of(
+    events: Iterable[Any],
+    log_stream_name: str | Callable[[Any], str],
+    *,
+    oversize: Oversize,
+    invalid_text: InvalidText,
+) -> Source:
+    """The source that reads this input."""
+    if callable(log_stream_name):
+        return RoutedEvents(events, log_stream_name, oversize=oversize, invalid_text=invalid_text)
+    return Events(events, log_stream_name, oversize=oversize, invalid_text=invalid_text)
+
+
+class Upload:
+    """One upload: reads its source in the caller's thread while the delivery sends in its own."""
+
+    def __init__(
+        self,
+        source: Source,
+        client: PutLogEventsClient,
+        log_group_name: str,
+        log_stream_name: str | None,
+        *,
+        window: TimeWindow,
+        max_outage: float,
+        entity: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        self.source = source
+        self.account = Account()
+        self.delivery = Delivery(client, log_group_name, self.account, window, max_outage=max_outage, entity=entity)
+        self._log_group_name = log_group_name
+        self._log_stream_name = log_stream_name
+
+    def run(self) -> Report:
+        """Send all of it, and report."""
+        try:
+            for routed in self.source:
+                self._pass_on([routed])
+                if self.delivery.stopped:
+                    break
+            self._pass_on(self.source.flush())
+            self.delivery.close()
+        except BaseException as exception:
+            self._finish_after(exception)
+            raise
+        return self._report()
+
+    def stop(self, why: str) -> None:
+        """Read and send no more; for a signal handler or another thread. `run` then returns its report."""
+        self.delivery.stop(why)
+
+    def _pass_on(self, routed: Iterable[Routed]) -> None:
+        self.delivery.enqueue(routed)
+        self.account.take_rejected(self.source.drain_rejected())
+        self.delivery.wait_for_room()
+
+    def _finish_after(self, exception: BaseException) -> None:
+        """Send what was read before the input raised; after an interrupt, only wait for what is under way."""
+        interrupted = not isinstance(exception, Exception)
+        if interrupted:
+            self.delivery.stop(f"interrupted ({type(exception).__name__})")
+        self._pass_on(self.source.flush())
+        self.delivery.close(_AFTER_INTERRUPT if interrupted else None)
+        report = self._report()
+        with contextlib.suppress(AttributeError):  # of an exception with slots; the note tells the essentials
+            exception.report = report  # type: ignore[attr-defined]
+        exception.add_note(f"cordwood: {report}")
+
+    def _report(self) -> Report:
+        self.account.take_rejected(self.source.drain_rejected())
+        return self.account.report(
+            log_group_name=self._log_group_name,
+            log_stream_name=self._log_stream_name,
+            source=self.source.name,
+            counts=self.source.counts,
+            stopped=self.delivery.stopped,
+            lines=self.source.lines,
+        )
