@@ -14,10 +14,8 @@ from cordwood.errors import (
     UploadError,
 )
 from cordwood.outcomes import Outcome, Rejected
-from cordwood.ranges import PositionRange
-from cordwood.report import Example, Report
-from cordwood.uploader import Uploader
-from cordwood.uploads import upload
+from cordwood.report import Example, PositionRange, Report, StopKind
+from cordwood.uploader import Uploader, upload
 
 __all__ = [
     "AccessDeniedError",
@@ -38,6 +36,7 @@ __all__ = [
     "Rejected",
     "Report",
     "RequestError",
+    "StopKind",
     "UnknownOutcomeError",
     "UploadError",
     "Uploader",

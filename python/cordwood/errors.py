@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cordwood.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from cordwood.report import Report
+    from cordwood.report.report import Report
 
 
 class Error(Exception):

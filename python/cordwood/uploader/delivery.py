@@ -15,17 +15,20 @@ from typing import TYPE_CHECKING
 
 from cordwood.client.answer import Fate, rejected_of
 from cordwood.client.explain import to_exception
+from cordwood.errors import CredentialsError
 from cordwood.outcomes import Outcome, Rejected
-from cordwood.retry import Decision, decide, wait_before
+from cordwood.report import StopKind
 from cordwood.terminal import inert
+from cordwood.uploader.account import Stop
+from cordwood.uploader.retry import Decision, decide, wait_before
 
 if TYPE_CHECKING:
     from cordwood._core import Batch
-    from cordwood.account import Account, Reason
-    from cordwood.age import TimeWindow
     from cordwood.client.answer import Answer
     from cordwood.client.put import PutLogEventsClient
-    from cordwood.routing import Routed
+    from cordwood.uploader.account import Account, Reason
+    from cordwood.uploader.age import TimeWindow
+    from cordwood.uploader.routing import Routed
 
 log = logging.getLogger("cordwood")
 
@@ -87,7 +90,7 @@ class Delivery:
         self._waiting: deque[_Piece] = deque()
         self._under_way: _Piece | None = None
         self._on_the_wire = False
-        self._stopped = ""
+        self._stop: Stop | None = None
         self._closing = False
         self._abandoned = False
         self._thread: threading.Thread | None = None
@@ -96,9 +99,9 @@ class Delivery:
         self._last_refusal = ""
 
     @property
-    def stopped(self) -> str:
-        """Why nothing more is sent; empty while it is."""
-        return self._stopped
+    def stopped(self) -> Stop | None:
+        """Why nothing more is sent; None while it is."""
+        return self._stop
 
     def enqueue(self, routed: Iterable[Routed]) -> None:
         """Take batches, all at once: an interrupt loses none. After a stop they become undelivered."""
@@ -114,17 +117,17 @@ class Delivery:
     def wait_for_room(self) -> None:
         """Return once the queue is no longer full."""
         with self._changed:
-            self._changed.wait_for(lambda: len(self._waiting) <= _CAPACITY or self._stopped)
+            self._changed.wait_for(lambda: len(self._waiting) <= _CAPACITY or self._stop is not None)
 
     def drain(self, timeout: float | None = None) -> bool:
         """Wait until everything submitted is settled; False where that took longer than `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(self._idle, timeout)
 
-    def stop(self, why: str) -> None:
+    def stop(self, kind: StopKind, why: str) -> None:
         """Send nothing more. What waits is undelivered; the request under way may still be answered."""
         with self._changed:
-            self._stopped = self._stopped or why
+            self._stop = self._stop or Stop(kind, why)
             self._changed.notify_all()
 
     def close(self, timeout: float | None = None) -> None:
@@ -133,8 +136,7 @@ class Delivery:
             self._closing = True
             self._changed.notify_all()
             if not self._changed.wait_for(self._idle, timeout):
-                self._stopped = self._stopped or f"not everything was answered within {timeout:g} s"
-                self._changed.notify_all()
+                self.stop(StopKind.TIMEOUT, f"not everything was answered within {timeout:g} s")
                 self._changed.wait_for(self._idle, _GRACE)
                 self._abandon()
 
@@ -147,7 +149,7 @@ class Delivery:
             self._under_way.lost |= self._on_the_wire
             self._fail(self._under_way, "no answer came before the time was up")
         while self._waiting:
-            self._fail(self._waiting.popleft(), self._stopped)
+            self._fail(self._waiting.popleft(), self._why_stopped)
         self._abandoned = True
 
     # --- the thread -------------------------------------------------------------------------------------------
@@ -158,7 +160,7 @@ class Delivery:
                 self._deliver(piece)
             except Exception as fault:
                 log.exception("cordwood could not go on")
-                self._give_up(piece, f"a fault of cordwood's own: {fault!r}")
+                self._give_up(piece, Stop(StopKind.FAULT, f"a fault of cordwood's own: {fault!r}"))
 
     def _next(self) -> _Piece | None:
         with self._changed:
@@ -174,7 +176,7 @@ class Delivery:
             return None
         failures = 0
         failing_since = time.monotonic()
-        while not self._stopped:
+        while self._stop is None:
             answer = self._send(piece, repeated=failures > 0 or piece.sent)
             piece.sent = True
             match decide(answer):
@@ -189,10 +191,10 @@ class Delivery:
                     failures += 1
                     outage = time.monotonic() - failing_since
                     if outage > self._patience:
-                        cause = f"no good answer for {outage:,.0f} s, the last one: {self._cause(piece, answer)}"
-                        return self._give_up(piece, cause)
+                        why = f"no good answer for {outage:,.0f} s, the last one: {self._cause(piece, answer).why}"
+                        return self._give_up(piece, Stop(StopKind.OUTAGE, why))
                     self._wait(failures, answer)
-        return self._fail(piece, self._stopped)
+        return self._fail(piece, self._why_stopped)
 
     def _leave_out_of_time(self, piece: _Piece) -> bool:
         """Settle the events that the service would not take for their age; whether any is left."""
@@ -219,7 +221,7 @@ class Delivery:
         seconds = wait_before(failures)
         log.warning("a request failed (%s); trying again in %.1f s", inert(answer.why), seconds)
         with self._changed:
-            self._changed.wait_for(lambda: self._stopped, seconds)
+            self._changed.wait_for(lambda: self._stop is not None, seconds)
 
     # --- ends of a piece: each settles it and takes it off the thread's hands at once ---------------------------
 
@@ -258,7 +260,9 @@ class Delivery:
             self._settle(piece.batch, Outcome.REFUSED, f"the service refused it: {answer.why}")
             self._finish()
         if self._lone_refusals >= _MOST_LONE_REFUSALS:
-            self.stop(f"{_MOST_LONE_REFUSALS} events in a row were refused, even alone, with: {answer.why}")
+            self.stop(
+                StopKind.SERVICE, f"{_MOST_LONE_REFUSALS} events in a row were refused, even alone, with: {answer.why}"
+            )
 
     def _fail(self, piece: _Piece, why: str) -> None:
         with self._changed:
@@ -268,9 +272,13 @@ class Delivery:
                 self._settle(piece.batch, Outcome.UNDELIVERED, why)
             self._finish()
 
-    def _give_up(self, piece: _Piece, cause: str) -> None:
-        self.stop(cause)
-        self._fail(piece, cause)
+    def _give_up(self, piece: _Piece, cause: Stop) -> None:
+        self.stop(cause.kind, cause.why)
+        self._fail(piece, cause.why)
+
+    @property
+    def _why_stopped(self) -> str:
+        return self._stop.why if self._stop else ""
 
     # --- causes -----------------------------------------------------------------------------------------------
 
@@ -278,11 +286,14 @@ class Delivery:
     def _patience(self) -> float:
         return self._max_outage if self._heard else min(self._max_outage, _FIRST_CONTACT)
 
-    def _cause(self, piece: _Piece, answer: Answer) -> str:
+    def _cause(self, piece: _Piece, answer: Answer) -> Stop:
         if answer.code == "ResourceNotFoundException":
-            return (
+            return Stop(
+                StopKind.SERVICE,
                 f"{answer.why} (log group {self._log_group_name!r}, log stream {piece.log_stream_name!r}, region "
                 f"{self._client.client.meta.region_name}): check the names and the region, or have the group created "
-                "(create_log_group=True, --create-log-group)"
+                "(create_log_group=True, --create-log-group)",
             )
-        return str(to_exception(answer, self._client.client, self._log_group_name, piece.log_stream_name))
+        exception = to_exception(answer, self._client.client, self._log_group_name, piece.log_stream_name)
+        not_the_service = answer.fate is Fate.NOT_SENT or isinstance(exception, CredentialsError)
+        return Stop(StopKind.CONFIGURATION if not_the_service else StopKind.SERVICE, str(exception))

@@ -9,8 +9,8 @@ from cordwood.outcomes import Outcome
 from cordwood.terminal import inert
 
 if TYPE_CHECKING:
-    from cordwood.ranges import PositionRange
-    from cordwood.report import Example, Report
+    from cordwood.report.ranges import PositionRange
+    from cordwood.report.report import Example, Report
 
 ADVICE = {
     Outcome.TOO_OLD: "CloudWatch Logs takes nothing older than 14 days: keep these elsewhere (S3, for example)",
@@ -65,15 +65,22 @@ def explained(outcome: Outcome, examples: tuple[Example, ...]) -> list[str]:
 
 
 def _where(found: Example) -> str:
-    if found.line is None:
-        return f"event {found.position:,}"
-    return f"line {found.line:,} (byte {found.position:,})"
+    of_file = f"{inert(found.source)}, " if found.source else ""
+    if found.line is not None:
+        return f"{of_file}line {found.line:,} (byte {found.position:,})"
+    return f"{of_file}{'byte' if found.source else 'event'} {found.position:,}"
 
 
 def _headline(report: Report) -> str:
-    what = plural(report.events, "event") + (f" of {inert(report.source)}" if report.source else "")
+    what = plural(report.events, "event") + _of_sources(report.sources)
     stream = "log streams by event" if report.log_stream_name is None else f"log stream {report.log_stream_name}"
     return f"{what} to log group {inert(report.log_group_name)}, {inert(stream)}"
+
+
+def _of_sources(sources: tuple[str, ...]) -> str:
+    if len(sources) > 1:
+        return f" of {len(sources)} files"
+    return "".join(f" of {inert(source)}" for source in sources)
 
 
 def _accepted(report: Report) -> str:
@@ -85,16 +92,18 @@ def _accepted(report: Report) -> str:
 def _places(report: Report, outcome: Outcome) -> str:
     ranges = report.ranges.get(outcome, ())
     shown = ", ".join(map(_range, ranges[:_SHOWN_RANGES]))
+    unit = "" if any(found.first_source for found in ranges) else "event "
     more = f" and in {plural(len(ranges) - _SHOWN_RANGES, 'further range')}" if len(ranges) > _SHOWN_RANGES else ""
-    unit = "byte" if any(found.line is not None for found in report.examples.get(outcome, ())) else "event"
-    return f"{unit} {shown}{more}" if shown else ""
+    return f"{unit}{shown}{more}" if shown else ""
 
 
 def _range(found: PositionRange) -> str:
-    if found.first == found.last:
-        return f"{found.first:,}"
-    some = "" if found.events == found.last - found.first + 1 else f" ({found.events:,} of them)"
-    return f"{found.first:,} to {found.last:,}{some}"
+    where = f"{inert(found.first_source)} byte " if found.first_source else ""
+    if (found.first_source, found.first) == (found.last_source, found.last):
+        return f"{where}{found.first:,}"
+    to = f"{inert(found.last_source)} byte " if found.last_source != found.first_source else ""
+    some = "" if not where and found.events == found.last - found.first + 1 else f" ({found.events:,} of them)"
+    return f"{where}{found.first:,} to {to}{found.last:,}{some}"
 
 
 def _besides(report: Report) -> list[str]:

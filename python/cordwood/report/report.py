@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from cordwood.outcomes import Outcome
-from cordwood.ranges import PositionRange
-from cordwood.summary import summary
+from cordwood.report.ranges import PositionRange
+from cordwood.report.summary import summary
+
+
+class StopKind(StrEnum):
+    """What made an upload stop before the end of its input."""
+
+    INTERRUPTED = "interrupted"
+    """Its user, or whoever ended the program."""
+    CONFIGURATION = "configuration"
+    """Credentials, or how the client is set up: nothing can be sent with it."""
+    SERVICE = "service"
+    """What the service refuses whatever the events are: access denied, no such log group, event after event."""
+    OUTAGE = "outage"
+    """No good answer for as long as the upload is patient."""
+    TIMEOUT = "timeout"
+    """The time that it was given is over."""
+    FAULT = "fault"
+    """A fault of cordwood's own."""
 
 
 class Example(NamedTuple):
@@ -22,6 +40,8 @@ class Example(NamedTuple):
     """The measured value, the limit, and what to do; or what the service said."""
     line: int | None = None
     """In a file, the number of its line, from 1."""
+    source: str = ""
+    """The name of the file; empty for events in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +51,7 @@ class Report:
     Attributes:
         log_group_name: where the events went.
         log_stream_name: likewise; None where it depended on the event.
-        source: the name of the file; empty for events in memory.
+        sources: the names of the files that were read; none for events in memory.
         events: events read from the input.
         counts: events by outcome. Every outcome is there, and they add up to `events`.
         altered: among the accepted, those whose text was changed first: truncated, split, or given U+FFFD. Events
@@ -48,12 +68,13 @@ class Report:
         examples: for each of those outcomes, its first events, with the reason.
         seconds: from the first event read to the last answer.
         stopped: why the upload stopped before the end of its input; empty where it did not.
+        stop_kind: of what kind that was; None where it did not.
 
     """
 
     log_group_name: str
     log_stream_name: str | None
-    source: str
+    sources: tuple[str, ...]
     events: int
     counts: Mapping[Outcome, int]
     altered: int = 0
@@ -68,6 +89,7 @@ class Report:
     examples: Mapping[Outcome, tuple[Example, ...]] = field(default_factory=dict)
     seconds: float = 0.0
     stopped: str = ""
+    stop_kind: StopKind | None = None
 
     @property
     def accepted(self) -> int:

@@ -6,16 +6,17 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from cordwood.account import Account
-from cordwood.age import TimeWindow
 from cordwood.client.put import PutLogEventsClient
-from cordwood.delivery import Delivery
 from cordwood.outcomes import Outcome
 from cordwood.policies import InvalidText, Oversize
-from cordwood.report import Report
-from cordwood.routing import Routed
-from cordwood.sources import Events, RoutedEvents, Source
-from cordwood.uploader import check_names, upload_error
+from cordwood.report import Report, StopKind
+from cordwood.sources import Source
+from cordwood.sources.memory import Events, RoutedEvents
+from cordwood.uploader.account import Account
+from cordwood.uploader.age import TimeWindow
+from cordwood.uploader.delivery import Delivery
+from cordwood.uploader.routing import Routed
+from cordwood.uploader.uploader import check_names, upload_error
 
 _AFTER_INTERRUPT = 20.0
 """Seconds that a request under way is given to be answered, once the upload is interrupted."""
@@ -148,11 +149,11 @@ class Upload:
         """Send all of it, and report."""
         try:
             for routed in self.source:
-                self._pass_on([routed])
+                self._pass_on(routed)
                 if self.delivery.stopped:
                     break
             self._pass_on(self.source.flush())
-            self.delivery.close()
+            self.delivery.close(_AFTER_INTERRUPT if self._interrupted else None)
         except BaseException as exception:
             self._finish_after(exception)
             raise
@@ -160,7 +161,12 @@ class Upload:
 
     def stop(self, why: str) -> None:
         """Read and send no more; for a signal handler or another thread. `run` then returns its report."""
-        self.delivery.stop(why)
+        self.delivery.stop(StopKind.INTERRUPTED, why)
+
+    @property
+    def _interrupted(self) -> bool:
+        stop = self.delivery.stopped
+        return stop is not None and stop.kind is StopKind.INTERRUPTED
 
     def _pass_on(self, routed: Iterable[Routed]) -> None:
         self.delivery.enqueue(routed)
@@ -171,7 +177,7 @@ class Upload:
         """Send what was read before the input raised; after an interrupt, only wait for what is under way."""
         interrupted = not isinstance(exception, Exception)
         if interrupted:
-            self.delivery.stop(f"interrupted ({type(exception).__name__})")
+            self.stop(f"interrupted ({type(exception).__name__})")
         self._pass_on(self.source.flush())
         self.delivery.close(_AFTER_INTERRUPT if interrupted else None)
         report = self._report()
@@ -184,8 +190,8 @@ class Upload:
         return self.account.report(
             log_group_name=self._log_group_name,
             log_stream_name=self._log_stream_name,
-            source=self.source.name,
             counts=self.source.counts,
-            stopped=self.delivery.stopped,
-            lines=self.source.lines,
+            stop=self.delivery.stopped,
+            sources=self.source.names,
+            locate=self.source.locate,
         )

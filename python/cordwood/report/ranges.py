@@ -19,6 +19,10 @@ class PositionRange(NamedTuple):
     """Position of the last of them."""
     events: int
     """How many they are; between first and last may stand events of other outcomes."""
+    first_source: str = ""
+    """The file of the first; empty for events in memory."""
+    last_source: str = ""
+    """The file of the last: another one where the range goes over several."""
 
 
 class Ranges:
@@ -29,10 +33,14 @@ class Ranges:
 
     def add(self, positions: Iterable[int]) -> None:
         """Add events by their positions, in any order."""
-        for position in positions:
-            self._ranges.append(PositionRange(position, position, 1))
-            if len(self._ranges) > 40 * MOST_RANGES:
-                self._compact()
+        found = sorted(positions)
+        if found and (found[-1] - found[0] + 1 == len(found) or len(found) > MOST_RANGES):
+            # Neighbours, or more than are kept apart in the end anyway.
+            self._ranges.append(PositionRange(found[0], found[-1], len(found)))
+        else:
+            self._ranges += [PositionRange(position, position, 1) for position in found]
+        if len(self._ranges) > 40 * MOST_RANGES:
+            self._compact()
 
     def _compact(self) -> None:
         joined: list[PositionRange] = []

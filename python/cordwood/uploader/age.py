@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cordwood._core import Limits
 from cordwood.outcomes import Outcome
-from cordwood.summary import utc
+from cordwood.report.summary import utc
 
 if TYPE_CHECKING:
     from cordwood._core import Batch
-    from cordwood.account import Reason
+    from cordwood.uploader.account import Reason
 
 MARGIN_MS = 5 * 60_000
 """How far beyond the window an event lies before it is decided here: the service's clock is not ours."""

@@ -12,16 +12,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from cordwood._core import batches
-from cordwood.account import Account
-from cordwood.age import TimeWindow
 from cordwood.client.put import PutLogEventsClient
-from cordwood.delivery import Delivery
 from cordwood.errors import Error, UploadError
 from cordwood.outcomes import Outcome
 from cordwood.policies import InvalidText, Oversize
-from cordwood.report import Report
-from cordwood.routing import router
-from cordwood.summary import explained, plural
+from cordwood.report import Report, StopKind
+from cordwood.report.summary import explained, plural
+from cordwood.uploader.account import Account
+from cordwood.uploader.age import TimeWindow
+from cordwood.uploader.delivery import Delivery
+from cordwood.uploader.routing import router
 
 log = logging.getLogger("cordwood")
 
@@ -203,9 +203,8 @@ class Uploader:
         self._report = self._account.report(
             log_group_name=self.log_group_name,
             log_stream_name=self.log_stream_name,
-            source="",
             counts=self._router.counts,
-            stopped=self._delivery.stopped,
+            stop=self._delivery.stopped,
         )
         _open.discard(self)
         return self._report
@@ -220,7 +219,7 @@ class Uploader:
         if self._forked:
             return
         if kind is not None and not issubclass(kind, Exception):
-            self._delivery.stop("interrupted")
+            self._delivery.stop(StopKind.INTERRUPTED, f"interrupted ({kind.__name__})")
         report = self.close(None if error is None or isinstance(error, Exception) else _AT_EXIT)
         if report.not_delivered and error is None:
             raise upload_error(report)

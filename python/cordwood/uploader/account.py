@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cordwood.outcomes import Outcome, Rejected
-from cordwood.ranges import Ranges
-from cordwood.report import Example, Report
+from cordwood.report.ranges import PositionRange, Ranges
+from cordwood.report.report import Example, Report, StopKind
+from cordwood.sources import Place, in_memory
 
 if TYPE_CHECKING:
     from cordwood._core import Batch
@@ -47,6 +48,14 @@ class _SplitEvent:
     @property
     def decided(self) -> bool:
         return self.all_handed_out and self.settled == self.handed_out
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why nothing more is sent."""
+
+    kind: StopKind
+    why: str
 
 
 Reason = str | Callable[[int], str]
@@ -178,20 +187,20 @@ class Account:
         *,
         log_group_name: str,
         log_stream_name: str | None,
-        source: str,
         counts: Mapping[str, int],
-        stopped: str,
-        lines: Callable[[list[int]], list[int] | None] | None = None,
+        stop: Stop | None,
+        sources: tuple[str, ...] = (),
+        locate: Callable[[list[int]], list[Place]] = in_memory,
     ) -> Report:
         """The report, once everything that was handed out is settled.
 
         Args:
             log_group_name: for the report.
             log_stream_name: for the report.
-            source: for the report.
             counts: the source's own account, `events` and `altered` of which go into the report.
-            stopped: for the report.
-            lines: tells the line numbers of positions, for sources that have lines.
+            stop: for the report.
+            sources: for the report.
+            locate: tells where positions are, for sources of files; it is given them in increasing order.
 
         """
         with self._lock:
@@ -205,21 +214,22 @@ class Account:
             return Report(
                 log_group_name=log_group_name,
                 log_stream_name=log_stream_name,
-                source=source,
+                sources=sources,
                 events=counts["events"],
                 counts=dict(self.counts),
                 altered=counts["altered"],
                 possible_duplicates=self.possible_duplicates,
-                duplicate_ranges=self._duplicates.get(),
+                duplicate_ranges=_located(self._duplicates, locate),
                 requests=self.requests,
                 retries=self.retries,
                 nbytes=self.nbytes,
                 first_timestamp=self._first,
                 last_timestamp=self._last,
-                ranges={outcome: found.get() for outcome, found in self._ranges.items()},
-                examples=_with_lines(self._examples, lines),
+                ranges={outcome: _located(found, locate) for outcome, found in self._ranges.items()},
+                examples=_with_places(self._examples, locate),
                 seconds=time.monotonic() - self._began,
-                stopped=stopped,
+                stopped=stop.why if stop else "",
+                stop_kind=stop.kind if stop else None,
             )
 
 
@@ -227,13 +237,27 @@ def _text(reason: Reason, timestamp: int) -> str:
     return reason if isinstance(reason, str) else reason(timestamp)
 
 
-def _with_lines(
-    examples: Mapping[Outcome, list[Example]], lines: Callable[[list[int]], list[int] | None] | None
+def _located(ranges: Ranges, locate: Callable[[list[int]], list[Place]]) -> tuple[PositionRange, ...]:
+    found = ranges.get()
+    ends = sorted({end for one in found for end in (one.first, one.last)})
+    at = dict(zip(ends, locate(ends), strict=True))
+    return tuple(
+        PositionRange(
+            at[one.first].position, at[one.last].position, one.events, at[one.first].source, at[one.last].source
+        )
+        for one in found
+    )
+
+
+def _with_places(
+    examples: Mapping[Outcome, list[Example]], locate: Callable[[list[int]], list[Place]]
 ) -> dict[Outcome, tuple[Example, ...]]:
     positions = sorted({found.position for of_outcome in examples.values() for found in of_outcome})
-    numbers = lines(positions) if lines is not None and positions else None
-    line_of = dict(zip(positions, numbers, strict=True)) if numbers is not None else {}
+    at = dict(zip(positions, locate(positions), strict=True))
     return {
-        outcome: tuple(found._replace(line=line_of.get(found.position)) for found in sorted(of_outcome))
+        outcome: tuple(
+            Example(at[one.position].position, outcome, one.reason, at[one.position].line, at[one.position].source)
+            for one in sorted(of_outcome)
+        )
         for outcome, of_outcome in examples.items()
     }

@@ -1,0 +1,54 @@
+"""What an upload reads from: events in memory, or the files that hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from cordwood.outcomes import Rejected
+    from cordwood.uploader.routing import Routed
+
+
+class Place(NamedTuple):
+    """Where an event stands, as its reader would look for it."""
+
+    position: int
+    """Its 0-based ordinal; in a file the byte offset at which it starts."""
+    source: str = ""
+    """The file's name; empty for events in memory."""
+    line: int | None = None
+    """In a file that can be read again, the number of its line, from 1."""
+
+
+def in_memory(positions: list[int]) -> list[Place]:
+    """Places of events that are in no file."""
+    return [Place(position) for position in positions]
+
+
+class Source(Protocol):
+    """Yields batches with the name of their log stream, and keeps account of what it read."""
+
+    names: tuple[str, ...]
+    """Of the files; none for events in memory."""
+
+    def __iter__(self) -> Iterator[list[Routed]]:
+        """The batches, as they become full; an empty list where it has none yet, and time went by."""
+        ...
+
+    def flush(self) -> Iterable[Routed]:
+        """What is held, without reading on."""
+        ...
+
+    def drain_rejected(self) -> list[Rejected]:
+        """Hand over the rejected events, once."""
+        ...
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """`events` read, `altered`, among others."""
+        ...
+
+    def locate(self, positions: list[int]) -> list[Place]:
+        """Where the events of these positions, in increasing order, are."""
+        ...

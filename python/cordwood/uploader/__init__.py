@@ -1,0 +1,6 @@
+"""Many PutLogEvents calls: an outcome for every event, whatever happens on the way."""
+
+from cordwood.uploader.upload import upload
+from cordwood.uploader.uploader import Uploader
+
+__all__ = ["Uploader", "upload"]
