@@ -78,6 +78,7 @@ BENCH_EVENTS ?= 1000000
 bench: .venv/extra-bench ## benchmarks beside their peers, into docs/benchmarks.md and .svg (a quarter of an hour)
 	cargo bench --locked --package cordwood-core
 	CORDWOOD_BENCH_EVENTS=$(BENCH_EVENTS) $(BIN)/python -m pytest benches --benchmark-json=target/benchmarks.json
+	$(BIN)/python benches/answered.py --json target/requests.json
 	$(BIN)/python benches/memory.py --seconds 60 --json target/memory.json
 	$(BIN)/python benches/report.py
 

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import answered
 import plot
 
 ROOT = Path(__file__).parent.parent
@@ -54,6 +55,14 @@ How it is measured:
   emoji messages are therefore made anew for every round, as real events are.
 - "Scattered" events are in order of time, but neighbours lie far apart in memory, as in a program that has run for
   long.
+"""
+
+ANSWERED = """\
+CPU time of the client's process per event, through boto3 {boto3}, over plain HTTP. The local endpoint that answers is a
+process of its own. {requests} full requests a run, events in order, 100 bytes of ASCII each; the contenders take turns,
+{rounds} rounds. A ratio is the median of those of the rounds, in brackets the middle half of them. "boto3" cuts with
+[benches/pure_python.py](../benches/pure_python.py). The last rows are parts that no way through boto3 goes without,
+measured by themselves.
 """
 
 
@@ -146,6 +155,12 @@ def memory_lines(memory: dict[str, Any]) -> list[str]:
     return lines
 
 
+def answered_lines(requests: dict[str, Any]) -> list[str]:
+    rows = answered.read_rows(requests)
+    text = ANSWERED.format(boto3=requests["boto3"], requests=rows[0].requests, rounds=requests["rounds"])
+    return ["## Dicts to answered requests", "", text, *answered.table_lines(rows), ""]
+
+
 def rust_lines(folder: Path) -> list[str]:
     """What criterion measured of the core alone, if it did."""
     rows = []
@@ -184,7 +199,9 @@ def machine_line(document: dict[str, Any]) -> str:
     )
 
 
-def page(document: dict[str, Any], memory: dict[str, Any] | None, criterion: Path) -> str:
+def page(
+    document: dict[str, Any], requests: dict[str, Any] | None, memory: dict[str, Any] | None, criterion: Path
+) -> str:
     entries = read_entries(document)
     rounds = [entry.rounds for entry in entries]
     spread = statistics.median(entry.iqr / entry.median / 2 for entry in entries)
@@ -206,6 +223,8 @@ def page(document: dict[str, Any], memory: dict[str, Any] | None, criterion: Pat
     for table, (title, text) in TABLES.items():
         if mine := [entry for entry in entries if entry.table == table]:
             lines += [f"## {title}", "", text, "", *table_lines(mine), ""]
+    if requests:
+        lines += answered_lines(requests)
     if memory:
         lines += memory_lines(memory)
     lines += rust_lines(criterion)
@@ -216,14 +235,16 @@ def main() -> int:
     """Read the measurements and write page and plot."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", type=Path, default=ROOT / "target/benchmarks.json", help="pytest-benchmark's JSON")
+    parser.add_argument("--requests", type=Path, default=ROOT / "target/requests.json", help="answered.py's JSON")
     parser.add_argument("--memory", type=Path, default=ROOT / "target/memory.json", help="memory.py's JSON")
     parser.add_argument("--criterion", type=Path, default=ROOT / "target/criterion")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where to write")
     options = parser.parse_args()
     document = json.loads(options.python.read_text())
+    requests = json.loads(options.requests.read_text()) if options.requests.exists() else None
     memory = json.loads(options.memory.read_text()) if options.memory.exists() else None
     options.docs.mkdir(parents=True, exist_ok=True)
-    (options.docs / "benchmarks.md").write_text(page(document, memory, options.criterion))
+    (options.docs / "benchmarks.md").write_text(page(document, requests, memory, options.criterion))
     costs = {(e.table, e.shape, e.order, e.contender): e.ns for e in read_entries(document)}
     plot.draw(costs, options.docs / "benchmarks.svg")
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cordwood._core import Batch, Limits, batches
@@ -173,7 +174,8 @@ class PutLogEventsClient:
         while True:
             requests += 1
             answer = self._send_once(batch, log_group_name, log_stream_name, token, entity)
-            answer = replace(answer, requests=requests)
+            if requests > 1:
+                answer = replace(answer, requests=requests)
             if answer.fate is Fate.ACCEPTED:
                 self._tokens.learn(stream, answer.response.get("nextSequenceToken"))
                 return answer
@@ -222,7 +224,7 @@ class PutLogEventsClient:
         }
         if token is not None:
             parameters["sequenceToken"] = token
-        if entity is not None and "entity" in self._members:
+        if entity is not None and self._knows_entity:
             parameters["entity"] = entity
         try:
             response = self.client.put_log_events(**parameters)
@@ -237,10 +239,10 @@ class PutLogEventsClient:
             raise placeholder_went_out()
         return answers.of_response(request, response, from_aws=self._from_aws)
 
-    @property
-    def _members(self) -> Mapping[str, Any]:
-        members: Mapping[str, Any] = self.client.meta.service_model.operation_model("PutLogEvents").input_shape.members
-        return members
+    @cached_property
+    def _knows_entity(self) -> bool:
+        """Whether this botocore knows the member; an older one would refuse it, and the body has it anyway."""
+        return "entity" in self.client.meta.service_model.operation_model("PutLogEvents").input_shape.members
 
     def _expected_token(self, answer: Answer, log_group_name: str, log_stream_name: str) -> str | None:
         if "expectedSequenceToken" in answer.response:
