@@ -153,6 +153,8 @@ class Upload:
                 if self.delivery.stopped:
                     break
             self._pass_on(self.source.flush())
+            # First without a limit, but for a stop: one that comes only now bounds the waiting all the same.
+            self.delivery.wait_until_idle_or_stopped()
             self.delivery.close(_AFTER_INTERRUPT if self._interrupted else None)
         except BaseException as exception:
             self._finish_after(exception)
