@@ -7,8 +7,8 @@ BIN := .venv/bin
 export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-SOURCES := $(shell find rust/core/src rust/py/src python -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name py.typed) \
-	Cargo.toml Cargo.lock rust/core/Cargo.toml rust/py/Cargo.toml pyproject.toml README.md LICENSE
+SOURCES := $(shell find rust/core/src rust/input/src rust/py/src python -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name py.typed) \
+	Cargo.toml Cargo.lock rust/core/Cargo.toml rust/input/Cargo.toml rust/py/Cargo.toml pyproject.toml README.md LICENSE
 
 .PHONY: help demo test test-rust test-python lint format bench fuzz asan clean
 
@@ -76,7 +76,7 @@ format: .venv/extra-lint ## write the formatting that lint asks for
 BENCH_EVENTS ?= 1000000
 
 bench: .venv/extra-bench ## benchmarks beside their peers, into docs/benchmarks.md and .svg (a quarter of an hour)
-	cargo bench --locked --package cordwood-core
+	cargo bench --locked --package cordwood-core --package cordwood-input
 	CORDWOOD_BENCH_EVENTS=$(BENCH_EVENTS) $(BIN)/python -m pytest benches --benchmark-json=target/benchmarks.json
 	$(BIN)/python benches/answered.py --json target/requests.json
 	$(BIN)/python benches/memory.py --seconds 60 --json target/memory.json

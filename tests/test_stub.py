@@ -29,7 +29,7 @@ DOCSTRINGS = dict(documented(ast.parse(STUB.read_text()).body))
 
 @pytest.mark.parametrize("name", DOCSTRINGS)
 def test_help_and_stub_say_the_same(name: str) -> None:
-    found: object = cordwood
+    found: object = cordwood._core
     for part in name.split("."):
         found = getattr(found, part)
     assert inspect.getdoc(found) == DOCSTRINGS[name]

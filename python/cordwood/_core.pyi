@@ -10,7 +10,7 @@ _Timestamp: TypeAlias = SupportsIndex | datetime
 _Message: TypeAlias = str | bytes
 _Event: TypeAlias = Mapping[str, Any] | tuple[_Timestamp, _Message] | list[Any]
 
-__all__ = ["Batch", "Batcher", "Batches", "Limits", "__version__", "_debug_build", "batches"]
+__all__ = ["Batch", "Batcher", "Batches", "DocumentReader", "Limits", "__version__", "_debug_build", "batches"]
 
 __version__: str
 _debug_build: bool
@@ -254,6 +254,54 @@ class Batcher:
 
         Those that `drain_rejected` has handed over are no longer among them.
         """
+    @property
+    def counts(self) -> dict[str, int]:
+        """Events by what became of them so far; the keys are those of `Batches.counts`."""
+    def drain_rejected(self) -> list[Rejected]:
+        """Hand over the rejected events so far and forget them; `counts` still counts them."""
+
+@final
+class DocumentReader:
+    """Event documents, one after the other and in pieces, into batches.
+
+    A document is an array of events, one event a line, or what `aws logs get-log-events` and
+    `filter-log-events` print. All of them go through one window of open batches, as in `Batcher`; an event's
+    position is its byte offset, counted on over the documents.
+
+    Args:
+        extra: what a member besides those of a log event does: `"reject"` the event, or `"ignore"` the member.
+        oversize: as in `batches`.
+        invalid_text: as in `batches`.
+    """
+
+    def __new__(
+        cls,
+        *,
+        extra: Literal["reject", "ignore"] = "reject",
+        oversize: Literal["reject", "truncate", "split", "error"] = "reject",
+        invalid_text: Literal["replace", "reject"] = "replace",
+    ) -> DocumentReader: ...
+    def feed(self, chunk: bytes) -> list[Batch]:
+        """Take the next bytes of a document and return the batches that they closed.
+
+        The interpreter lock is released meanwhile.
+
+        Raises:
+            ValueError: this is no event document; the message is how it starts.
+            cordwood.EventError: a message is too long, and `oversize` is `"error"`.
+        """
+    def finish_document(self) -> list[Batch]:
+        """End a document, make ready for the next, and return the batches that closed.
+
+        Raises:
+            ValueError: as in `feed`.
+            cordwood.EventError: as in `feed`.
+        """
+    def flush(self) -> list[Batch]:
+        """Close and hand back open batches, the first opened first."""
+    @property
+    def damaged(self) -> bool:
+        """Whether part of a document could not be read; it is among the `invalid` too."""
     @property
     def counts(self) -> dict[str, int]:
         """Events by what became of them so far; the keys are those of `Batches.counts`."""

@@ -37,6 +37,10 @@ class EventTypeError(EventError, TypeError):
     """An event of the input, its timestamp or its message has the wrong type."""
 
 
+class InputError(Error):
+    """An input cannot be read: no such file, not readable, or no document of log events. The message says which."""
+
+
 class LimitError(Error, ValueError):
     """A list of events does not fit one PutLogEvents request; the message names the rule."""
 

@@ -7,3 +7,6 @@ Oversize: TypeAlias = Literal["reject", "truncate", "split", "error"]
 
 InvalidText: TypeAlias = Literal["replace", "reject"]
 """Of text that is not valid Unicode."""
+
+Extra: TypeAlias = Literal["reject", "ignore"]
+"""Of a member of an event in a file besides its timestamp and its message."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from cordwood.client.put import PutLogEventsClient
 from cordwood.outcomes import Outcome
-from cordwood.policies import InvalidText, Oversize
+from cordwood.policies import Extra, InvalidText, Oversize
 from cordwood.report import Report, StopKind
 from cordwood.sources import Source
+from cordwood.sources.documents import Documents
 from cordwood.sources.memory import Events, RoutedEvents
 from cordwood.uploader.account import Account
 from cordwood.uploader.age import TimeWindow
@@ -23,7 +25,7 @@ _AFTER_INTERRUPT = 20.0
 
 
 def upload(
-    events: Iterable[Any],
+    events: Iterable[Any] | os.PathLike[str],
     *,
     log_group_name: str,
     log_stream_name: str | Callable[[Any], str],
@@ -41,6 +43,7 @@ def upload(
     entity: Mapping[str, Mapping[str, str]] | None = None,
     oversize: Oversize = "reject",
     invalid_text: InvalidText = "replace",
+    extra: Extra = "reject",
     max_outage: float = 600.0,
     check: bool = True,
     allow: Iterable[Outcome | str] = (),
@@ -52,7 +55,8 @@ def upload(
     event that is to blame. At-least-once: where an answer was lost, events may be stored twice; the report counts them.
 
     Args:
-        events: as `batches` takes them.
+        events: as `batches` takes them; or the path of a file, as a `pathlib.Path` (a `str` is a TypeError): a JSON
+            array of events, one event a line, or what `aws logs get-log-events` prints.
         log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
         log_stream_name: 1 to 512 characters, neither `:` nor `*`; or a function of an event that returns the name.
         client: a boto3 logs client. Without one it is made of the four that follow.
@@ -69,11 +73,14 @@ def upload(
         entity: the API's Entity, sent with each request.
         oversize: what becomes of a message too long for one event, as in `batches`.
         invalid_text: what becomes of text that is not valid Unicode, as in `batches`.
+        extra: of an event in a file that has other members than timestamp and message: "reject" makes it invalid,
+            "ignore" leaves them out.
         max_outage: seconds without one good answer after which the upload stops, and the rest is `undelivered`.
         check: raise UploadError where any event ended other than accepted or skipped.
         allow: outcomes that are no failure, for example `{"too_old"}`.
 
     Raises:
+        InputError: the file is missing, unreadable, or no document of log events. Nothing was sent.
         UploadError: events failed, or the upload stopped; it has the `.report`.
         TypeError: the input as a whole is a str, bytes, a single mapping or not iterable.
         ValueError: a name or an option is not legal.
@@ -98,7 +105,7 @@ def upload(
         tags=tags,
     )
     job = Upload(
-        source_of(events, log_stream_name, oversize=oversize, invalid_text=invalid_text),
+        source_of(events, log_stream_name, oversize=oversize, invalid_text=invalid_text, extra=extra),
         sender,
         log_group_name,
         None if callable(log_stream_name) else log_stream_name,
@@ -113,13 +120,18 @@ def upload(
 
 
 def source_of(
-    events: Iterable[Any],
+    events: Iterable[Any] | os.PathLike[str],
     log_stream_name: str | Callable[[Any], str],
     *,
     oversize: Oversize,
     invalid_text: InvalidText,
+    extra: Extra = "reject",
 ) -> Source:
     """The source that reads this input."""
+    if isinstance(events, os.PathLike):
+        if callable(log_stream_name):
+            raise TypeError("the events of a file go to one log stream: pass its name, not a function")
+        return Documents([events], log_stream_name, oversize=oversize, invalid_text=invalid_text, extra=extra)
     if callable(log_stream_name):
         return RoutedEvents(events, log_stream_name, oversize=oversize, invalid_text=invalid_text)
     return Events(events, log_stream_name, oversize=oversize, invalid_text=invalid_text)

@@ -60,6 +60,11 @@ pub enum Rejection {
         /// Most that it may have.
         limit: u64,
     },
+    /// The event is too long to be looked at: what a file has of it goes on beyond this.
+    TooLongToRead {
+        /// Bytes of input that are looked at.
+        limit: u64,
+    },
     /// The timestamp lies too far after now.
     TooNew {
         /// Of the event.
@@ -98,7 +103,7 @@ impl Rejection {
                 Outcome::Invalid
             }
             Self::Empty => Outcome::Empty,
-            Self::Oversize { .. } => Outcome::Oversize,
+            Self::Oversize { .. } | Self::TooLongToRead { .. } => Outcome::Oversize,
             Self::TooNew { .. } => Outcome::TooNew,
             Self::TooOld { .. } => Outcome::TooOld,
             Self::Expired { .. } => Outcome::Expired,
@@ -126,6 +131,11 @@ impl fmt::Display for Rejection {
                 f,
                 "message is {bytes} bytes of UTF-8; one event takes at most {limit}, so shorten it, or pass \
                  oversize=\"truncate\" or oversize=\"split\""
+            ),
+            Self::TooLongToRead { limit } => write!(
+                f,
+                "event takes more than {limit} bytes of the file, more than the longest that there can be; split it \
+                 at its source"
             ),
             Self::TooNew { timestamp, now, limit_ms } => write!(
                 f,

@@ -144,6 +144,11 @@ fn append_chars(out: &mut Vec<u8>, len: usize, chars: impl Iterator<Item = char>
 }
 
 fn append_utf8(out: &mut Vec<u8>, bytes: &[u8]) {
+    // Nearly always; and to check it once more is faster than to walk its chunks.
+    if std::str::from_utf8(bytes).is_ok() {
+        out.extend_from_slice(bytes);
+        return;
+    }
     for chunk in bytes.utf8_chunks() {
         out.extend_from_slice(chunk.valid().as_bytes());
         if !chunk.invalid().is_empty() {

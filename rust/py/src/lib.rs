@@ -15,6 +15,7 @@ mod batch;
 mod batcher;
 mod batches;
 mod columns;
+mod documents;
 mod event;
 mod huge_pages;
 mod input;
@@ -39,6 +40,8 @@ mod _core {
     use super::batcher::Batcher;
     #[pymodule_export]
     use super::batches::{Batches, batches};
+    #[pymodule_export]
+    use super::documents::DocumentReader;
     #[pymodule_export]
     use super::limits::Limits;
 

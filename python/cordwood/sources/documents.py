@@ -1,0 +1,240 @@
+"""Event documents in files, and on pipes: the events of all of them go to one log stream."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import stat
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from cordwood._core import Batch, DocumentReader
+from cordwood.errors import InputError
+from cordwood.outcomes import Rejected
+from cordwood.policies import Extra, InvalidText, Oversize
+from cordwood.sources import Place
+from cordwood.uploader.routing import Routed
+
+_CHUNK = 1 << 20
+"""Bytes asked of a file at once."""
+
+_PEEK = 1 << 18
+"""Bytes looked at, at the start and at the end of a file, before it is read."""
+
+_PATIENCE = 0.2
+"""Seconds that a pipe is waited for before whoever iterates is asked again whether to go on."""
+
+_MOST_COUNTED = 8 << 30
+"""Bytes of a file that are read again to tell the line of an event."""
+
+_TIMESTAMP = re.compile(rb'(?<!\\)"timestamp"\s*:\s*(\d{1,18})\b')
+
+_OTHER_KINDS = (
+    (b"\x1f\x8b", "gzip data: gunzip -c {0} | cordwood upload - ..."),
+    (b"\x28\xb5\x2f\xfd", "zstd data: zstd -dc {0} | cordwood upload - ..."),
+    (b"BZh", "bzip2 data: bunzip2 -c {0} | cordwood upload - ..."),
+    (b"\xfd7zXZ", "xz data: xz -dc {0} | cordwood upload - ..."),
+    (b"\xff\xfe", "UTF-16 text: iconv -f UTF-16 -t UTF-8 {0} | cordwood upload - ..."),
+    (b"\xfe\xff", "UTF-16 text: iconv -f UTF-16 -t UTF-8 {0} | cordwood upload - ..."),
+)
+
+_WHAT_IS_TAKEN = (
+    'a document is JSON: an array of {"timestamp": milliseconds since 1970, "message": "text"}, one such object a '
+    "line, or what aws logs get-log-events prints"
+)
+
+
+@dataclass(slots=True)
+class _File:
+    path: str | os.PathLike[str]
+    name: str
+    size: int | None
+    """None for what is no regular file, and can be read but once."""
+    base: int = 0
+    """Bytes of the files before it."""
+
+    @contextmanager
+    def opened(self) -> Iterator[int]:
+        if self.path == "-":
+            yield 0
+            return
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as fault:
+            raise InputError(f"{self.name}: {fault.strerror}") from None
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+
+class Documents:
+    """Events of files and pipes, all to one log stream, in constant memory.
+
+    Args:
+        paths: the files; "-" is standard input.
+        log_stream_name: where all events go.
+        oversize: as in `batches`.
+        invalid_text: as in `batches`.
+        extra: what a member besides those of a log event does: "reject" the event, or "ignore" the member.
+
+    Attributes:
+        names: of the files.
+        total_bytes: of all of them; None where one is a pipe.
+        bytes_read: so far.
+        first_timestamp: of the first event that a look at the start shows, in milliseconds since 1970; None where there
+            is none, or nothing can be looked at without being read.
+        last_timestamp: of the last event that a look at the end shows; likewise.
+
+    Raises:
+        InputError: one of them is missing, unreadable, a folder, or plainly no event document.
+
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str | os.PathLike[str]],
+        log_stream_name: str,
+        *,
+        oversize: Oversize = "reject",
+        invalid_text: InvalidText = "replace",
+        extra: Extra = "reject",
+    ) -> None:
+        self._reader = DocumentReader(extra=extra, oversize=oversize, invalid_text=invalid_text)
+        self._stream = log_stream_name
+        self.first_timestamp: int | None = None
+        self.last_timestamp: int | None = None
+        self._files = [self._look_at(path) for path in paths]
+        sizes = [file.size for file in self._files]
+        self.names = tuple(file.name for file in self._files)
+        self.total_bytes = None if None in sizes else sum(size for size in sizes if size is not None)
+        self.bytes_read = 0
+        self._counts = self._reader.counts
+        self._begun = 0
+
+    def _look_at(self, path: str | os.PathLike[str]) -> _File:
+        file = _File(path, "standard input" if path == "-" else os.fsdecode(os.fspath(path)), None)
+        if path != "-":
+            with suppress(OSError):  # told when it is opened
+                if not stat.S_ISREG(os.stat(path).st_mode) and not stat.S_ISDIR(os.stat(path).st_mode):
+                    return file
+        with file.opened() as descriptor:
+            status = os.fstat(descriptor)
+            if stat.S_ISDIR(status.st_mode):
+                raise InputError(f"{file.name}: is a folder; name the files in it")
+            if not stat.S_ISREG(status.st_mode):
+                return file
+            start = os.lseek(descriptor, 0, os.SEEK_CUR)
+            file.size = max(status.st_size - start, 0)
+            head = os.pread(descriptor, _PEEK, start)
+            _check_kind(file.name, head)
+            tail = os.pread(descriptor, _PEEK, max(start, status.st_size - _PEEK))
+        if self.first_timestamp is None and (found := _TIMESTAMP.search(head)):
+            self.first_timestamp = int(found[1])
+        if found_last := _TIMESTAMP.findall(tail):
+            self.last_timestamp = int(found_last[-1])
+        return file
+
+    def __iter__(self) -> Iterator[list[Routed]]:
+        """The batches, as they become full; at least every so often an empty list, while a pipe gives nothing."""
+        for file in self._files:
+            file.base = self.bytes_read
+            self._begun += 1
+            with file.opened() as descriptor:
+                while True:
+                    if file.size is None and not select.select([descriptor], [], [], _PATIENCE)[0]:
+                        yield []
+                        continue
+                    chunk = self._read(file, descriptor)
+                    if not chunk:
+                        break
+                    yield self._routed(self._fed(file, chunk))
+            yield self._routed(self._fed(file, b""))
+        yield self.flush()
+
+    def _read(self, file: _File, descriptor: int) -> bytes:
+        try:
+            chunk = os.read(descriptor, _CHUNK)
+        except OSError as fault:
+            raise InputError(f"{file.name}, byte {self.bytes_read - file.base}: {fault.strerror}") from fault
+        self.bytes_read += len(chunk)
+        return chunk
+
+    def _fed(self, file: _File, chunk: bytes) -> list[Batch]:
+        try:
+            batches = self._reader.feed(chunk) if chunk else self._reader.finish_document()
+        except ValueError as fault:
+            if fault.args and isinstance(fault.args[0], str):
+                raise _no_document(file.name, fault.args[0]) from None
+            raise
+        self._counts = self._reader.counts
+        return batches
+
+    def _routed(self, batches: list[Batch]) -> list[Routed]:
+        return [(batch, self._stream) for batch in batches]
+
+    def flush(self) -> list[Routed]:
+        """What is held, without reading on."""
+        return self._routed(self._reader.flush())
+
+    def drain_rejected(self) -> list[Rejected]:
+        """Hand over the rejected events, once."""
+        return self._reader.drain_rejected()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """`events` read, `altered`, among others; as of the last chunk, for whoever looks on from another thread."""
+        return self._counts
+
+    @property
+    def damaged(self) -> bool:
+        """Whether part of a document could not be read; it is among the `invalid` too."""
+        return self._reader.damaged
+
+    def locate(self, positions: list[int]) -> list[Place]:
+        """File, byte and line of these positions, which are bytes counted on over the files."""
+        bases = [file.base for file in self._files[: self._begun]]
+        of_file: dict[int, list[int]] = {}
+        for position in positions:
+            # Where empty files start at the same byte, it is the last's.
+            index = bisect_right(bases, position) - 1
+            of_file.setdefault(index, []).append(position - bases[index])
+        places = []
+        for index, offsets in of_file.items():
+            file = self._files[index]
+            lines = _lines(file, offsets)
+            places += [Place(offset, file.name, line) for offset, line in zip(offsets, lines, strict=True)]
+        return places
+
+
+def _check_kind(name: str, head: bytes) -> None:
+    for magic, what in _OTHER_KINDS:
+        if head.startswith(magic):
+            raise InputError(f"{name}: {what.format(name)}")
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    if text and text[:1] not in (b"{", b"["):
+        raise _no_document(name, text[:24].decode("utf-8", "replace"))
+
+
+def _no_document(name: str, start: str) -> InputError:
+    return InputError(f"{name}: no document of log events, it starts with {start[:24]!r}; {_WHAT_IS_TAKEN}")
+
+
+def _lines(file: _File, offsets: list[int]) -> list[int | None]:
+    """The line numbers, from 1, of offsets in increasing order; None where the file cannot be read again."""
+    lines: list[int | None] = []
+    if file.size is None or file.path == "-" or (offsets and offsets[-1] > _MOST_COUNTED):
+        return [None] * len(offsets)
+    try:
+        with open(file.path, "rb") as again:
+            line = 1
+            for offset in offsets:
+                while (left := offset - again.tell()) > 0 and (chunk := again.read(min(left, _CHUNK))):
+                    line += chunk.count(b"\n")
+                lines.append(line)
+    except OSError:
+        return [None] * len(offsets)
+    return lines

@@ -1,0 +1,398 @@
+//! Event documents: where in one the reader is, and what comes next.
+//!
+//! Taken are, also mixed and one after the other: an array of events, one event a line (or several lines an event),
+//! and the objects that `aws logs get-log-events` and `filter-log-events` print, with their array in `events`.
+//!
+//! A fault costs as little as it can. An object that is no event is one event rejected. A line that is no JSON is one
+//! too, and reading goes on with the next line that starts as a value does. Inside an array, where no line need
+//! tell events apart, the end of what cannot be parsed is found by its brackets. Where that fails, or the document
+//! ends too early, the document is damaged, which is told as one rejected event with all that follows in it.
+
+use cordwood_core::{Rejection, Text};
+use memchr::memchr;
+
+use crate::event::{self, Extra, Parsed, Scratch};
+use crate::json::{self, Stop, Str};
+use crate::skip::Skip;
+
+/// Bytes of JSON of one event beyond which it is not held to be looked at. The longest legal message takes 6.3 MB
+/// where each of its characters is escaped.
+pub const MAX_EVENT_INPUT_BYTES: usize = 16 << 20;
+
+/// Bytes of a fault that its reason shows.
+const SHOWN: usize = 24;
+
+/// What comes next in a document. Offsets are in bytes from its start.
+#[derive(Debug)]
+pub enum Step<'a> {
+    /// An event, not yet held against any rule.
+    Event {
+        /// Where it starts.
+        offset: u64,
+        /// As it stands there.
+        timestamp: i64,
+        /// As it stands there.
+        message: Text<'a>,
+    },
+    /// Something that is no event; reading goes on behind it.
+    NotAnEvent {
+        /// Where it starts.
+        offset: u64,
+        /// Why it is none.
+        rejection: Rejection,
+    },
+    /// From here on nothing can be read; `End` comes next.
+    Damage {
+        /// Where that starts.
+        offset: u64,
+        /// Why.
+        rejection: Rejection,
+    },
+    /// What was fed is used up: feed more, or finish.
+    NeedInput,
+    /// The document is at its end.
+    End,
+    /// This is no event document at all: it starts with these characters. Nothing was read.
+    NotADocument(String),
+}
+
+/// What `Step` is, before anything is borrowed.
+enum Found {
+    Event { offset: u64, start: usize, timestamp: i64, message: Str },
+    NotAnEvent { offset: u64, rejection: Rejection },
+    Damage { offset: u64, rejection: Rejection },
+    NeedInput,
+    End,
+    NotADocument(String),
+}
+
+/// Where in a document the reader is.
+#[derive(Debug)]
+enum Place {
+    Start,
+    Between,
+    Array {
+        wrapped: bool,
+    },
+    /// Behind the array of a wrapper, among its other members.
+    Tail,
+    /// Inside a value that is passed over; it is told once its end is known.
+    Skipping {
+        skip: Skip,
+        offset: u64,
+        rejection: Rejection,
+        wrapped: Option<bool>,
+    },
+    /// Behind a line that is no JSON.
+    Resync,
+    End,
+}
+
+/// Reads one event document, in whatever pieces it comes.
+#[derive(Debug)]
+pub struct Documents {
+    buffer: Vec<u8>,
+    at: usize,
+    /// Offset of the buffer's start in the document.
+    base: u64,
+    finished: bool,
+    place: Place,
+    extra: Extra,
+    scratch: Scratch,
+}
+
+impl Documents {
+    /// A reader at the start of a document.
+    #[must_use]
+    pub fn new(extra: Extra) -> Self {
+        Self {
+            buffer: Vec::new(),
+            at: 0,
+            base: 0,
+            finished: false,
+            place: Place::Start,
+            extra,
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Takes the next bytes. What was read already is let go, so the buffer stays as small as the chunks and the
+    /// longest event.
+    pub fn feed(&mut self, chunk: &[u8]) {
+        self.buffer.drain(..self.at);
+        self.base += self.at as u64;
+        self.at = 0;
+        self.buffer.extend_from_slice(chunk);
+    }
+
+    /// There are no more bytes.
+    pub fn finish(&mut self) {
+        self.finished = true;
+    }
+
+    /// What comes next. Not an `Iterator`: an event borrows from the reader.
+    #[allow(clippy::should_implement_trait)]
+    #[inline]
+    pub fn next(&mut self) -> Step<'_> {
+        match self.find() {
+            Found::Event { offset, start, timestamp, message } => {
+                let message = message.bytes(&self.buffer[start..], &self.scratch.message);
+                let message = if message.is_ascii() { Text::Ascii(message) } else { Text::Utf8(message) };
+                Step::Event { offset, timestamp, message }
+            }
+            Found::NotAnEvent { offset, rejection } => Step::NotAnEvent { offset, rejection },
+            Found::Damage { offset, rejection } => Step::Damage { offset, rejection },
+            Found::NeedInput => Step::NeedInput,
+            Found::End => Step::End,
+            Found::NotADocument(start) => Step::NotADocument(start),
+        }
+    }
+
+    fn offset(&self) -> u64 {
+        self.base + self.at as u64
+    }
+
+    #[inline]
+    fn find(&mut self) -> Found {
+        loop {
+            if let Some(found) = match self.place {
+                Place::Between => self.between(),
+                Place::Array { wrapped } => self.in_array(wrapped),
+                Place::Start => self.start(),
+                Place::Tail => self.tail(),
+                Place::Skipping { .. } => self.skipping(),
+                Place::Resync => self.resync(),
+                Place::End => Some(Found::End),
+            } {
+                return found;
+            }
+        }
+    }
+
+    /// The next byte that is no white space.
+    #[inline]
+    fn token(&mut self) -> Option<u8> {
+        self.at = json::after_space(&self.buffer, self.at);
+        self.buffer.get(self.at).copied()
+    }
+
+    fn start(&mut self) -> Option<Found> {
+        const BOM: &[u8] = b"\xEF\xBB\xBF";
+        let beginning = &self.buffer[..self.buffer.len().min(BOM.len())];
+        if beginning.len() < BOM.len() && BOM.starts_with(beginning) && !self.finished {
+            return Some(Found::NeedInput);
+        }
+        self.at = if beginning == BOM { BOM.len() } else { 0 };
+        match self.token() {
+            Some(b'{' | b'[') => self.place = Place::Between,
+            Some(_) if !self.shows(self.at) => return Some(Found::NeedInput),
+            Some(_) => {
+                self.place = Place::End;
+                return Some(Found::NotADocument(self.shown(self.at)));
+            }
+            None if self.finished => self.place = Place::End,
+            None => return Some(Found::NeedInput),
+        }
+        None
+    }
+
+    #[inline]
+    fn between(&mut self) -> Option<Found> {
+        match self.token() {
+            Some(b'{') => self.element(None),
+            Some(b'[') => {
+                self.at += 1;
+                self.place = Place::Array { wrapped: false };
+                None
+            }
+            // Between lines, a comma is a leftover of an array that somebody took apart.
+            Some(b',') => {
+                self.at += 1;
+                None
+            }
+            Some(_) if !self.shows(self.at) => Some(Found::NeedInput),
+            Some(_) => {
+                let found = self.not_json(self.at, "neither { nor [");
+                self.place = Place::Resync;
+                Some(found)
+            }
+            None if self.finished => Some(Found::End),
+            None => Some(Found::NeedInput),
+        }
+    }
+
+    #[inline]
+    fn in_array(&mut self, wrapped: bool) -> Option<Found> {
+        match self.token() {
+            Some(b',') => self.at += 1,
+            Some(b']') => {
+                self.at += 1;
+                self.place = if wrapped { Place::Tail } else { Place::Between };
+            }
+            Some(b'}' | b':') => return Some(self.damage(self.at, "a bracket or colon that closes nothing")),
+            Some(_) => return self.element(Some(wrapped)),
+            None if self.finished => {
+                return Some(
+                    self.damage(self.at, "the document ends before its array of events does: it was cut off"),
+                );
+            }
+            None => return Some(Found::NeedInput),
+        }
+        None
+    }
+
+    /// The value at this place; `array` tells whether it is an item of one, and of what.
+    #[inline]
+    fn element(&mut self, array: Option<bool>) -> Option<Found> {
+        let start = self.at;
+        let offset = self.offset();
+        let bytes = &self.buffer[start..];
+        match event::parse(bytes, &mut self.scratch, self.extra, array.is_none()) {
+            Ok(Parsed::Event { timestamp, message, end }) => {
+                self.at += end;
+                Some(Found::Event { offset, start, timestamp, message })
+            }
+            Ok(Parsed::NotAnEvent { rejection, end }) => {
+                self.at += end;
+                Some(Found::NotAnEvent { offset, rejection })
+            }
+            Ok(Parsed::Wrapper { inside }) => {
+                self.at += inside;
+                self.place = Place::Array { wrapped: true };
+                None
+            }
+            Err(Stop::Incomplete) if self.finished => {
+                Some(self.damage(start, "the document ends in the middle of an event: it was cut off"))
+            }
+            Err(Stop::Incomplete) if bytes.len() > MAX_EVENT_INPUT_BYTES => {
+                let rejection = Rejection::TooLongToRead { limit: MAX_EVENT_INPUT_BYTES as u64 };
+                self.place = Place::Skipping { skip: Skip::default(), offset, rejection, wrapped: array };
+                None
+            }
+            Err(Stop::Incomplete) => Some(Found::NeedInput),
+            Err(Stop::Fault(at, _)) if !self.shows(start + at) => Some(Found::NeedInput),
+            Err(Stop::Fault(at, why)) => {
+                let found = self.not_json(start + at, why);
+                let Some(wrapped) = array else {
+                    self.at += 1;
+                    self.place = Place::Resync;
+                    return Some(found);
+                };
+                if let Found::NotAnEvent { rejection, .. } = found {
+                    self.place =
+                        Place::Skipping { skip: Skip::default(), offset, rejection, wrapped: Some(wrapped) };
+                }
+                None
+            }
+        }
+    }
+
+    /// Whether all is here that is to be shown of a fault: what is told of it must not depend on the chunks.
+    fn shows(&self, fault: usize) -> bool {
+        self.finished || self.buffer.len() >= fault + SHOWN
+    }
+
+    fn shown(&self, fault: usize) -> String {
+        let shown = &self.buffer[fault..self.buffer.len().min(fault + SHOWN)];
+        String::from_utf8_lossy(shown).into_owned()
+    }
+
+    /// The value at this place is no JSON: `why`, seen at `fault`.
+    #[cold]
+    fn not_json(&self, fault: usize, why: &str) -> Found {
+        let shown = self.shown(fault);
+        let at = self.base + fault as u64;
+        let reason = format!("event is not JSON: {why}, at byte {at}: {shown:?}");
+        Found::NotAnEvent { offset: self.offset(), rejection: Rejection::Malformed(reason.into()) }
+    }
+
+    #[cold]
+    fn damage(&mut self, fault: usize, why: &str) -> Found {
+        self.place = Place::End;
+        let at = self.base + fault as u64;
+        let reason = format!("the document is damaged at byte {at}: {why}; what follows was not read");
+        Found::Damage { offset: self.offset(), rejection: Rejection::Malformed(reason.into()) }
+    }
+
+    fn tail(&mut self) -> Option<Found> {
+        match self.token() {
+            Some(b'}') => {
+                self.at += 1;
+                self.place = Place::Between;
+                None
+            }
+            Some(b',') => {
+                let bytes = &self.buffer[self.at..];
+                match pass_over_member(bytes, &mut self.scratch.message) {
+                    Ok(end) => self.at += end,
+                    Err(Stop::Fault(at, why)) => return Some(self.damage(self.at + at, why)),
+                    Err(Stop::Incomplete) if self.finished || bytes.len() > MAX_EVENT_INPUT_BYTES => {
+                        return Some(self.damage(self.at, "the object around the events does not end"));
+                    }
+                    Err(Stop::Incomplete) => return Some(Found::NeedInput),
+                }
+                None
+            }
+            Some(_) => Some(self.damage(self.at, "no comma behind the array of events")),
+            None if self.finished => Some(
+                self.damage(self.at, "the document ends before the object around its events does: it was cut off"),
+            ),
+            None => Some(Found::NeedInput),
+        }
+    }
+
+    fn skipping(&mut self) -> Option<Found> {
+        let Place::Skipping { skip, offset, rejection, wrapped } = &mut self.place else { return None };
+        if let Some(end) = skip.end(&self.buffer[self.at..]) {
+            self.at += end;
+            let found = Found::NotAnEvent { offset: *offset, rejection: rejection.clone() };
+            self.place = wrapped.map_or(Place::Between, |wrapped| Place::Array { wrapped });
+            return Some(found);
+        }
+        self.at = self.buffer.len();
+        if !self.finished {
+            return Some(Found::NeedInput);
+        }
+        let reason = format!("{rejection}; and no end of it is found: the rest of the document was not read");
+        let found = Found::Damage { offset: *offset, rejection: Rejection::Malformed(reason.into()) };
+        self.place = Place::End;
+        Some(found)
+    }
+
+    /// To the next line that starts as a value does.
+    fn resync(&mut self) -> Option<Found> {
+        while let Some(end) = memchr(b'\n', &self.buffer[self.at..]) {
+            let line = self.at + end + 1;
+            match self.buffer.get(line) {
+                Some(b'{' | b'[') => {
+                    self.at = line;
+                    self.place = Place::Between;
+                    return None;
+                }
+                Some(_) => self.at = line,
+                None => {
+                    self.at = line - 1;
+                    break;
+                }
+            }
+        }
+        if self.finished {
+            self.place = Place::End;
+            return None;
+        }
+        if self.buffer.last() != Some(&b'\n') {
+            self.at = self.buffer.len();
+        }
+        Some(Found::NeedInput)
+    }
+}
+
+/// The index behind the member that follows the comma at the slice's start, or behind a comma that nothing follows.
+fn pass_over_member(bytes: &[u8], scratch: &mut Vec<u8>) -> Result<usize, Stop> {
+    let (at, byte) = json::token(bytes, 1)?;
+    if byte == b'}' {
+        return Ok(at);
+    }
+    let value_at = json::member(bytes, at, scratch)?.1;
+    json::value(bytes, value_at, scratch).map(|(_, end)| end)
+}
