@@ -7,6 +7,7 @@ import sys
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task
+from rich.table import Column
 from rich.text import Text
 
 from cordwood.cli.messages import Messages
@@ -34,8 +35,8 @@ class Bar:
         self._messages = messages
         self._console = Console(file=sys.stderr, force_terminal=True, markup=False, highlight=False)
         self._progress = Progress(
-            BarColumn(bar_width=None),
-            _Facts(),
+            BarColumn(bar_width=None, table_column=Column(ratio=1)),
+            _Facts(table_column=Column(no_wrap=True)),
             console=self._console,
             auto_refresh=False,
             transient=True,
@@ -53,13 +54,14 @@ class Bar:
             said.pop()
         share = now.share
         with self._messages.lock, contextlib.suppress(OSError, ValueError):
-            if not self._messages.bar_shown:
-                self._progress.start()
-                self._messages.bar_shown = True
             self._progress.update(
                 self._task, total=None if share is None else 1.0, completed=share or 0.0, facts="  ".join(said)
             )
-            self._progress.refresh()
+            if self._messages.bar_shown:
+                self._progress.refresh()
+            else:
+                self._messages.bar_shown = True
+                self._progress.start()
 
     def close(self) -> None:
         """Clear it away, and show the cursor again."""

@@ -45,9 +45,7 @@ def destination(options: argparse.Namespace) -> Iterator[Destination]:
         client = endpoint.client()
         endpoint.create(options.log_group_name, options.log_stream_name)
         if options.retention_in_days is not None:
-            client.put_retention_policy(
-                logGroupName=options.log_group_name, retentionInDays=options.retention_in_days
-            )
+            client.put_retention_policy(logGroupName=options.log_group_name, retentionInDays=options.retention_in_days)
         yield Destination(client, "the local endpoint's own demo credentials")
 
 
@@ -58,9 +56,7 @@ def _remote(options: argparse.Namespace) -> Destination:
     from cordwood.client.explain import credentials_of
 
     try:
-        client = connect(
-            profile_name=options.profile, region_name=options.region, endpoint_url=options.endpoint_url
-        )
+        client = connect(profile_name=options.profile, region_name=options.region, endpoint_url=options.endpoint_url)
         credentials = getattr(client._request_signer, "_credentials", None)
         # Also fetches those that a role or a process gives: whoever has none is told before anything is read.
         told = credentials_of(client)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cordwood.cli.exit_codes import USAGE_ERROR, Failure
-from cordwood.errors import Error, EventError
+from cordwood.errors import EventError, InputError
 from cordwood.report.report import Example
 from cordwood.report.summary import utc, where
 from cordwood.terminal import inert
@@ -168,7 +168,7 @@ def open_documents(options: argparse.Namespace) -> Documents:
             invalid_text=options.invalid_text,
             extra=options.extra,
         )
-    except (Error, OSError, ValueError) as fault:
+    except InputError as fault:
         raise Failure(USAGE_ERROR, str(fault)) from fault
 
 

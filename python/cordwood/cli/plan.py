@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from cordwood.cli.exit_codes import DONE, REJECTED, USAGE_ERROR, Failure
@@ -69,8 +68,7 @@ def run(options: argparse.Namespace) -> int:
     messages = Messages("cordwood plan")
     check(options)
     try:
-        with closing(open_documents(options)) as source:
-            return _plan(options, source, messages)
+        return _plan(options, open_documents(options), messages)
     except Failure as failure:
         messages.say(f"error: {failure}")
         return failure.code
@@ -166,9 +164,7 @@ def _money(price: float) -> str:
     return f"{price:,.2f}" if price >= 1 else f"{price:.6f}"
 
 
-def _document(
-    report: Report, forecast: Forecast, source: Documents, code: int, price: float | None
-) -> dict[str, Any]:
+def _document(report: Report, forecast: Forecast, source: Documents, code: int, price: float | None) -> dict[str, Any]:
     fill = forecast.fill
     known = report.as_dict()
     counts = known["counts"]

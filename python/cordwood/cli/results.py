@@ -35,7 +35,7 @@ def write(text: str, code: int, messages: Messages) -> int:
 
 
 def _let_go() -> None:
-    """What is still buffered goes nowhere: the interpreter's own flush at exit would fail once more, with a traceback."""
+    """What is still buffered goes nowhere: the interpreter's own flush at exit would fail again, with a traceback."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from cordwood.cli.destination import Destination, destination
@@ -65,8 +64,8 @@ def run(options: argparse.Namespace) -> int:
     messages = Messages("cordwood upload")
     check(options)
     try:
-        with destination(options) as to, closing(open_documents(options)) as source:
-            return _upload(options, to, source, messages)
+        with destination(options) as to:
+            return _upload(options, to, open_documents(options), messages)
     except Failure as failure:
         messages.say(f"error: {failure}")
         return failure.code
@@ -76,7 +75,9 @@ def _upload(options: argparse.Namespace, to: Destination, source: Documents, mes
     job = _job(options, to, source)
     _announce(options, to, source, messages)
     with Signals(job.stop, messages) as signals, messages.instead_of_logs():
-        report, fault = _run(job, Progress(lambda: numbers_of(job.account, source), display_of(options.progress, messages)))
+        report, fault = _run(
+            job, Progress(lambda: numbers_of(job.account, source), display_of(options.progress, messages))
+        )
         code = exit_code(report, damaged=source.damaged, fault=fault, signal=signals.exit_code)
         if fault is not None:
             messages.say(f"error: {in_words(fault, source)}")
@@ -86,8 +87,8 @@ def _upload(options: argparse.Namespace, to: Destination, source: Documents, mes
         code = write(text, code, messages)
     if options.local:
         messages.say(
-            f"LOCAL RUN: NOTHING LEFT THIS MACHINE. {plural(report.accepted, 'event')} went to an endpoint on it, which "
-            "ends now, and they are gone with it"
+            f"LOCAL RUN: NOTHING LEFT THIS MACHINE. {plural(report.accepted, 'event')} went to an endpoint on it, "
+            "which ends now, and they are gone with it"
         )
     return code
 

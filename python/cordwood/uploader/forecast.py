@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cordwood.uploader.routing import Routed
 
 FULL = 0.9
-"""Share of a limit from which on a request counts as filled by it; what the next event would have been, nobody knows."""
+"""Share of a limit from which on it counts as having filled a request: the event that did not fit is not known here."""
 
 
 @dataclass(slots=True)
