@@ -323,7 +323,7 @@ def test_254_the_service_refuses_the_job(here: Here, endpoint: LocalCloudWatchLo
 def test_1_an_outage_leaves_events_undelivered(
     here: Here, endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
-    endpoint.faults.script(*["throttle"] * 30)  # type: ignore[list-item]
+    endpoint.faults.script(*[Fault(kind="throttle")] * 30)
     file = wrote(tmp_path / "e", [(NOW, "a")])
     done = here(environment_of(endpoint), "upload", file, *NAMES, "--max-outage", "0.1", "--output", "json")
     assert (done.code, done.json["complete"], done.json["counts"]["undelivered"]) == (1, False, 1)
@@ -365,25 +365,25 @@ def test_a_closed_standard_output_changes_neither_the_upload_nor_its_exit_code(
     assert messages(endpoint) == ["a"]
 
 
-def report_with(stop_kind: StopKind | None = None, **counts: int) -> Report:
-    filled = {outcome: counts.get(str(outcome), 0) for outcome in Outcome}
+def report_with(counts: dict[str, int], stop_kind: StopKind | None = None) -> Report:
+    filled = {outcome: counts.get(outcome.value, 0) for outcome in Outcome}
     stopped = "why" if stop_kind else ""
     return Report("g", "s", (), sum(filled.values()), filled, stopped=stopped, stop_kind=stop_kind)
 
 
 def test_where_several_codes_hold_the_one_that_says_most_wins() -> None:
     bad = {"undelivered": 1, "invalid": 1}
-    assert exit_code(report_with(StopKind.SERVICE, **bad), damaged=True, signal=130) == 130
-    assert exit_code(report_with(StopKind.CONFIGURATION, **bad), damaged=True, signal=143) == 143
-    assert exit_code(report_with(StopKind.CONFIGURATION, **bad), damaged=True) == 253
-    assert exit_code(report_with(StopKind.SERVICE, **bad), damaged=True) == 254
-    assert exit_code(report_with(StopKind.FAULT, **bad), damaged=True) == 255
-    assert exit_code(report_with(**bad), damaged=True, fault=InputError("f")) == 252
-    assert exit_code(report_with(StopKind.OUTAGE, **bad), damaged=True) == 1
-    assert exit_code(report_with(unknown=1, invalid=1), damaged=True) == 1
-    assert exit_code(report_with(accepted=1, invalid=1), damaged=False) == 2
-    assert exit_code(report_with(accepted=1), damaged=True) == 2
-    assert exit_code(report_with(accepted=1, skipped=1), damaged=False) == 0
+    assert exit_code(report_with(bad, StopKind.SERVICE), damaged=True, signal=130) == 130
+    assert exit_code(report_with(bad, StopKind.CONFIGURATION), damaged=True, signal=143) == 143
+    assert exit_code(report_with(bad, StopKind.CONFIGURATION), damaged=True) == 253
+    assert exit_code(report_with(bad, StopKind.SERVICE), damaged=True) == 254
+    assert exit_code(report_with(bad, StopKind.FAULT), damaged=True) == 255
+    assert exit_code(report_with(bad), damaged=True, fault=InputError("f")) == 252
+    assert exit_code(report_with(bad, StopKind.OUTAGE), damaged=True) == 1
+    assert exit_code(report_with({"unknown": 1, "invalid": 1}), damaged=True) == 1
+    assert exit_code(report_with({"accepted": 1, "invalid": 1}), damaged=False) == 2
+    assert exit_code(report_with({"accepted": 1}), damaged=True) == 2
+    assert exit_code(report_with({"accepted": 1, "skipped": 1}), damaged=False) == 0
 
 
 # --- signals --------------------------------------------------------------------------------------------------

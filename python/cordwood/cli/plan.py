@@ -10,6 +10,7 @@ from cordwood.cli.messages import Messages
 from cordwood.cli.options import add_options, check, in_words, names, number, open_documents, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
 from cordwood.cli.results import as_json, write
+from cordwood.cli.signals import ended_by_signals
 from cordwood.errors import Error
 from cordwood.outcomes import Outcome
 from cordwood.report.summary import explained, places, plural, utc
@@ -68,7 +69,8 @@ def run(options: argparse.Namespace) -> int:
     messages = Messages("cordwood plan")
     check(options)
     try:
-        return _plan(options, open_documents(options), messages)
+        with ended_by_signals():
+            return _plan(options, open_documents(options), messages)
     except Failure as failure:
         messages.say(f"error: {failure}")
         return failure.code

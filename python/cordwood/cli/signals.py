@@ -1,17 +1,38 @@
-"""What Ctrl-C and `kill` do to an upload. Only the command line installs handlers; the library never does."""
+"""What Ctrl-C and `kill` do to a command. Only the command line installs handlers; the library never does."""
 
 from __future__ import annotations
 
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
+from cordwood.cli.exit_codes import TERMINATED
 from cordwood.cli.messages import Messages
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Meanwhile SIGINT and SIGTERM end the command with its own exit code, and what it opened is closed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT), signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(TERMINATED)
 
 
 class Signals:

@@ -20,7 +20,7 @@ from cordwood.cli.messages import Messages
 from cordwood.cli.options import add_options, check, in_words, names, open_documents, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
 from cordwood.cli.results import as_json, write
-from cordwood.cli.signals import Signals
+from cordwood.cli.signals import Signals, ended_by_signals
 from cordwood.errors import Error
 from cordwood.report import Report, StopKind
 from cordwood.report.summary import plural
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     messages = Messages("cordwood upload")
     check(options)
     try:
-        with destination(options) as to:
+        with ended_by_signals(), destination(options) as to:
             return _upload(options, to, open_documents(options), messages)
     except Failure as failure:
         messages.say(f"error: {failure}")
@@ -73,8 +73,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _upload(options: argparse.Namespace, to: Destination, source: Documents, messages: Messages) -> int:
     job = _job(options, to, source)
-    _announce(options, to, source, messages)
     with Signals(job.stop, messages) as signals, messages.instead_of_logs():
+        _announce(options, to, source, messages)
         report, fault = _run(
             job, Progress(lambda: numbers_of(job.account, source), display_of(options.progress, messages))
         )
