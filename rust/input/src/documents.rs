@@ -70,6 +70,8 @@ enum Found {
 #[derive(Debug)]
 enum Place {
     Start,
+    /// Behind the byte order mark, where there is one.
+    First,
     Between,
     Array {
         wrapped: bool,
@@ -159,6 +161,7 @@ impl Documents {
                 Place::Between => self.between(),
                 Place::Array { wrapped } => self.in_array(wrapped),
                 Place::Start => self.start(),
+                Place::First => self.first(),
                 Place::Tail => self.tail(),
                 Place::Skipping { .. } => self.skipping(),
                 Place::Resync => self.resync(),
@@ -183,6 +186,11 @@ impl Documents {
             return Some(Found::NeedInput);
         }
         self.at = if beginning == BOM { BOM.len() } else { 0 };
+        self.place = Place::First;
+        None
+    }
+
+    fn first(&mut self) -> Option<Found> {
         match self.token() {
             Some(b'{' | b'[') => self.place = Place::Between,
             Some(_) if !self.shows(self.at) => return Some(Found::NeedInput),
