@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from typing import NoReturn
 
 from cordwood._core import __version__
-from cordwood.cli import local
+from cordwood.cli import local, plan, upload
 from cordwood.cli.exit_codes import INTERRUPTED, OTHER_ERROR, USAGE_ERROR
 from cordwood.errors import Error
+from cordwood.terminal import inert
 
 
 class Parser(argparse.ArgumentParser):
@@ -18,7 +20,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how it should be, and leave."""
         self.print_usage(sys.stderr)
-        self.exit(USAGE_ERROR, f"{self.prog}: error: {message}\n")
+        self.exit(USAGE_ERROR, f"{self.prog}: error: {inert(message)}\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,6 +28,8 @@ def parser() -> argparse.ArgumentParser:
     top = Parser(prog="cordwood", description="Log events into Amazon CloudWatch Logs, fast and accounted for.")
     top.add_argument("--version", action="version", version=f"cordwood {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+    upload.add_to(commands)
+    plan.add_to(commands)
     local.add_to(commands)
     return top
 
@@ -38,6 +42,11 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Error as error:
-        print(f"cordwood: {error}", file=sys.stderr)
+        print(f"cordwood: {inert(str(error))}", file=sys.stderr)
+        return OTHER_ERROR
+    except Exception:
+        # Ours to mend, not the user's: so the whole story, under its own exit code (Python's would be 1).
+        for line in traceback.format_exc().splitlines():
+            print(inert(line), file=sys.stderr)
         return OTHER_ERROR
     return code

@@ -48,7 +48,7 @@ def summary(report: Report) -> str:
     width = max(len(f"{report.events:,}"), 7)
     for outcome, count in report.counts.items():
         if outcome is Outcome.ACCEPTED or count:
-            detail = _accepted(report) if outcome is Outcome.ACCEPTED else _places(report, outcome)
+            detail = _accepted(report) if outcome is Outcome.ACCEPTED else places(report, outcome)
             lines.append(f"  {outcome:<12}{count:>{width},}  {detail}".rstrip())
     lines += [f"  {line}" for line in _besides(report)]
     for outcome, examples in report.examples.items():
@@ -61,10 +61,11 @@ def summary(report: Report) -> str:
 def explained(outcome: Outcome, examples: tuple[Example, ...]) -> list[str]:
     """The first events of an outcome that is not `accepted`, and what to do about them."""
     lines = [f"{outcome}: {ADVICE[outcome]}"] if outcome in ADVICE else [f"{outcome}:"]
-    return lines + [f"  {_where(found)}: {inert(found.reason)}" for found in examples[:2]]
+    return lines + [f"  {where(found)}: {inert(found.reason)}" for found in examples[:2]]
 
 
-def _where(found: Example) -> str:
+def where(found: Example) -> str:
+    """Where an event stands: its file, line and byte, or its number."""
     of_file = f"{inert(found.source)}, " if found.source else ""
     if found.line is not None:
         return f"{of_file}line {found.line:,} (byte {found.position:,})"
@@ -89,7 +90,8 @@ def _accepted(report: Report) -> str:
     return f"{report.nbytes / 1e6:,.1f} MB, {utc(report.first_timestamp)} to {utc(report.last_timestamp)}"
 
 
-def _places(report: Report, outcome: Outcome) -> str:
+def places(report: Report, outcome: Outcome) -> str:
+    """Where the events of an outcome stand in the input; its first ranges."""
     ranges = report.ranges.get(outcome, ())
     shown = ", ".join(map(_range, ranges[:_SHOWN_RANGES]))
     unit = "" if any(found.first_source for found in ranges) else "event "
@@ -107,7 +109,9 @@ def _range(found: PositionRange) -> str:
 
 
 def _besides(report: Report) -> list[str]:
-    rate = f", {report.accepted / report.seconds:,.0f} events/s" if report.seconds and report.accepted else ""
+    rate = ""
+    if report.seconds and report.accepted:
+        rate = f", {report.accepted / report.seconds:,.0f} events/s, {report.nbytes / 1e6 / report.seconds:,.1f} MB/s"
     repeated = f" ({report.retries:,} of them repeated)" if report.retries else ""
     lines = [f"in {plural(report.requests, 'request')}{repeated} and {report.seconds:,.1f} s{rate}"]
     if report.altered:

@@ -124,6 +124,11 @@ class Delivery:
         with self._changed:
             return self._changed.wait_for(self._idle, timeout)
 
+    def wait_until_idle_or_stopped(self) -> None:
+        """Wait until everything submitted is settled, or nothing more is sent."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._idle() or self._stop is not None)
+
     def stop(self, kind: StopKind, why: str) -> None:
         """Send nothing more. What waits is undelivered; the request under way may still be answered."""
         with self._changed:

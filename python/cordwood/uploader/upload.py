@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -22,6 +23,9 @@ from cordwood.uploader.uploader import check_names, upload_error
 
 _AFTER_INTERRUPT = 20.0
 """Seconds that a request under way is given to be answered, once the upload is interrupted."""
+
+_LINGER = 5.0
+"""Seconds for which a source closed no batch, after which what it holds is sent: a pipe may stay open for days."""
 
 
 def upload(
@@ -150,22 +154,30 @@ class Upload:
         window: TimeWindow,
         max_outage: float,
         entity: Mapping[str, Mapping[str, str]] | None = None,
+        linger: float = _LINGER,
     ) -> None:
         self.source = source
         self.account = Account()
         self.delivery = Delivery(client, log_group_name, self.account, window, max_outage=max_outage, entity=entity)
         self._log_group_name = log_group_name
         self._log_stream_name = log_stream_name
+        self._linger = linger
 
     def run(self) -> Report:
         """Send all of it, and report."""
         try:
+            closed_last = time.monotonic()
             for routed in self.source:
                 self._pass_on(routed)
                 if self.delivery.stopped:
                     break
+                if routed:
+                    closed_last = time.monotonic()
+                elif time.monotonic() - closed_last > self._linger:
+                    self._pass_on(self.source.flush())
+                    closed_last = time.monotonic()
             self._pass_on(self.source.flush())
-            self.delivery.close(_AFTER_INTERRUPT if self._interrupted else None)
+            self._wait()
         except BaseException as exception:
             self._finish_after(exception)
             raise
@@ -185,13 +197,18 @@ class Upload:
         self.account.take_rejected(self.source.drain_rejected())
         self.delivery.wait_for_room()
 
+    def _wait(self) -> None:
+        """Wait for all outcomes; from an interrupt on, which may come only now, no longer than that allows."""
+        self.delivery.wait_until_idle_or_stopped()
+        self.delivery.close(_AFTER_INTERRUPT if self._interrupted else None)
+
     def _finish_after(self, exception: BaseException) -> None:
         """Send what was read before the input raised; after an interrupt, only wait for what is under way."""
         interrupted = not isinstance(exception, Exception)
         if interrupted:
             self.stop(f"interrupted ({type(exception).__name__})")
         self._pass_on(self.source.flush())
-        self.delivery.close(_AFTER_INTERRUPT if interrupted else None)
+        self._wait()
         report = self._report()
         with contextlib.suppress(AttributeError):  # of an exception with slots; the note tells the essentials
             exception.report = report  # type: ignore[attr-defined]

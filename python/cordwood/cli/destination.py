@@ -1,0 +1,80 @@
+"""Where an upload goes, and as whom: resolved, and looked up, before anything is read."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from cordwood.cli.exit_codes import CONFIGURATION_ERROR, USAGE_ERROR, Failure
+
+_HOW = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (--profile), or run where a role gives them"
+
+
+class Destination(NamedTuple):
+    """An endpoint and who asks it."""
+
+    client: Any
+    """A boto3 logs client."""
+    credentials: str
+    """Which they are and where they come from, without a secret."""
+
+    @property
+    def where(self) -> str:
+        """Address and region."""
+        return f"{self.client.meta.endpoint_url}, region {self.client.meta.region_name}"
+
+
+@contextmanager
+def destination(options: argparse.Namespace) -> Iterator[Destination]:
+    """The destination that the options name; with `--local` one that ends with the context.
+
+    Raises:
+        Failure: no region, no such profile, no credentials, or an AWS configuration that makes no sense.
+
+    """
+    if not options.local:
+        yield _remote(options)
+        return
+    from cordwood.local import spawn
+
+    # Nobody can look at the events before the endpoint ends: it counts them, and memory stays what it is.
+    with spawn(keep_events="counts") as endpoint:
+        client = endpoint.client()
+        endpoint.create(options.log_group_name, options.log_stream_name)
+        if options.retention_in_days is not None:
+            client.put_retention_policy(logGroupName=options.log_group_name, retentionInDays=options.retention_in_days)
+        yield Destination(client, "the local endpoint's own demo credentials")
+
+
+def _remote(options: argparse.Namespace) -> Destination:
+    from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
+
+    from cordwood.client.connection import connect
+    from cordwood.client.explain import credentials_of
+
+    try:
+        client = connect(profile_name=options.profile, region_name=options.region, endpoint_url=options.endpoint_url)
+        credentials = getattr(client._request_signer, "_credentials", None)
+        # Also fetches those that a role or a process gives: whoever has none is told before anything is read.
+        told = credentials_of(client)
+    except NoRegionError as fault:
+        raise Failure(
+            CONFIGURATION_ERROR, "no region: give --region, set AWS_REGION, or name a profile that has one (--profile)"
+        ) from fault
+    except (BotoCoreError, ClientError) as fault:
+        raise Failure(CONFIGURATION_ERROR, str(fault)) from fault
+    except ValueError as fault:
+        if options.endpoint_url is not None and options.endpoint_url in str(fault):
+            raise Failure(USAGE_ERROR, f"--endpoint-url: {fault}") from fault
+        raise Failure(CONFIGURATION_ERROR, f"the AWS configuration makes no sense: {fault}") from fault
+    if credentials is None:
+        raise Failure(CONFIGURATION_ERROR, f"no credentials were found: {_HOW}")
+    return Destination(client, told + _profile(options, credentials))
+
+
+def _profile(options: argparse.Namespace, credentials: Any) -> str:
+    named = options.profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
+    return f", profile {named}" if named and credentials.method != "env" else ""

@@ -1,0 +1,199 @@
+"""What `upload` and `plan` have in common: the input, the destination, and what becomes of odd events."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cordwood.cli.exit_codes import USAGE_ERROR, Failure
+from cordwood.errors import EventError, InputError
+from cordwood.report.report import Example
+from cordwood.report.summary import utc, where
+from cordwood.terminal import inert
+from cordwood.uploader.uploader import check_names
+
+if TYPE_CHECKING:
+    from cordwood.sources.documents import Documents
+
+RETENTIONS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
+"""Days of retention that PutRetentionPolicy takes."""
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Add the options that both commands take."""
+    command.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="AWS-style event documents: a JSON array, one JSON object a line, or what `aws logs get-log-events` and "
+        "`filter-log-events` print; - is standard input, and so is no FILE where that is no terminal",
+    )
+    _add_destination(command.add_argument_group("destination"))
+    _add_policies(command.add_argument_group("what becomes of events"))
+    output = command.add_argument_group("output")
+    output.add_argument(
+        "--progress",
+        choices=("auto", "bar", "plain", "none"),
+        default="auto",
+        help="on standard error: a bar, or one line a minute; auto is a bar on a terminal, else plain (default: auto)",
+    )
+    output.add_argument(
+        "--output", choices=("table", "json"), default="table", help="of the report on standard output (default: table)"
+    )
+    command.set_defaults(usage_error=command.error)
+
+
+def _add_destination(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--log-group-name", required=True, metavar="NAME")
+    group.add_argument("--log-stream-name", required=True, metavar="NAME")
+    group.add_argument("--region", help="else AWS_REGION, AWS_DEFAULT_REGION, the profile's")
+    group.add_argument("--profile", help="of the AWS configuration; else AWS_PROFILE, AWS_DEFAULT_PROFILE")
+    group.add_argument("--endpoint-url", metavar="URL", help="else what the AWS configuration names, else AWS's own")
+    group.add_argument(
+        "--local",
+        action="store_true",
+        help="rehearse: send to a strict endpoint on this machine that ends with the command; nothing leaves it",
+    )
+    group.add_argument(
+        "--create-log-group", action="store_true", help="create a log group that is missing (logs:CreateLogGroup)"
+    )
+    group.add_argument(
+        "--no-create-log-stream",
+        dest="create_log_stream",
+        action="store_false",
+        help="refuse to create a log stream that is missing; it is created otherwise (logs:CreateLogStream)",
+    )
+    group.add_argument(
+        "--retention-in-days",
+        type=_retention,
+        metavar="DAYS",
+        help="of the log group: older events count as expired and are not sent; set on a group created here",
+    )
+    group.add_argument(
+        "--max-outage",
+        type=_seconds,
+        default=600.0,
+        metavar="SECONDS",
+        help="without one good answer, after which the upload stops (default: 600)",
+    )
+
+
+def _add_policies(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--oversize",
+        choices=("reject", "truncate", "split", "error"),
+        default="reject",
+        help="a message over 1,048,550 bytes: leave it out, cut it, send it in numbered parts, or stop reading there "
+        "(default: reject)",
+    )
+    group.add_argument(
+        "--invalid-text",
+        choices=("replace", "reject"),
+        default="replace",
+        help="text that is not valid Unicode: put in U+FFFD, or leave the event out (default: replace)",
+    )
+    group.add_argument(
+        "--extra",
+        choices=("reject", "ignore"),
+        default="reject",
+        help="a member that no log event has: the event is invalid, or the member is ignored (default: reject)",
+    )
+
+
+def _retention(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and int(value) in RETENTIONS):
+        raise argparse.ArgumentTypeError(f"{value!r} is none of {', '.join(map(str, RETENTIONS))}")
+    return int(value)
+
+
+def _seconds(value: str) -> float:
+    seconds = number(value)
+    if not seconds > 0:
+        raise argparse.ArgumentTypeError(f"{value!r} is no number of seconds above 0")
+    return seconds
+
+
+def number(value: str) -> float:
+    """A finite number, for argparse."""
+    try:
+        found = float(value)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise argparse.ArgumentTypeError(f"{value!r} is no number")
+    return found
+
+
+def check(options: argparse.Namespace) -> None:
+    """Hold what was given against the rules that take more than one option to tell; leaves with 252."""
+    if not options.files:
+        if sys.stdin is None or sys.stdin.isatty():
+            options.usage_error("no FILE is given, and standard input is a terminal: name a file, or pipe events in")
+        options.files = ["-"]
+    if options.files.count("-") > 1:
+        options.usage_error("standard input (-) is given more than once: it can be read only once")
+    if options.local:
+        given = [
+            f"--{name.replace('_', '-')}"
+            for name in ("endpoint_url", "profile", "region")
+            if getattr(options, name) is not None
+        ]
+        if given:
+            options.usage_error(f"--local goes to an endpoint of its own: leave {', '.join(given)} out")
+    try:
+        check_names(options.log_group_name, options.log_stream_name)
+    except (ValueError, TypeError) as fault:
+        options.usage_error(str(fault))
+
+
+def open_documents(options: argparse.Namespace) -> Documents:
+    """The source that reads the files.
+
+    Raises:
+        Failure: one of them cannot be read, or is no event document.
+
+    """
+    from cordwood.sources.documents import Documents
+
+    try:
+        return Documents(
+            options.files,
+            options.log_stream_name,
+            oversize=options.oversize,
+            invalid_text=options.invalid_text,
+            extra=options.extra,
+        )
+    except InputError as fault:
+        raise Failure(USAGE_ERROR, str(fault)) from fault
+
+
+def names(sources: Sequence[str]) -> str:
+    """The files, in a few words."""
+    if len(sources) > 3:
+        return f"{inert(sources[0])} and {len(sources) - 1:,} further files"
+    return ", ".join(map(inert, sources))
+
+
+def time_range(source: Documents) -> str:
+    """First and last event's time, as far as the files tell before they are read."""
+    first, last = source.first_timestamp, source.last_timestamp
+    if first is None and last is None:
+        return "the events' times are not known before they are read"
+    return " ".join(
+        f"{which} event {'not known before it is read' if timestamp is None else utc(timestamp)}{mark}"
+        for which, timestamp, mark in (("first", first, ","), ("last", last, ""))
+    )
+
+
+def in_words(fault: Exception, source: Documents) -> str:
+    """What ended the reading of the input before its end."""
+    if not isinstance(fault, EventError):
+        return f"the input could not be read to its end: {fault}"
+    [place] = source.locate([fault.position])
+    at = where(Example(place.position, fault.outcome, fault.reason, place.line, place.source))
+    return f"{at}: {fault.reason}; reading stopped there"

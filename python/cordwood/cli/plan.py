@@ -1,0 +1,195 @@
+"""`cordwood plan`: what `cordwood upload` would do, without sending anything."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from cordwood.cli.exit_codes import DONE, REJECTED, USAGE_ERROR, Failure
+from cordwood.cli.messages import Messages
+from cordwood.cli.options import add_options, check, in_words, names, number, open_documents, time_range
+from cordwood.cli.progress import Progress, display_of, numbers_of
+from cordwood.cli.results import as_json, write
+from cordwood.cli.signals import ended_by_signals
+from cordwood.errors import Error
+from cordwood.outcomes import Outcome
+from cordwood.report.summary import explained, places, plural, utc
+from cordwood.terminal import inert
+
+if TYPE_CHECKING:
+    from cordwood.report import Report
+    from cordwood.sources.documents import Documents
+    from cordwood.uploader.forecast import Fill, Forecast
+
+DESCRIPTION = """\
+Read the log events of files as `cordwood upload` would, and tell what it would send: events, bytes, requests, how full
+they are, what would be rejected and why, and the price. It sends nothing, asks nobody and needs no credentials; age is
+judged by this machine's clock. It takes the options of `cordwood upload`; those of a destination change nothing.
+"""
+
+EPILOG = """\
+exit codes: 0 all events would be sent; 2 some would be rejected, or part of the input is damaged; 130, 143
+interrupted; 252 usage or input; 255 anything else.
+"""
+
+GB = 2**30
+"""Bytes in the gigabyte that AWS bills."""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser's."""
+    command = commands.add_parser(
+        "plan",
+        help="what upload would do; sends nothing",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_options(command)
+    command.add_argument(
+        "--price-per-gb",
+        type=_price,
+        metavar="PRICE",
+        help="of ingestion, as the price list of your region has it: tells what the events would cost. Assumes that "
+        "billed are the counted bytes (UTF-8 bytes of the messages plus 26 for each event), and that a GB is "
+        "1,073,741,824 of them",
+    )
+    command.set_defaults(run=run)
+
+
+def _price(value: str) -> float:
+    price = number(value)
+    if price < 0:
+        raise argparse.ArgumentTypeError(f"{value!r} is no price")
+    return price
+
+
+def run(options: argparse.Namespace) -> int:
+    """Plan, and return the exit code."""
+    messages = Messages("cordwood plan")
+    check(options)
+    try:
+        with ended_by_signals():
+            return _plan(options, open_documents(options), messages)
+    except Failure as failure:
+        messages.say(f"error: {failure}")
+        return failure.code
+
+
+def _plan(options: argparse.Namespace, source: Documents, messages: Messages) -> int:
+    from cordwood.uploader.age import TimeWindow
+    from cordwood.uploader.forecast import Forecast
+
+    messages.say(f"{names(source.names)}: {time_range(source)}")
+    window = TimeWindow(options.retention_in_days)
+    forecast = Forecast(source, options.log_group_name, options.log_stream_name, window)
+    fault: Exception | None = None
+    with Progress(lambda: numbers_of(forecast.account, source), display_of(options.progress, messages)):
+        try:
+            report = forecast.run()
+        except (Error, OSError) as raised:
+            report, fault = forecast.report(), raised
+    code = REJECTED if report.failed() or source.damaged else DONE
+    if fault is not None:
+        messages.say(f"error: {in_words(fault, source)}")
+        code = USAGE_ERROR
+    if source.damaged:
+        messages.say("part of the input cannot be read as log events: see the invalid ones")
+    price = None if options.price_per_gb is None else report.nbytes / GB * options.price_per_gb
+    if options.output == "json":
+        text = as_json(_document(report, forecast, source, code, price))
+    else:
+        text = _table(report, forecast.fill, options.price_per_gb, price)
+    return write(text, code, messages)
+
+
+def _table(report: Report, fill: Fill, price_per_gb: float | None, price: float | None) -> str:
+    """The plan for a person."""
+    of_files = f" of {names(report.sources)}" if report.sources else ""
+    lines = [
+        f"{plural(report.events, 'event')}{of_files} for log group {inert(report.log_group_name)}, "
+        f"log stream {inert(report.log_stream_name or '')}"
+    ]
+    rows = [("to send", report.accepted, f"{report.nbytes:,} bytes as counted and billed")]
+    rows += [
+        (str(outcome), count, places(report, outcome))
+        for outcome, count in report.counts.items()
+        if count and outcome is not Outcome.ACCEPTED
+    ]
+    width = max(len(f"{report.events:,}"), 7)
+    lines += [f"  {name:<12}{count:>{width},}  {detail}".rstrip() for name, count, detail in rows]
+    if report.first_timestamp is not None and report.last_timestamp is not None:
+        lines.append(f"  from {utc(report.first_timestamp)} to {utc(report.last_timestamp)}")
+    if report.altered:
+        lines.append(f"  {plural(report.altered, 'event')} with altered text (truncated, split, or U+FFFD put in)")
+    lines += [f"  {line}" for line in _fill(fill)]
+    if price is not None:
+        lines.append(
+            f"  price of ingestion: {_money(price)} ({report.nbytes / GB:,.6g} GB of 1,073,741,824 bytes at "
+            f"{price_per_gb:,g}; storage is billed apart)"
+        )
+    for outcome, examples in report.examples.items():
+        lines += explained(outcome, examples)
+    lines.append("Nothing was sent.")
+    return "\n".join(lines)
+
+
+def _fill(fill: Fill) -> list[str]:
+    if not fill.requests:
+        return ["no request"]
+    full = (
+        (fill.full_by_bytes, "by bytes"),
+        (fill.full_by_events, "by number of events"),
+        (fill.full_by_span, "by their span of 24 h"),
+    )
+    by = [f"{count:,} full {limit}" for count, limit in full if count]
+    if fill.not_full:
+        by.append(f"{fill.not_full:,} not full")
+    shares = (
+        f"{fill.mean(fill.nbytes):.0%} of the bytes, {fill.mean(fill.events):.0%} of the events, "
+        f"{fill.mean(fill.span):.0%} of the span"
+    )
+    return [
+        f"in {plural(fill.requests, 'request')}: {', '.join(by)}",
+        f"on average {shares} that one takes; the widest spans {_duration(fill.widest_ms)}",
+    ]
+
+
+def _duration(milliseconds: int) -> str:
+    if milliseconds < 60_000:
+        return f"{milliseconds / 1000:,.1f} s"
+    minutes = round(milliseconds / 60_000)
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
+
+
+def _money(price: float) -> str:
+    return f"{price:,.2f}" if price >= 1 else f"{price:.6f}"
+
+
+def _document(report: Report, forecast: Forecast, source: Documents, code: int, price: float | None) -> dict[str, Any]:
+    fill = forecast.fill
+    known = report.as_dict()
+    counts = known["counts"]
+    to_send = counts.pop("accepted")
+    return {
+        "exit_code": code,
+        "damaged": source.damaged,
+        "bytes_read": source.bytes_read,
+        "total_bytes": source.total_bytes,
+        **{name: known[name] for name in ("log_group_name", "log_stream_name", "sources", "events")},
+        "to_send": to_send,
+        "counts": counts,
+        **{name: known[name] for name in ("altered", "requests", "nbytes", "first_timestamp", "last_timestamp")},
+        "fill": {
+            "mean_bytes": fill.mean(fill.nbytes),
+            "mean_events": fill.mean(fill.events),
+            "mean_span": fill.mean(fill.span),
+            "full_by_bytes": fill.full_by_bytes,
+            "full_by_events": fill.full_by_events,
+            "full_by_span": fill.full_by_span,
+            "not_full": fill.not_full,
+            "widest_span_ms": fill.widest_ms,
+        },
+        "price": price,
+        **{name: known[name] for name in ("ranges", "examples")},
+    }

@@ -1,0 +1,182 @@
+"""`cordwood upload`: the log events of files, or of standard input, to one log stream."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from cordwood.cli.destination import Destination, destination
+from cordwood.cli.exit_codes import (
+    CONFIGURATION_ERROR,
+    DONE,
+    NOT_DELIVERED,
+    OTHER_ERROR,
+    REJECTED,
+    SERVICE_ERROR,
+    USAGE_ERROR,
+    Failure,
+)
+from cordwood.cli.messages import Messages
+from cordwood.cli.options import add_options, check, in_words, names, open_documents, time_range
+from cordwood.cli.progress import Progress, display_of, numbers_of
+from cordwood.cli.results import as_json, write
+from cordwood.cli.signals import Signals, ended_by_signals
+from cordwood.errors import Error
+from cordwood.report import Report, StopKind
+from cordwood.report.summary import plural
+
+if TYPE_CHECKING:
+    from cordwood.sources.documents import Documents
+    from cordwood.uploader.upload import Upload
+
+DESCRIPTION = """\
+Send the log events of files, of any size and in constant memory, to one log stream, and report what became of each.
+What was throttled or got no answer is sent again; where an answer was lost, events may be stored twice, and the report
+says which.
+"""
+
+EPILOG = """\
+exit codes: 0 all accepted; 1 events are undelivered or of unknown fate; 2 done, but events were rejected for good or
+part of the input was damaged; 130, 143 interrupted; 252 usage or input; 253 configuration or credentials; 254 the
+service refuses the job; 255 anything else.
+
+  cordwood plan events.json --log-group-name my-logs --log-stream-name 20150601
+  cordwood upload events.json --log-group-name my-logs --log-stream-name 20150601 --local
+  aws logs filter-log-events --log-group-name old | cordwood upload --log-group-name new --log-stream-name copied
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser's."""
+    command = commands.add_parser(
+        "upload",
+        help="log events of files or standard input, to one log stream",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_options(command)
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Upload, and return the exit code."""
+    messages = Messages("cordwood upload")
+    check(options)
+    try:
+        with ended_by_signals(), destination(options) as to:
+            return _upload(options, to, open_documents(options), messages)
+    except Failure as failure:
+        messages.say(f"error: {failure}")
+        return failure.code
+
+
+def _upload(options: argparse.Namespace, to: Destination, source: Documents, messages: Messages) -> int:
+    job = _job(options, to, source)
+    with Signals(job.stop, messages) as signals, messages.instead_of_logs():
+        _announce(options, to, source, messages)
+        report, fault = _run(
+            job, Progress(lambda: numbers_of(job.account, source), display_of(options.progress, messages))
+        )
+        code = exit_code(report, damaged=source.damaged, fault=fault, signal=signals.exit_code)
+        if fault is not None:
+            messages.say(f"error: {in_words(fault, source)}")
+        if source.damaged:
+            messages.say("part of the input could not be read as log events: see the invalid ones")
+        text = str(report) if options.output == "table" else as_json(_document(options, to, report, source, code))
+        code = write(text, code, messages)
+    if options.local:
+        messages.say(
+            f"LOCAL RUN: NOTHING LEFT THIS MACHINE. {plural(report.accepted, 'event')} went to an endpoint on it, "
+            "which ends now, and they are gone with it"
+        )
+    return code
+
+
+def _job(options: argparse.Namespace, to: Destination, source: Documents) -> Upload:
+    from cordwood.client.put import PutLogEventsClient
+    from cordwood.uploader.age import TimeWindow
+    from cordwood.uploader.upload import Upload
+
+    client = PutLogEventsClient(
+        to.client,
+        create_log_stream=options.create_log_stream,
+        create_log_group=options.create_log_group,
+        retention_in_days=options.retention_in_days if options.create_log_group else None,
+    )
+    return Upload(
+        source,
+        client,
+        options.log_group_name,
+        options.log_stream_name,
+        window=TimeWindow(options.retention_in_days),
+        max_outage=options.max_outage,
+    )
+
+
+def _announce(options: argparse.Namespace, to: Destination, source: Documents, messages: Messages) -> None:
+    """Before the first request: where to, as whom, and what."""
+    if options.local:
+        messages.say(
+            "LOCAL RUN: NOTHING LEAVES THIS MACHINE. The events go to an endpoint on it that ends with this command, "
+            "and they with it"
+        )
+    messages.say(f"to log group {options.log_group_name}, log stream {options.log_stream_name}, at {to.where}")
+    messages.say(f"with {to.credentials}")
+    messages.say(f"{names(source.names)}: {time_range(source)}")
+
+
+def _run(job: Upload, progress: Progress) -> tuple[Report, Exception | None]:
+    """Run the job; what its input raised, with the report of what came before."""
+    try:
+        with progress:
+            return job.run(), None
+    except Exception as fault:
+        report = getattr(fault, "report", None)
+        if not isinstance(report, Report):
+            raise
+        if not isinstance(fault, (Error, OSError)):
+            raise  # a fault of cordwood's own; what became of the events is in the exception's note
+        return report, fault
+
+
+def exit_code(report: Report, *, damaged: bool, fault: Exception | None = None, signal: int | None = None) -> int:
+    """The exit code for what became of an upload; where several hold, the one that says most.
+
+    Args:
+        report: what became of the events.
+        damaged: part of the input could not be read as events.
+        fault: what ended the reading before the input's end.
+        signal: 128 plus the number of the signal that interrupted it.
+
+    """
+    if signal is not None:
+        return signal
+    job_level = {
+        StopKind.CONFIGURATION: CONFIGURATION_ERROR,
+        StopKind.SERVICE: SERVICE_ERROR,
+        StopKind.FAULT: OTHER_ERROR,
+    }
+    if report.stop_kind in job_level:
+        return job_level[report.stop_kind]
+    if fault is not None:
+        return USAGE_ERROR
+    if report.not_delivered or report.stopped:
+        return NOT_DELIVERED
+    return REJECTED if report.failed() or damaged else DONE
+
+
+def _document(
+    options: argparse.Namespace, to: Destination, report: Report, source: Documents, code: int
+) -> dict[str, Any]:
+    return {
+        "exit_code": code,
+        "complete": not (report.stopped or report.not_delivered or source.damaged) and code != USAGE_ERROR,
+        "damaged": source.damaged,
+        "local": options.local,
+        "endpoint_url": to.client.meta.endpoint_url,
+        "region": to.client.meta.region_name,
+        "bytes_read": source.bytes_read,
+        "total_bytes": source.total_bytes,
+        **report.as_dict(),
+    }
