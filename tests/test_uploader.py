@@ -1,0 +1,244 @@
+"""`cordwood.Uploader`: what a program adds arrives, from many threads, at its exit, after a fork, or is told."""
+
+import logging
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import cordwood
+import pytest
+from cordwood.local import Fault, LocalCloudWatchLogs
+from cordwood.local.pytest import cloudwatch_logs
+from cordwood.outcomes import Outcome
+
+__all__ = ["cloudwatch_logs"]
+
+
+@pytest.fixture(autouse=True)
+def _without_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cordwood.uploader.retry._FIRST_WAIT", 1e-4)
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def uploader(endpoint: LocalCloudWatchLogs, **options: object) -> cordwood.Uploader:
+    endpoint.create("g", "s")
+    return cordwood.Uploader("g", "s", client=endpoint.client(), **options)  # type: ignore[arg-type]
+
+
+def messages(endpoint: LocalCloudWatchLogs) -> list[str]:
+    return [event.message for event in endpoint.events("g", "s")]
+
+
+def test_what_is_added_one_by_one_and_many_at_once_arrives(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    at = now()
+    with uploader(cloudwatch_logs) as up:
+        up.add(at, "one")
+        up.extend([(at + 1, "two"), {"timestamp": at + 2, "message": "three"}])
+        up.extend((at + n, str(n)) for n in range(3, 2500))
+        assert up.flush(60)
+        assert up.counts["accepted"] == up.counts["events"] == 2500
+        up.add(at, "")
+    report = up.close()
+    assert (report.events, report.accepted, report.counts[Outcome.EMPTY]) == (2501, 2500, 1)
+    assert report.examples[Outcome.EMPTY][0].position == 2500
+    assert messages(cloudwatch_logs) == ["one", "two", "three", *map(str, range(3, 2500))]
+    assert up.close() is report
+
+
+def test_illegal_events_do_not_pile_up_and_are_all_told(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    up = uploader(cloudwatch_logs)
+    for _ in range(10_000):
+        up.add(1, "")
+    assert up.counts["empty"] >= 8192
+    assert up.close().counts[Outcome.EMPTY] == 10_000
+
+
+def test_many_threads_share_one(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    at = now()
+    cloudwatch_logs.faults.throttle = cloudwatch_logs.faults.reset_before = 0.2
+    with uploader(cloudwatch_logs, linger=0.05) as up:
+
+        def add(name: int) -> None:
+            for n in range(300):
+                up.add(at + n, f"{name} {n} {'x' * 2000}")
+            up.extend((at + n, f"{name} {n} {'x' * 2000}") for n in range(300, 600))
+
+        threads = [threading.Thread(target=add, args=(name,)) for name in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    report = up.close()
+    assert report.accepted == report.events == 4800
+    found = Counter(message.rpartition(" ")[0] for message in messages(cloudwatch_logs))
+    assert found == Counter(f"{name} {n}" for name in range(8) for n in range(600))
+
+
+def test_an_event_waits_no_longer_than_linger(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    answered = threading.Event()
+    up = uploader(cloudwatch_logs, linger=0.1)
+    events = up._delivery._client.client.meta.events
+    events.register("response-received.cloudwatch-logs.PutLogEvents", lambda **_: answered.set())
+    up.add(now(), "alone")
+    assert answered.wait(60)
+    assert messages(cloudwatch_logs) == ["alone"]
+    assert up.close().accepted == 1
+
+
+def test_whoever_adds_is_held_up_while_the_endpoint_is_slow(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    answer = threading.Event()
+    up = uploader(cloudwatch_logs)
+    client = up._delivery._client.client
+    client.meta.events.register("before-send.cloudwatch-logs.PutLogEvents", lambda **_: answer.wait(60) and None)
+    at, added = now(), []
+
+    def add() -> None:
+        for n in range(40):
+            up.add(at + n, "x" * 1_000_000)
+            added.append(n)
+
+    thread = threading.Thread(target=add)
+    thread.start()
+    with up._delivery._changed:
+        assert up._delivery._changed.wait_for(lambda: len(up._delivery._waiting) > 4, 60)
+    # One on its way, the queue, one in the window, and the one that is held up.
+    assert len(added) <= 8
+    answer.set()
+    thread.join()
+    assert up.close().accepted == 40
+
+
+def test_after_a_stop_the_adder_is_told_with_the_report(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    cloudwatch_logs.faults.script(
+        Fault(kind="answer", status=400, body='{"__type": "AccessDeniedException", "message": "no"}')
+    )
+    up = uploader(cloudwatch_logs)
+    up.add(now(), "denied")
+    assert up.flush(60)
+    with pytest.raises(cordwood.UploadError, match="may not do logs:PutLogEvents") as raised:
+        up.add(now(), "after")
+    assert raised.value.report.counts[Outcome.UNDELIVERED] == raised.value.report.events == 1
+
+
+def test_leaving_the_block_tells_of_what_was_not_delivered(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    cloudwatch_logs.faults.throttle = 1.0
+    with (
+        pytest.raises(cordwood.UploadError, match="1 of 1 event were not accepted: 1 undelivered"),
+        uploader(cloudwatch_logs, max_outage=0.05) as up,
+    ):
+        up.add(now(), "throttled")
+
+
+def test_an_exception_in_the_block_goes_on_and_what_was_added_is_sent(
+    cloudwatch_logs: LocalCloudWatchLogs, caplog: pytest.LogCaptureFixture
+) -> None:
+    def add_and_fail() -> None:
+        with uploader(cloudwatch_logs) as up:
+            up.add(now(), "before")
+            up.add(now(), "")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        add_and_fail()
+    assert messages(cloudwatch_logs) == ["before"]
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
+def test_closing_within_a_time_tells_what_has_no_answer(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    cloudwatch_logs.faults.script(Fault(delay_seconds=5))
+    up = uploader(cloudwatch_logs)
+    up.extend([(now(), "x" * 1_000_000)] * 3)
+    report = up.close(0.2)
+    assert report.stop_kind is cordwood.StopKind.TIMEOUT
+    assert (report.counts[Outcome.UNKNOWN], report.counts[Outcome.UNDELIVERED]) == (1, 2)
+
+
+def test_once_closed_it_takes_no_more(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    up = uploader(cloudwatch_logs)
+    up.close()
+    for use in (lambda: up.add(now(), "m"), lambda: up.extend([(now(), "m")]), up.flush):
+        with pytest.raises(cordwood.Error, match="this Uploader is closed"):
+            use()
+
+
+def test_an_iterable_that_raises_keeps_what_it_gave(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    def source() -> Iterator[tuple[int, str]]:
+        for n in range(1500):
+            yield now(), f"{n}"
+        raise ConnectionError("gone")
+
+    up = uploader(cloudwatch_logs)
+    with pytest.raises(ConnectionError, match="gone"):
+        up.extend(source())
+    assert up.close().accepted == 1500
+
+
+@pytest.mark.parametrize("options", [{"linger": 0}, {"linger": -1.0}, {"oversize": "bogus"}])
+def test_a_wrong_option_is_a_value_error(cloudwatch_logs: LocalCloudWatchLogs, options: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"linger|oversize"):
+        uploader(cloudwatch_logs, **options)
+
+
+def program(endpoint: LocalCloudWatchLogs, text: str) -> list[str]:
+    start = f"""
+        import os, signal, sys, time, cordwood, cordwood.local
+        client = cordwood.local.client({endpoint.url!r})
+        now = time.time_ns() // 1_000_000
+        """
+    return [sys.executable, "-c", textwrap.dedent(start) + textwrap.dedent(text)]
+
+
+def test_the_interpreters_exit_drains_it(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    cloudwatch_logs.create("g", "s")
+    text = "up = cordwood.Uploader('g', 's', client=client); up.add(now, 'left behind'); del up"
+    done = subprocess.run(program(cloudwatch_logs, text), capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert messages(cloudwatch_logs) == ["left behind"]
+
+
+def test_a_forked_child_is_told_and_the_parent_goes_on(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    cloudwatch_logs.create("g", "s")
+    text = """
+        up = cordwood.Uploader('g', 's', client=client)
+        up.add(now, 'of the parent')
+        if (child := os.fork()) == 0:
+            try:
+                up.add(now, 'of the child')
+            except cordwood.Error as told:
+                print(told, flush=True)
+            os._exit(0)
+        os.waitpid(child, 0)
+        assert up.close().accepted == 1
+        """
+    done = subprocess.run(program(cloudwatch_logs, text), capture_output=True, text=True, timeout=60, check=True)
+    assert "made before os.fork" in done.stdout
+    assert messages(cloudwatch_logs) == ["of the parent"]
+
+
+def test_an_interrupted_upload_accounts_for_every_event(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    cloudwatch_logs.create("g", "s")
+    text = """
+        def source():
+            for n in range(5000):
+                if n == 3000:
+                    os.kill(os.getpid(), signal.SIGINT)
+                yield now, f'{n} ' + 'x' * 2000
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            cordwood.upload(source(), log_group_name='g', log_stream_name='s', client=client)
+        except KeyboardInterrupt as interrupt:
+            report = interrupt.report
+        print(report.events, sum(report.counts.values()), report.stop_kind, report.accepted)
+        """
+    done = subprocess.run(program(cloudwatch_logs, text), capture_output=True, text=True, timeout=60, check=True)
+    events, total, kind, accepted = done.stdout.split()
+    assert events == total == "3000"
+    assert kind == "interrupted"
+    assert int(accepted) == len(messages(cloudwatch_logs))
