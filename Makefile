@@ -38,8 +38,8 @@ help: ## say what there is
 
 # --- the main job -----------------------------------------------------------------------------------------------
 
-demo: .venv/built ## cut a million log events and write their request bodies, beside pure Python
-	$(BIN)/python benches/demo.py
+demo: .venv/built ## a million log events through boto3 to a local CloudWatch Logs, and back; or FILE=your.json
+	$(BIN)/python benches/demo.py $(if $(FILE),--file '$(FILE)')
 
 # --- checks -----------------------------------------------------------------------------------------------------
 

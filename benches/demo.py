@@ -1,56 +1,39 @@
-"""Cut a million log events, write every request body, prove the result, and race pure Python over them."""
+"""A million log events through `cordwood.upload` and the real boto3 to a strict CloudWatch Logs on this machine.
+
+Then they are read back through plain boto3 and compared with the input, and plain boto3 sends a tenth of them for
+comparison. No AWS account is needed, and nothing leaves the machine.
+"""
 
 import argparse
-import gc
 import json
+import os
+import pathlib
 import platform
-import statistics
 import sys
-import textwrap
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import pairwise
+from statistics import mean
+from typing import Any
 
 import cordwood
+import cordwood.local
 import inputs
 import pure_python
 from inputs import Event
 
 GROUP_NAME = "/demo/shop"
 STREAM_NAME = "web-1"
-ROUNDS = 3
-MAX_BATCH_BYTES = 1_048_576
-MAX_BATCH_EVENTS = 10_000
-MAX_BATCH_SPAN_MS = 86_400_000
-EVENT_OVERHEAD_BYTES = 26
 HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+MAX_AGE_MS = 14 * DAY_MS
+MAX_FUTURE_MS = 2 * HOUR_MS
+LIMITS = {"bytes": "1,048,576 bytes", "events": "10,000 events", "span": "24 hours"}
 
 
 class Unproven(Exception):
-    """The result is not what the rules of PutLogEvents ask for."""
-
-
-@dataclass
-class Result:
-    """Everything that cordwood made of the input."""
-
-    bodies: list[bytes]
-    positions: list[list[int]]
-    rejected: list[cordwood.Rejected]
-
-
-def cut(events: list[Event]) -> Result:
-    batches = cordwood.batches(events, on_reject="collect")
-    bodies, positions = [], []
-    for batch in batches:
-        bodies.append(batch.body(GROUP_NAME, STREAM_NAME))
-        positions.append(batch.positions)
-    return Result(bodies, positions, batches.rejected)
-
-
-# --- the proof: nothing here asks cordwood --------------------------------------------------------------------
+    """What is stored is not what was sent."""
 
 
 def expect(holds: bool, message: str) -> None:
@@ -58,181 +41,207 @@ def expect(holds: bool, message: str) -> None:
         raise Unproven(message)
 
 
-def nbytes_of(events: list[Event]) -> int:
-    return sum(len(event["message"].encode()) + EVENT_OVERHEAD_BYTES for event in events)
+# --- what goes in ---------------------------------------------------------------------------------------------
 
 
-def span_of(events: list[Event]) -> int:
-    times: list[int] = [event["timestamp"] for event in events]
-    return max(times) - min(times)
+def realistic(count: int, now: int) -> list[Event]:
+    """The mixture of `inputs.realistic`, ending now, and two events that the service takes no more, or not yet."""
+    events = inputs.realistic(count - 2)
+    whole = [event for event in events if type(event["timestamp"]) is int and event["timestamp"] >= inputs.START]
+    later = now - max(event["timestamp"] for event in whole)
+    for event in whole:
+        event["timestamp"] += later
+    events.insert(count // 3, {"timestamp": now - 20 * DAY_MS, "message": "from the backup of last month"})
+    events.insert(count // 2, {"timestamp": now + 9 * HOUR_MS, "message": "from a machine whose clock is wrong"})
+    return events
 
 
-def prove_contents(events: list[Event], result: Result) -> list[list[Event]]:
-    """Read every body back: the very events of the input, in order of time, ties in order of input."""
-    batches = []
-    previous = (-1, -1)
-    for number, (body, positions) in enumerate(zip(result.bodies, result.positions, strict=True)):
-        request = json.loads(body)
-        expect(
-            request["logGroupName"] == GROUP_NAME and request["logStreamName"] == STREAM_NAME,
-            f"body {number} goes to another log stream",
+def read_file(path: pathlib.Path) -> list[Event]:
+    """The events of a document, by Python's own json: an array, one a line, or as the AWS CLI prints them."""
+    text = path.read_text("utf-8-sig", "replace")
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    if isinstance(document, dict):
+        document = document.get("events", [document])
+    return list(document)
+
+
+def outcome(event: Any, now: int) -> str:
+    """What has to become of an event, by the rules and nothing of cordwood's."""
+    if not isinstance(event, dict):
+        return "invalid"
+    word = pure_python.outcome(event)
+    if word is None and event["timestamp"] < now - MAX_AGE_MS:
+        word = "too_old"
+    if word is None and event["timestamp"] > now + MAX_FUTURE_MS:
+        word = "too_new"
+    return word or "accepted"
+
+
+# --- the proof: nothing here asks cordwood --------------------------------------------------------------------
+
+
+def read_back(client: Any) -> Iterator[Event]:
+    """Everything in the stream, page by page, as anybody would read it."""
+    page: dict[str, Any] = {}
+    while True:
+        answer = client.get_log_events(
+            logGroupName=GROUP_NAME, logStreamName=STREAM_NAME, startFromHead=True, limit=10_000, **page
         )
-        batch = request["logEvents"]
-        expect(batch == [events[p] for p in positions], f"body {number} changes its events")
-        keys = [(event["timestamp"], p) for event, p in zip(batch, positions, strict=True)]
-        expect(keys == sorted(keys) and previous < keys[0], f"body {number} is out of order")
-        previous = keys[-1]
-        batches.append(batch)
-    return batches
+        if not answer["events"]:
+            return
+        yield from ({"timestamp": event["timestamp"], "message": event["message"]} for event in answer["events"])
+        page = {"nextToken": answer["nextForwardToken"]}
 
 
-def prove_limits(batches: list[list[Event]]) -> None:
-    for number, batch in enumerate(batches):
-        expect(1 <= len(batch) <= MAX_BATCH_EVENTS, f"body {number} carries {len(batch)} events")
-        expect(nbytes_of(batch) <= MAX_BATCH_BYTES, f"body {number} counts {nbytes_of(batch)} bytes")
-        expect(span_of(batch) <= MAX_BATCH_SPAN_MS, f"body {number} spans {span_of(batch)} ms")
+def prove(events: list[Event], report: cordwood.Report, stored: list[Event], now: int) -> None:
+    expected = [outcome(event, now) for event in events]
+    legal = [event for event, word in zip(events, expected, strict=True) if word == "accepted"]
+    legal.sort(key=pure_python.timestamp_of)
+    found = [{"timestamp": event["timestamp"], "message": _mended(event["message"])} for event in legal]
+    expect(len(stored) == len(found), f"{len(stored):,} events are stored, and not {len(found):,}")
+    expect(stored == found, "what is stored is not the input in order of time")
+    print(f"  ok  {len(stored):,} events read back through boto3: the input, unchanged, in order of time")
+    counts = {str(word): count for word, count in report.counts.items() if count}
+    expect(counts == Counter(expected), f"the report says {counts}, the rules say {dict(Counter(expected))}")
+    total = " + ".join(f"{count:,} {word}" for word, count in counts.items())
+    print(f"  ok  the report: {total} = {len(events):,} events, each outcome as the rules have it")
 
 
-def prove_account(events: list[Event], result: Result) -> None:
-    """Each position is accepted once or rejected once, for the reason the rules give."""
-    seen = Counter(p for positions in result.positions for p in positions)
-    seen.update(rejected.position for rejected in result.rejected)
-    expect(seen == Counter(range(len(events))), "accepted and rejected are not the input, each event once")
-    expected = [(p, word) for p, event in enumerate(events) if (word := pure_python.outcome(event))]
-    expect(
-        [(rejected.position, rejected.outcome) for rejected in result.rejected] == expected,
-        "other events are rejected than those that break a rule",
-    )
+def _mended(message: str) -> str:
+    """U+FFFD for each surrogate code point, as the report's `altered` counts them."""
+    return message if message.isascii() else message.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def prove_fewest(batches: list[list[Event]]) -> None:
-    expect(batches == pure_python.cut(e for batch in batches for e in batch), "there is room in a batch")
-
-
-# --- the account ----------------------------------------------------------------------------------------------
-
-
-def plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "es" if noun.endswith("ch") else "s")
-
-
-def fills(batches: list[list[Event]]) -> dict[str, list[float]]:
-    """How full each batch is, by the limit that closed it: the one the next event would have broken."""
-    full: dict[str, list[float]] = {"bytes": [], "events": [], "span": []}
+def print_fill(requests: list[int], stored: list[Event]) -> None:
+    """How full each request was, by the limit that closed it: the one that the next event would have broken."""
+    batches, start = [], 0
+    for count in requests:
+        batches.append(stored[start : start + count])
+        start += count
+    full: dict[str, list[float]] = {limit: [] for limit in LIMITS}
     for batch, following in pairwise(batches):
-        if len(batch) == MAX_BATCH_EVENTS:
-            full["events"].append(1.0)
-        elif nbytes_of([*batch, following[0]]) > MAX_BATCH_BYTES:
-            full["bytes"].append(nbytes_of(batch) / MAX_BATCH_BYTES)
-        else:
-            full["span"].append(span_of(batch) / MAX_BATCH_SPAN_MS)
-    return full
+        nbytes = _nbytes(batch)
+        span = batch[-1]["timestamp"] - batch[0]["timestamp"]
+        closed = {
+            "events": len(batch) == pure_python.MAX_BATCH_EVENTS,
+            "bytes": nbytes + _nbytes(following[:1]) > pure_python.MAX_BATCH_BYTES,
+            "span": following[0]["timestamp"] - batch[0]["timestamp"] > pure_python.MAX_BATCH_SPAN_MS,
+        }
+        limit = next((limit for limit, holds in closed.items() if holds), None)
+        expect(limit is not None, "there was room in a request for the event after it")
+        used = {"events": len(batch) / 10_000, "bytes": nbytes / 1_048_576, "span": span / DAY_MS}
+        full[limit or ""].append(used[limit or ""])
+    print(f"  ok  {len(requests):,} requests, the fewest there can be: none had room for the event after it")
+    for limit, used_of in full.items():
+        if used_of:
+            print(
+                f"        {len(used_of):4,} closed by {limit:7} {mean(used_of):6.1%} of {LIMITS[limit]} used on average"
+            )
+    print("           1 closed by the end of the input")
 
 
-def print_batches(batches: list[list[Event]], result: Result) -> None:
-    accepted = sum(map(len, batches))
-    written = sum(map(len, result.bodies))
-    print(f"\n{plural(len(batches), 'batch')} of {accepted:,} events, {written / 1e6:,.1f} MB of request bodies:")
-    limits = {"bytes": f"{MAX_BATCH_BYTES:,} bytes", "events": f"{MAX_BATCH_EVENTS:,} events", "span": "24 hours"}
-    for limit, full in fills(batches).items():
-        if full:
-            closed = f"{plural(len(full), 'batch')} closed by {limit}"
-            print(f"  {closed:28} {statistics.mean(full):5.1%} of {limits[limit]} used on average")
-    print("  and the last one, closed by the end of the input")
+def _nbytes(events: list[Event]) -> int:
+    return sum(len(event["message"].encode()) + pure_python.EVENT_OVERHEAD_BYTES for event in events)
 
 
-def print_rejected(result: Result) -> None:
-    print(f"\n{plural(len(result.rejected), 'event')} rejected, the first of each outcome:")
-    counts = Counter(rejected.outcome for rejected in result.rejected)
-    for outcome, count in counts.items():
-        first = next(rejected for rejected in result.rejected if rejected.outcome == outcome)
-        text = f"{count} {outcome}: event {first.position:,}: {first.reason}"
-        print(textwrap.fill(text, 112, initial_indent="  ", subsequent_indent="      "))
+# --- beside plain boto3 ---------------------------------------------------------------------------------------
 
 
-def prove(events: list[Event], result: Result) -> list[list[Event]]:
-    print("\nProved by independent code:", flush=True)
-    batches = prove_contents(events, result)
-    print("  ok  every body parsed back with json.loads: the events of the input, unchanged and in order of time")
-    prove_limits(batches)
-    print("  ok  bytes, events and span of every batch within the limits")
-    prove_account(events, result)
-    print(f"  ok  {sum(map(len, batches)):,} accepted + {len(result.rejected)} rejected = {len(events):,} events")
-    prove_fewest(batches)
-    print("  ok  no batch could have taken the event after it")
-    return batches
+class Timed:
+    """Wall time, and CPU time of this process, over as many events as a contender sent."""
 
+    def __init__(self, name: str, events: int) -> None:
+        self.name = name
+        self.events = events
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
 
-# --- the race -------------------------------------------------------------------------------------------------
+    def stop(self) -> None:
+        self.wall = time.perf_counter() - self._wall
+        self.cpu = time.process_time() - self._cpu
 
-
-def cordwood_bodies(events: list[Event]) -> Iterator[bytes]:
-    for batch in cordwood.batches(events, on_reject="collect"):
-        yield batch.body(GROUP_NAME, STREAM_NAME)
-
-
-def python_bodies(events: list[Event]) -> Iterator[bytes]:
-    for batch in pure_python.cut([event for event in events if pure_python.outcome(event) is None]):
-        yield pure_python.body(GROUP_NAME, STREAM_NAME, batch)
-
-
-def seconds(make: Callable[[list[Event]], Iterator[bytes]], events: list[Event]) -> float:
-    gc.collect()
-    gc.disable()
-    began = time.perf_counter()
-    total = sum(map(len, make(events)))
-    took = time.perf_counter() - began
-    gc.enable()
-    expect(total > 0, "no body was written")
-    return took
-
-
-def race(events: list[Event]) -> None:
-    times: dict[str, list[float]] = {"cordwood": [], "pure Python": []}
-    for _ in range(ROUNDS):
-        times["cordwood"].append(seconds(cordwood_bodies, events))
-        times["pure Python"].append(seconds(python_bodies, events))
-    print(f"\nCheck, sort, cut and write the same {len(events):,} events (median of {ROUNDS}, one thread):")
-    medians = {name: statistics.median(taken) for name, taken in times.items()}
-    for name, median in medians.items():
-        print(
-            f"  {name:12} {1e3 * median:8,.1f} ms {len(events) / median:12,.0f} events/s "
-            f"{1e9 * median / len(events):6,.0f} ns/event"
+    def line(self) -> str:
+        rate = self.events / self.wall
+        return (
+            f"  {self.name:12} {self.events:9,} events in {self.wall:5.1f} s: {rate:9,.0f} events/s, "
+            f"{1e9 * self.cpu / self.events:6,.0f} ns of this process's CPU an event"
         )
-    print(f"  cordwood is {medians['pure Python'] / medians['cordwood']:.1f} times as fast")
 
 
-def print_input(events: list[Event]) -> None:
-    texts = [message for event in events if type(message := event.get("message")) is str]
+def send_with_boto3(client: Any, events: list[Event], now: int) -> Timed:
+    legal = [event for event in events if outcome(event, now) == "accepted"]
+    client.create_log_stream(logGroupName=GROUP_NAME, logStreamName="plain-boto3")
+    timed = Timed("plain boto3", len(legal))
+    for batch in pure_python.cut(legal):
+        client.put_log_events(logGroupName=GROUP_NAME, logStreamName="plain-boto3", logEvents=batch)
+    timed.stop()
+    return timed
+
+
+# --- the demo -------------------------------------------------------------------------------------------------
+
+
+def print_input(events: list[Event], file: pathlib.Path | None) -> None:
+    if file is not None:
+        print(f"{len(events):,} log events of {file}")
+        return
     kinds = ", ".join(name for name, *_ in inputs.MIXTURE)
     print(
-        f"{len(events):,} log events, {sum(len(text.encode()) for text in texts) / 1e6:,.1f} MB of messages:\n"
-        f"  {kinds};\n"
+        f"{len(events):,} log events, ending now:\n  {kinds};\n"
         f"  up to 2 s out of order, then a burst of health checks, then {inputs.QUIET_DAYS} quiet days;\n"
-        f"  {len(inputs.FAULTY)} events that are not legal are strewn in"
+        f"  {len(inputs.FAULTY) + 2} that must be rejected are strewn in"
     )
+
+
+def run(count: int, file: pathlib.Path | None) -> None:
+    now = time.time_ns() // 1_000_000
+    events = read_file(file) if file else realistic(count, now)
+    print_input(events, file)
+    with cordwood.local.spawn() as endpoint:
+        print(f"\nUploading to a strict CloudWatch Logs in a process of its own ({endpoint.url}) ...\n", flush=True)
+        timed = Timed("cordwood", len(events))
+        report = cordwood.upload(
+            file or events,
+            log_group_name=GROUP_NAME,
+            log_stream_name=STREAM_NAME,
+            client=endpoint.client(),
+            create_log_group=True,
+            check=False,
+        )
+        timed.stop()
+        print(report)
+        print("\nProved by code that asks nothing of cordwood:", flush=True)
+        stored = list(read_back(endpoint.client()))
+        prove(events, report, stored, now)
+        if file is None:
+            taken = [one.events for one in endpoint.requests("PutLogEvents") if one.status == 200]
+            print_fill(taken, stored)
+        print("\nThe same through plain boto3, a tenth of it, cut in Python:", flush=True)
+        peer = send_with_boto3(endpoint.client(), events[: max(len(events) // 10, 1)], now)
+        print(timed.line())
+        print(peer.line())
+        print(f"  cordwood takes {(peer.cpu / peer.events) / (timed.cpu / timed.events):.1f} times less CPU an event")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the demo; 1 where the proof fails."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000, help="how many events (default: a million)")
+    parser.add_argument("--file", type=pathlib.Path, help="an event document of your own instead")
     options = parser.parse_args(arguments)
     if options.events < 1_000:
         parser.error("--events: at least 1000")
     python = f"{platform.python_implementation()} {platform.python_version()}"
     print(f"cordwood {cordwood.__version__} on {python}\n", flush=True)
-    events = inputs.realistic(options.events)
-    print_input(events)
     try:
-        result = cut(events)
-        batches = prove(events, result)
-        print_batches(batches, result)
-        print_rejected(result)
-        del batches, result
-        race(events)
+        run(options.events, options.file)
     except Unproven as fault:
         print(f"\nNOT PROVED: {fault}", file=sys.stderr)
+        return 1
+    except (cordwood.Error, OSError, ValueError) as fault:
+        print(f"demo: {fault}", file=sys.stderr)
         return 1
     return 0
 
@@ -241,4 +250,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit(130)
+        # The endpoint ended with its pipe; nothing else is left behind.
+        sys.stdout.flush()
+        os._exit(130)
