@@ -345,7 +345,6 @@ def test_1_an_outage_leaves_events_undelivered(
     file = wrote(tmp_path / "e", [(NOW, "a")])
     done = here(environment_of(endpoint), "upload", file, *NAMES, "--max-outage", "0.1", "--output", "json")
     assert (done.code, done.json["complete"], done.json["counts"]["undelivered"]) == (1, False, 1)
-    assert "trying again" in done.err
 
 
 def test_2_part_of_the_input_is_damaged(here: Here, endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
@@ -464,7 +463,7 @@ def wait_for_a_request(endpoint: LocalCloudWatchLogs) -> None:
 def test_a_signal_lets_the_request_under_way_be_answered_and_reports(
     endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path, number: signal.Signals, code: int
 ) -> None:
-    endpoint.faults.script(Fault(delay_seconds=1.0))
+    endpoint.faults.script(Fault(delay_seconds=2.0))
     # Two days: two requests, the first of which is under way when the signal comes.
     file = wrote(tmp_path / "e", [(NOW - 3 * DAY, "answered"), (NOW, "not sent")])
     with started(environment_of(endpoint), "upload", file, *NAMES, "--output", "json") as process:
