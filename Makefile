@@ -28,6 +28,7 @@ help: ## say what there is
 	rm -rf target/wheels
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir target/wheels .
 	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps target/wheels/cordwood-*.whl
+	$(BIN)/python -m pip install --quiet target/wheels/cordwood-*.whl # what it depends on, where that is missing
 	@touch $@
 
 # Extras of pyproject.toml, over the wheel that is installed already.

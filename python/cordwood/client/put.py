@@ -256,6 +256,37 @@ class PutLogEventsClient:
         return None
 
 
+def sender_of(
+    client: Any,
+    *,
+    session: Any,
+    profile_name: str | None,
+    region_name: str | None,
+    endpoint_url: str | None,
+    create_log_stream: bool,
+    **group: Any,
+) -> PutLogEventsClient:
+    """What sends for an uploader: a `PutLogEventsClient` as it is, or one made as its constructor says.
+
+    Raises:
+        TypeError: a `PutLogEventsClient` is given together with what one is made of.
+
+    """
+    made_of = {
+        "session": session,
+        "profile_name": profile_name,
+        "region_name": region_name,
+        "endpoint_url": endpoint_url,
+        **group,
+    }
+    if not isinstance(client, PutLogEventsClient):
+        return PutLogEventsClient(client, create_log_stream=create_log_stream, **made_of)
+    given = [name for name, value in made_of.items() if value not in (None, False)]
+    if given:
+        raise TypeError(f"pass {', '.join(given)} to the PutLogEventsClient itself: it is used as it is")
+    return client
+
+
 def one_batch(log_events: Iterable[Any]) -> Batch:
     """The events as one batch, sorted.
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from cordwood.client.put import PutLogEventsClient
+from cordwood.client.put import PutLogEventsClient, sender_of
 from cordwood.outcomes import Outcome
 from cordwood.policies import Extra, InvalidText, Oversize
 from cordwood.report import Report, StopKind
@@ -63,7 +63,8 @@ def upload(
             array of events, one event a line, or what `aws logs get-log-events` prints.
         log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
         log_stream_name: 1 to 512 characters, neither `:` nor `*`; or a function of an event that returns the name.
-        client: a boto3 logs client. Without one it is made of the four that follow.
+        client: a boto3 logs client, or a `PutLogEventsClient`, which is used as it is (what it may create is its own
+            setting). Without one it is made of the four that follow.
         session: a boto3 session to make the client with.
         profile_name: a profile of the AWS configuration.
         region_name: else AWS_REGION, AWS_DEFAULT_REGION, the profile's.
@@ -95,7 +96,7 @@ def upload(
     """
     allowed = frozenset(map(Outcome, allow))
     check_names(log_group_name, log_stream_name)
-    sender = PutLogEventsClient(
+    sender = sender_of(
         client,
         session=session,
         profile_name=profile_name,

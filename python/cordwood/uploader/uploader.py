@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from cordwood._core import batches
-from cordwood.client.put import PutLogEventsClient
+from cordwood.client.put import sender_of
 from cordwood.errors import Error, UploadError
 from cordwood.outcomes import Outcome
 from cordwood.policies import InvalidText, Oversize
@@ -46,7 +46,8 @@ class Uploader:
         log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
         log_stream_name: 1 to 512 characters, neither `:` nor `*`; or a function of an event (as
             it was given to `extend`; a `(timestamp, message)` pair from `add`) that returns the name.
-        client: a boto3 logs client, or a `PutLogEventsClient`. Without one it is made of the four that follow.
+        client: a boto3 logs client, or a `PutLogEventsClient`, which is used as it is (what it may create is its own
+            setting). Without one it is made of the four that follow.
         session: a boto3 session to make the client with.
         profile_name: a profile of the AWS configuration.
         region_name: else AWS_REGION, AWS_DEFAULT_REGION, the profile's.
@@ -95,7 +96,7 @@ class Uploader:
         check_names(log_group_name, log_stream_name)
         if linger is not None and not linger > 0:
             raise ValueError(f"linger is {linger}; it must be a number of seconds above 0, or None")
-        sender = PutLogEventsClient(
+        sender = sender_of(
             client,
             session=session,
             profile_name=profile_name,
@@ -122,6 +123,8 @@ class Uploader:
         )
         self._report: Report | None = None
         self._forked = False
+        self._shut = False
+        """Closed, or left to the parent of a fork."""
         self._adds = itertools.count(1)
         # Whoever takes events in and passes on the batches that they close does so before or after the closing, never
         # across it.
@@ -139,10 +142,15 @@ class Uploader:
 
         """
         with self._gate:
-            self._check_open()
-            self._delivery.enqueue(self._router.add(timestamp, message))
-        self._delivery.wait_for_room()
-        if next(self._adds) % _DRAIN_EVERY == 0:
+            if self._shut or self._delivery.stopped is not None:
+                self._check_open()
+            closed = self._router.add(timestamp, message)
+            # Nearly always nothing closed, and then nobody need be told.
+            if closed:
+                self._delivery.enqueue(closed)
+        if closed:
+            self._delivery.wait_for_room()
+        if closed or next(self._adds) % _DRAIN_EVERY == 0:
             self._account.take_rejected(self._router.drain_rejected())
 
     def extend(self, events: Iterable[Any]) -> None:
@@ -160,9 +168,12 @@ class Uploader:
             # Not within the gate: the iterable is the caller's code, and may keep us waiting.
             routed = self._router.extend(chunk)
             with self._gate:
+                if routed:
+                    self._delivery.enqueue(routed)
+                # Where another thread has closed meanwhile, its report knows nothing of this chunk.
                 self._check_open()
-                self._delivery.enqueue(routed)
-            self._delivery.wait_for_room()
+            if routed:
+                self._delivery.wait_for_room()
             self._account.take_rejected(self._router.drain_rejected())
 
     def flush(self, timeout: float | None = None) -> bool:
@@ -196,6 +207,7 @@ class Uploader:
             return self._report
         self._check_fork()
         with self._gate:
+            self._shut = True
             self._closing.set()
             self._delivery.enqueue(self._router.flush())
         self._account.take_rejected(self._router.drain_rejected())
@@ -308,7 +320,7 @@ def _drain_at_exit() -> None:
 
 def _leave_to_the_parent() -> None:
     for uploader in _open:
-        uploader._forked = True
+        uploader._forked = uploader._shut = True
     _open.clear()
 
 

@@ -1,0 +1,215 @@
+"""`cordwood.upload`: what is legal arrives, in order of time; everything else is named, and the counts add up."""
+
+import json
+import pathlib
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import cordwood
+import pytest
+from cordwood.local import LocalCloudWatchLogs
+from cordwood.local.pytest import cloudwatch_logs
+from cordwood.outcomes import Outcome
+from hypothesis import given
+from hypothesis import strategies as st
+
+__all__ = ["cloudwatch_logs"]
+
+DAY = 86_400_000
+HOUR = 3_600_000
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def upload(endpoint: LocalCloudWatchLogs, events: Any, **options: Any) -> cordwood.Report:
+    settled = {"log_group_name": "g", "log_stream_name": "s", "client": endpoint.client(), "create_log_group": True}
+    return cordwood.upload(events, **(settled | options))
+
+
+def stored(endpoint: LocalCloudWatchLogs, stream: str = "s") -> list[tuple[int, str]]:
+    return [(event.timestamp, event.message) for event in endpoint.events("g", stream)]
+
+
+def check_sum(report: cordwood.Report) -> None:
+    assert sum(report.counts.values()) == report.events
+    for outcome, ranges in report.ranges.items():
+        assert sum(found.events for found in ranges) == report.counts[outcome]
+
+
+def test_every_event_ends_in_one_outcome_at_its_own_position(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    at = now()
+    events: list[Any] = [
+        (at, "second"),
+        (at - 20 * DAY, "too old"),
+        {"timestamp": at - 1, "message": "first"},
+        (at + 9 * HOUR, "too new"),
+        (at, ""),
+        (at, "x" * 1_048_551),
+        (1.5, "no whole number"),
+        {"timestamp": at},
+        (at - 5 * DAY, "expired"),
+        (at, "third"),
+    ]
+    report = upload(cloudwatch_logs, events, check=False, retention_in_days=3)
+    where = {outcome: [one.position for one in found] for outcome, found in report.examples.items()}
+    assert where == {
+        Outcome.TOO_OLD: [1],
+        Outcome.TOO_NEW: [3],
+        Outcome.EMPTY: [4],
+        Outcome.OVERSIZE: [5],
+        Outcome.INVALID: [6, 7],
+        Outcome.EXPIRED: [8],
+    }
+    assert (report.events, report.accepted) == (10, 3)
+    check_sum(report)
+    assert stored(cloudwatch_logs) == [(at - 1, "first"), (at, "second"), (at, "third")]
+    assert (report.first_timestamp, report.last_timestamp) == (at - 1, at)
+    assert report.nbytes == len("firstsecondthird") + 3 * 26
+
+
+legal = st.tuples(st.integers(-HOUR, HOUR), st.text(min_size=1, max_size=20))
+illegal = st.sampled_from([(0, ""), (-30 * DAY, "old"), (30 * DAY, "new"), (None, "no time"), (0, None), "text"])
+
+
+@given(st.lists(legal | illegal, max_size=60), st.booleans(), st.integers(0, 2**31))
+def test_what_is_stored_is_the_legal_events_in_order_of_time(events: list[Any], lazy: bool, salt: int) -> None:
+    at = now() + salt % 7
+    made = [(at + one[0], one[1]) if isinstance(one, tuple) and one[0] is not None else one for one in events]
+    with LocalCloudWatchLogs() as endpoint:
+        report = upload(endpoint, iter(made) if lazy else made, check=False)
+        check_sum(report)
+        good = [
+            (one[0], one[1].encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+            for one in made
+            if isinstance(one, tuple) and one[0] is not None and one[1] and abs(one[0] - at) <= HOUR
+        ]
+        good.sort(key=lambda event: event[0])
+        assert report.accepted == len(good)
+        assert (stored(endpoint) if good else []) == good
+
+
+def test_anything_but_accepted_raises_unless_allowed(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    events = [(now(), "good"), (now() - 20 * DAY, "old"), (now(), "")]
+    with pytest.raises(cordwood.UploadError, match="2 of 3 events were not accepted: 1 too_old, 1 empty") as raised:
+        upload(cloudwatch_logs, events)
+    assert raised.value.report.accepted == 1
+    with pytest.raises(cordwood.UploadError, match="1 of 3 events were not accepted: 1 empty"):
+        upload(cloudwatch_logs, events, allow={"too_old"})
+    assert upload(cloudwatch_logs, events, allow={"too_old", Outcome.EMPTY}).accepted == 1
+    with pytest.raises(ValueError, match="bogus"):
+        upload(cloudwatch_logs, events, allow={"bogus"})
+
+
+@pytest.mark.parametrize("events", ["text", b"bytes", {"timestamp": 1, "message": "a"}, 17])
+def test_what_is_no_list_of_events_is_a_type_error(cloudwatch_logs: LocalCloudWatchLogs, events: Any) -> None:
+    with pytest.raises(TypeError):
+        upload(cloudwatch_logs, events)
+    assert cloudwatch_logs.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"log_group_name": "no spaces"}, ValueError),
+        ({"log_stream_name": "a:b"}, ValueError),
+        ({"log_stream_name": 7}, TypeError),
+        ({"oversize": "bogus"}, ValueError),
+        ({"tags": {"a": "b"}, "create_log_group": False}, ValueError),
+    ],
+)
+def test_a_wrong_option_is_told_before_anything_is_sent(
+    cloudwatch_logs: LocalCloudWatchLogs, options: dict[str, Any], fault: type[Exception]
+) -> None:
+    with pytest.raises(fault):
+        upload(cloudwatch_logs, [(now(), "m")], **options)
+    assert cloudwatch_logs.requests() == []
+
+
+def test_an_input_that_raises_is_sent_as_far_as_it_went(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    def source() -> Iterator[tuple[int, str]]:
+        yield now(), "read before the failure"
+        raise ConnectionError("the source is gone")
+
+    with pytest.raises(ConnectionError, match="the source is gone") as raised:
+        upload(cloudwatch_logs, source())
+    report: cordwood.Report = raised.value.report  # type: ignore[attr-defined]
+    assert (report.events, report.accepted) == (1, 1)
+    assert [message for _, message in stored(cloudwatch_logs)] == ["read before the failure"]
+    assert any("1 event" in note for note in raised.value.__notes__)
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_function_names_each_events_stream(cloudwatch_logs: LocalCloudWatchLogs, lazy: bool) -> None:
+    at = now()
+    events = [{"timestamp": at, "message": f"{name} {n}", "host": name} for n in range(50) for name in ("a", "b", "c:")]
+    report = upload(
+        cloudwatch_logs,
+        iter(events) if lazy else events,
+        log_stream_name=lambda event: event["host"],
+        check=False,
+    )
+    for name in "ab":
+        assert stored(cloudwatch_logs, name) == [(at, f"{name} {n}") for n in range(50)]
+    assert report.counts[Outcome.INVALID] == 50
+    assert [one.position for one in report.examples[Outcome.INVALID]] == [2, 5, 8, 11, 14]
+    assert "neither ':' nor '*'" in report.examples[Outcome.INVALID][0].reason
+    assert report.log_stream_name is None
+    check_sum(report)
+
+
+def test_a_function_that_raises_loses_nothing_that_came_before(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    def name_of(event: tuple[int, str]) -> str:
+        return {"one": "a", "two": "b"}[event[1]]
+
+    with pytest.raises(KeyError, match="three") as raised:
+        upload(cloudwatch_logs, [(now(), "one"), (now(), "two"), (now(), "three")], log_stream_name=name_of)
+    assert raised.value.report.accepted == 2  # type: ignore[attr-defined]
+    assert [message for _, message in stored(cloudwatch_logs, "b")] == ["two"]
+
+
+def test_a_split_event_counts_once_and_one_that_was_cut_is_altered(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    at = now()
+    report = upload(cloudwatch_logs, [(at, "é" * 1_200_000), (at, "plain")], oversize="split")
+    assert (report.events, report.accepted, report.altered) == (2, 2, 1)
+    parts = [message for _, message in stored(cloudwatch_logs) if message.startswith("[part ")]
+    assert "".join(part.partition("] ")[2] for part in parts) == "é" * 1_200_000
+
+
+def test_a_file_is_read_where_it_lies(cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
+    at = now()
+    path = tmp_path / "events.json"
+    path.write_text("\n".join(json.dumps({"timestamp": at + n, "message": f"m{n}"}) for n in range(5)) + "\n{}\n")
+    report = upload(cloudwatch_logs, path, check=False)
+    assert report.sources == (str(path),)
+    assert stored(cloudwatch_logs) == [(at + n, f"m{n}") for n in range(5)]
+    [bad] = report.examples[Outcome.INVALID]
+    assert (bad.position, bad.line, bad.source) == (path.read_bytes().index(b"{}"), 6, str(path))
+    with pytest.raises(cordwood.InputError, match="No such file"):
+        upload(cloudwatch_logs, tmp_path / "missing")
+    with pytest.raises(TypeError, match="one log stream"):
+        upload(cloudwatch_logs, path, log_stream_name=lambda event: "s")
+
+
+def test_a_client_of_cordwoods_own_is_used_as_it_is(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    client = cordwood.PutLogEventsClient(cloudwatch_logs.client(), create_log_group=True)
+    assert upload(cloudwatch_logs, [(now(), "m")], client=client, create_log_group=False).accepted == 1
+    with pytest.raises(TypeError, match="pass create_log_group to the PutLogEventsClient itself"):
+        upload(cloudwatch_logs, [(now(), "m")], client=client)
+
+
+def test_nothing_to_send_is_no_request(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    report = upload(cloudwatch_logs, [])
+    assert (report.events, report.requests) == (0, 0)
+    assert cloudwatch_logs.requests() == []
+
+
+def test_the_report_is_plain_values_and_harmless_on_a_terminal(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    events: list[Any] = [{"timestamp": now(), "mess\x1b[31mage": "m"}, (now(), "good")]
+    report = upload(cloudwatch_logs, events, check=False)
+    assert str(report).replace("\n", "").isprintable()
+    document = json.loads(json.dumps(report.as_dict()))
+    assert document["counts"]["invalid"] == 1
+    assert document["examples"]["invalid"][0]["position"] == 0
