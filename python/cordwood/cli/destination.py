@@ -66,6 +66,8 @@ def _remote(options: argparse.Namespace) -> Destination:
         ) from fault
     except (BotoCoreError, ClientError) as fault:
         raise Failure(CONFIGURATION_ERROR, str(fault)) from fault
+    except OSError as fault:  # of a credential_process, for example
+        raise Failure(CONFIGURATION_ERROR, f"the credentials could not be looked up: {fault}") from fault
     except ValueError as fault:
         if options.endpoint_url is not None and options.endpoint_url in str(fault):
             raise Failure(USAGE_ERROR, f"--endpoint-url: {fault}") from fault
