@@ -7,7 +7,7 @@ import sys
 from typing import NoReturn
 
 from cordwood._core import __version__
-from cordwood.cli import local
+from cordwood.cli import local, put_log_events
 from cordwood.cli.exit_codes import INTERRUPTED, OTHER_ERROR, USAGE_ERROR
 from cordwood.errors import Error
 
@@ -27,12 +27,16 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"cordwood {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     local.add_to(commands)
+    put_log_events.add_to(commands)
     return top
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command line (without the program's name; `sys.argv` where None) and return its exit code."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if put_log_events.is_meant(given):
+        return put_log_events.run(given)
+    options = parser().parse_args(given)
     try:
         code: int = options.run(options)
     except KeyboardInterrupt:
