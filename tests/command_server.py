@@ -50,9 +50,9 @@ def run(function: Callable[[], Any], program: str, job: dict[str, Any]) -> None:
             os.dup2(opened, number)
             os.close(opened)
         encoding = job["environment"].get("PYTHONIOENCODING", "utf-8")
-        sys.stdin = open(0, encoding=encoding, errors="surrogateescape", closefd=False)
-        sys.stdout = open(1, "w", encoding=encoding, closefd=False)
-        sys.stderr = open(2, "w", encoding=encoding, errors="backslashreplace", closefd=False)
+        sys.stdin = open(0, encoding=encoding, errors="surrogateescape", closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", encoding=encoding, closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", encoding=encoding, errors="backslashreplace", closefd=False)  # noqa: SIM115
         sys.argv = [program, *job["arguments"]]
         code = function()
     except SystemExit as left:

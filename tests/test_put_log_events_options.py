@@ -43,7 +43,9 @@ CASES = {
     ),
     "a prefix of a global option": Case(["--reg", "us-east-1", "put-log-events", *NAMES, "--log-events", EVENT]),
     "a global option without its value": Case([*NAMES, "--log-events", EVENT, "--region"]),
-    "an ambiguous global prefix": Case([*NAMES, "--log-events", EVENT, "--no-p", "--c", "on"], told="ambiguous option: --c"),
+    "an ambiguous global prefix": Case(
+        [*NAMES, "--log-events", EVENT, "--no-p", "--c", "on"], told="ambiguous option: --c"
+    ),
     "no such output": Case(
         [*NAMES, "--log-events", EVENT, "--output", "bogus"], told="argument --output: Found invalid choice 'bogus'\n"
     ),
@@ -59,7 +61,9 @@ CASES = {
         told="argument --generate-cli-skeleton: Found invalid choice 'bogus'\n",
     ),
     # What only AWS CLI 2 has.
-    "no pager": Case([*NAMES, "--log-events", EVENT, "--no-cli-pager", "--query", "`1`"], code=0, stdout="1\n", alone=True),
+    "no pager": Case(
+        [*NAMES, "--log-events", EVENT, "--no-cli-pager", "--query", "`1`"], code=0, stdout="1\n", alone=True
+    ),
     "no prompt": Case(
         [*NAMES, "--log-events", EVENT, "--no-cli-auto-prompt", "--query", "`1`"], code=0, stdout="1\n", alone=True
     ),

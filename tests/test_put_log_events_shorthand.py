@@ -72,15 +72,42 @@ CASES = {
     },
     **{
         f"timestamp {text}": Case([*NAMES, "--log-events", f"timestamp={text},message=a"])
-        for text in ("abc", "1.5", "0x10", "", "-1", " 12 ", "+12", "1_000", "١٢", "[1]", "1e3", "2015-06-01T00:00:00Z", "'5'")
+        for text in (
+            "abc",
+            "1.5",
+            "0x10",
+            "",
+            "-1",
+            " 12 ",
+            "+12",
+            "1_000",
+            "١٢",
+            "[1]",
+            "1e3",
+            "2015-06-01T00:00:00Z",
+            "'5'",
+        )
     },
     **{
         f"one word: {text}": Case([*NAMES, "--log-events", text])
-        for text in ("hello", "-", "", " ", f" timestamp={NOW},message=a", "5", "null", '"x"', "a" * 90, f"message=x,timestamp={NOW}")
+        for text in (
+            "hello",
+            "-",
+            "",
+            " ",
+            f" timestamp={NOW},message=a",
+            "5",
+            "null",
+            '"x"',
+            "a" * 90,
+            f"message=x,timestamp={NOW}",
+        )
     },
     "the second word is JSON": Case([*NAMES, "--log-events", EVENT, '{"timestamp": 1, "message": "a"}']),
     "the second word is wrong": Case([*NAMES, "--log-events", EVENT, "word"]),
-    "an entity": Case([*NAMES, "--log-events", EVENT, "--entity", "keyAttributes={Type=Service,Name=n},attributes={a=b}"]),
+    "an entity": Case(
+        [*NAMES, "--log-events", EVENT, "--entity", "keyAttributes={Type=Service,Name=n},attributes={a=b}"]
+    ),
     "an entity with a list": Case([*NAMES, "--log-events", EVENT, "--entity", "keyAttributes=[a]"]),
     "an entity that is none": Case([*NAMES, "--log-events", EVENT, "--entity", "Service"]),
     "an entity without members": Case([*NAMES, "--log-events", EVENT, "--entity", "attributes={}"]),

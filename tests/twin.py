@@ -11,14 +11,17 @@ import json
 import os
 import pathlib
 import re
+import socket
+import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
-from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloudWatchLogs, StoredEvent
+from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Fault, LocalCloudWatchLogs, StoredEvent
 
 ROOT = pathlib.Path(__file__).parents[1]
 SERVER = pathlib.Path(__file__).with_name("command_server.py")
@@ -95,7 +98,9 @@ class Shell:
 def aws_shell() -> Shell:
     """The AWS CLI, which `make` installs in an environment of its own: it pins botocore to one release."""
     assert AWS_PYTHON.exists(), "the AWS CLI is missing: run `make .venv/awscli/ready`"
-    return Shell(AWS_PYTHON, "awscli.clidriver:main", "aws", "awscli.handlers", "botocore.client", "botocore.httpsession")
+    return Shell(
+        AWS_PYTHON, "awscli.clidriver:main", "aws", "awscli.handlers", "botocore.client", "botocore.httpsession"
+    )
 
 
 def cordwood_shell() -> Shell:
@@ -106,9 +111,10 @@ def cordwood_shell() -> Shell:
 class Endpoint:
     """A strict CloudWatch Logs, and a door before it that keeps every request as it came."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *, faults: Sequence[Any] = (), **settings: Any) -> None:
         self.logs = LocalCloudWatchLogs(**{"now": lambda: NOW, **settings})
         self.logs.create("g", "s")
+        self.logs.faults.script(*(Fault(**fault) if isinstance(fault, dict) else fault for fault in faults))
         self.sent: list[Sent] = []
         endpoint = self
 
@@ -123,7 +129,13 @@ class Endpoint:
                 for name, value in self.headers.items():
                     behind.putheader(name, value)
                 behind.endheaders(body)
-                answer = behind.getresponse()
+                try:
+                    answer = behind.getresponse()
+                except ConnectionResetError:
+                    # So that it looks from here as it looked from there.
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    self.close_connection = True
+                    return
                 content = answer.read()
                 behind.close()
                 self.send_response(answer.status)
@@ -178,7 +190,7 @@ class Case:
     """In the folder in which it runs."""
     stdin: bytes = b""
     endpoint: Mapping[str, Any] = field(default_factory=dict)
-    """Settings of the endpoint."""
+    """Settings of the endpoint; `faults` are the first of its script."""
     code: int | None = None
     """The exit code, where it is not that of the AWS CLI 1 by class."""
     stdout: str | None = None
@@ -194,6 +206,7 @@ def environment_of(case: Case, url: str) -> dict[str, str]:
     environment: dict[str, str | None] = {
         "PATH": os.environ["PATH"],
         "HOME": "/nonexistent",
+        "LANG": "C.UTF-8",
         "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": url,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
         "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
@@ -203,9 +216,7 @@ def environment_of(case: Case, url: str) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": "credentials",
         **case.environment,
     }
-    return {
-        name: value.replace("{url}", url) for name, value in environment.items() if value is not None
-    }
+    return {name: value.replace("{url}", url) for name, value in environment.items() if value is not None}
 
 
 class Twin:
@@ -245,13 +256,14 @@ class Twin:
 
     def assert_equal(self, case: Case) -> None:
         """Run a case through both, and hold what they did side by side."""
-        ours = self.cordwood(case)
-        assert "Traceback" not in ours.stderr
         if case.alone:
-            assert case.code is not None
+            ours = self.cordwood(case)
             assert ours.code == case.code, ours.stderr
         else:
-            theirs = self.aws(case)
+            with ThreadPoolExecutor(1) as beside:
+                running = beside.submit(self.aws, case)
+                ours = self.cordwood(case)
+                theirs = running.result()
             expected = case.code if case.code is not None else class_of(theirs)
             assert ours.code == expected, (ours.stderr, theirs.stderr)
             if case.stdout is None:
@@ -260,6 +272,7 @@ class Twin:
             assert _without_moment(ours.stored) == _without_moment(theirs.stored)
             if case.told is None:
                 assert message_of(theirs) in ours.stderr.strip()
+        assert "Traceback" not in ours.stderr
         if case.stdout is not None:
             assert _without_token(ours.stdout).decode() == case.stdout
         if case.told is not None:
@@ -277,9 +290,7 @@ def _without_moment(stored: list[StoredEvent]) -> list[tuple[int, str]]:
     return [(event.timestamp, event.message) for event in stored]
 
 
-_USAGE = re.compile(
-    r"Unknown options|Error parsing parameter|Parameter validation failed|Bad value for --|Invalid length|Missing required"
-)
+_USAGE = re.compile("Unknown options|Error parsing parameter|Parameter validation failed|Bad value for --")
 _CONFIGURATION = re.compile(r"You must specify a region|Unable to locate credentials")
 _SERVICE = re.compile(r"An error occurred \([^)]*\) when calling")
 
@@ -302,5 +313,11 @@ def message_of(done: Done) -> str:
     if done.code == 2:
         return done.stderr.rpartition("aws: error: ")[2].strip()
     text = done.stderr.strip()
-    # The words that AWS CLI 2 has for the same.
-    return text.replace('by running "aws configure"', 'by running "aws login"') if "credentials" in text else text
+    if text.startswith("usage:"):
+        # Its own advertisement, and how it is used, come first.
+        text = text.rpartition("\n\n")[2]
+    if "credentials" in text:
+        # The words that AWS CLI 2 has for the same.
+        text = text.replace('by running "aws configure"', 'by running "aws login"')
+    # AWS CLI 2 sets a blank before an input that is shown with a caret.
+    return re.sub(r"(Expected: .*, received: .* for input:\n)", r"\1 ", text, flags=re.DOTALL)

@@ -77,7 +77,8 @@ def put_log_events(
     given = {
         "--log-group-name": log_group_name,
         "--log-stream-name": log_stream_name,
-        "--log-events": log_events,
+        # One word, as it would stand on a command line.
+        "--log-events": [log_events] if isinstance(log_events, str) else log_events,
         "--sequence-token": sequence_token,
         "--entity": entity,
         "--cli-input-json": cli_input_json,

@@ -1,5 +1,6 @@
-"""A list of log events into one log stream, whatever its size and order: as it is where one request can carry it, else
-sorted, cut, and sent in turn.
+"""A list of log events into one log stream, whatever its size and order.
+
+It goes out as it is where one request can carry it, else it is sorted, cut, and sent in turn.
 """
 
 from __future__ import annotations
@@ -114,9 +115,7 @@ def _fits_one_request(events: list[dict[str, Any]], cut: list[Batch]) -> bool:
 class _InTurn:
     """The batches of one list on their way, one request after the other."""
 
-    def __init__(
-        self, client: Any, request: Mapping[str, Any], cut: list[Batch], say: Callable[[str], object]
-    ) -> None:
+    def __init__(self, client: Any, request: Mapping[str, Any], cut: list[Batch], say: Callable[[str], object]) -> None:
         self._client = PutLogEventsClient(client)
         self._request = request
         self._cut = cut

@@ -39,13 +39,12 @@ def call(client: Any, request: Mapping[str, Any], options: Any) -> Mapping[str, 
     try:
         return put(client, request, batching=not options.no_batching, say=_say)
     except PartialPutError as failure:
-        assert failure.__cause__ is not None
         members = {
             "storedLogEvents": failure.stored,
             "notStoredPositions": runs(failure.not_stored),
             "unknownPositions": runs(failure.unknown),
         }
-        raise DetailedError(failure.__cause__, failure.told, members) from failure.__cause__
+        raise DetailedError(failure.__cause__ or failure, failure.told, members) from failure.__cause__
 
 
 def _say(text: str) -> None:
@@ -153,14 +152,14 @@ _DOCUMENTATION = """\
 Uploads log events to the specified log stream, as `aws logs put-log-events` does.
 
 A list that one request can carry is sent once and unchanged, and the service's reply is printed untouched. So is a \
-list that holds an event illegal by itself (empty, longer than 1,048,550 bytes, not valid Unicode), or whose only fault \
-is the age of events: the service shall say what it thinks of it.
+list that holds an event illegal by itself (empty, longer than 1,048,550 bytes, not valid Unicode), or whose only \
+fault is the age of events: the service shall say what it thinks of it.
 
 A list that is out of order, or over 10,000 events, or over 1,048,576 bytes (the sum of all messages in UTF-8, and 26 \
 for each event), or over 24 hours from its first to its last event that is neither older than 14 days nor more than 2 \
 hours in the future, is sorted by timestamp and cut into the fewest requests. One line on standard error says how many \
-there were. If one of them fails, the error says how many events were stored before it, and which positions of the list \
-were not. --no-batching sends exactly what was given, in one request.
+there were. If one of them fails, the error says how many events were stored before it, and which positions of the \
+list were not. --no-batching sends exactly what was given, in one request.
 
 Events more than 2 hours in the future, older than 14 days or older than the log group's retention are rejected one by \
 one; the exit code is 0 all the same.

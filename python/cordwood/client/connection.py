@@ -46,10 +46,10 @@ def connect(
     # As session variables, and not as arguments: a profile that is only in the environment must not win over keys that
     # are there too. botocore's own session makes the same clients as boto3's, without the import of boto3.
     made = botocore.session.Session(profile=profile_name or None, session_vars=_V2_VARIABLES)
-    if not region_name and not made.get_config_variable("region"):
+    if region_name is None and not made.get_config_variable("region"):
         region_name = _region_of_this_machine(made)
     return made.create_client(
-        "logs", region_name=region_name or None, endpoint_url=endpoint_url, config=config, **client_options
+        "logs", region_name=region_name, endpoint_url=endpoint_url, config=config, **client_options
     )
 
 

@@ -1,5 +1,6 @@
-"""The command line, parsed in two steps as AWS CLI v2 does: the global options first, wherever they stand, then the
-command's own.
+"""The command line, parsed in two steps as AWS CLI v2 does.
+
+The global options are taken out first, wherever they stand, then the command's own.
 
 The texts and habits of argparse (prefixes, `--option=value`, the last one wins) are part of the interface.
 """
@@ -145,7 +146,8 @@ def parse_globals(command: str, arguments: Sequence[str], version: str) -> tuple
     """
     parser = _Parser(usage_of(command))
     for name, settings in GLOBAL_OPTIONS.items():
-        parser.add_argument(name, **settings, **({"version": version} if name == "--version" else {}))
+        named: dict[str, Any] = {"version": version} if name == "--version" else {}
+        parser.add_argument(name, **settings, **named)
     parser.add_argument("command", choices=[command])
     options, rest = parser.parse_known_args(arguments)
     return options, rest
@@ -165,8 +167,9 @@ def parse_own(command: Command, arguments: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(usage)
     required = () if _lifts_requirements(arguments) else command.input.required
     for member, shape in command.input.members.items():
-        words = {"nargs": "*"} if isinstance(shape, ListOf) else {}
-        parser.add_argument(option_name(member), required=member in required, **words)
+        parser.add_argument(
+            option_name(member), required=member in required, nargs="*" if isinstance(shape, ListOf) else None
+        )
     parser.add_argument("--cli-input-json")
     parser.add_argument("--cli-input-yaml")
     parser.add_argument(SKELETON, nargs="?", const="input", choices=SKELETONS)

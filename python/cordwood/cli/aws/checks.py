@@ -21,9 +21,7 @@ def check_prompting(arguments: list[str]) -> None:
     if "--cli-auto-prompt" not in arguments:
         return
     if "--no-cli-auto-prompt" in arguments:
-        raise ParameterError(
-            "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time."
-        )
+        raise ParameterError("Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.")
     raise ParameterError("--cli-auto-prompt is not offered: type the options, or start from --generate-cli-skeleton")
 
 

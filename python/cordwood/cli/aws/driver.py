@@ -111,4 +111,3 @@ class _Run:
             print(f"Invalid cli_error_format: '{chosen}'. Using 'enhanced' format.", file=sys.stderr)
             return "enhanced"
         return chosen
-

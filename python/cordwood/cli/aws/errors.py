@@ -104,9 +104,8 @@ def told_of(error: BaseException) -> Told:
     if isinstance(error, PagerError):
         return _named(CONFIGURATION_ERROR, "Pager", text)
     # Without botocore there are no errors of botocore's.
-    if "botocore.exceptions" in sys.modules and (told := _of_botocore(error, text)):
-        return told
-    return Told(OTHER_ERROR, text)
+    of_botocore = _of_botocore(error, text) if "botocore.exceptions" in sys.modules else None
+    return of_botocore or Told(OTHER_ERROR, text)
 
 
 def _named(exit_code: int, code: str, message: str) -> Told:

@@ -73,7 +73,8 @@ class Command:
         input: the members of the request; each becomes an option.
         output: the members of the answer.
         documentation: paragraphs for the help page.
-        call: makes the call, with the request's members and the options of this run; returns the answer's members.
+        call: makes the call, with a client, the request's members and the command's own options of this run; returns
+            the answer's members.
         flags: further options, of this program's own.
         examples: for the help page.
 
@@ -84,13 +85,13 @@ class Command:
     input: Structure
     output: Structure
     documentation: str
-    call: Callable[[Mapping[str, Any], Any], Mapping[str, Any]]
+    call: Callable[[Any, Mapping[str, Any], Any], Mapping[str, Any]]
     flags: tuple[Flag, ...] = field(default=())
     examples: str = ""
 
 
 def option_name(member: str) -> str:
-    """The option of a member: `--log-group-name` of `logGroupName`."""
+    """The option of a member: `--bucket-name` of `bucketName`."""
     return "--" + re.sub(r"(?<=[a-z0-9])([A-Z])", r"-\1", member).lower()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import os
 from datetime import datetime
 from typing import Any, TextIO
 
@@ -36,15 +37,17 @@ def write(data: Any, output: str, title: str, color: str, stream: TextIO) -> Non
         return
     if output == "off":
         return
-    writers = {
-        "json": lambda: _write_json(data, stream),
-        "table": lambda: write_table(data, title, color, stream),
-        "yaml": lambda: _write_yaml(data, stream),
-        "yaml-stream": lambda: data == {} or _dump_yaml([data], stream),
-    }
     try:
         with contextlib.suppress(OSError):
-            writers[output]()
+            match output:
+                case "json":
+                    _write_json(data, stream)
+                case "table":
+                    write_table(data, title, color, stream)
+                case "yaml":
+                    _write_yaml(data, stream)
+                case "yaml-stream" if data != {}:
+                    _dump_yaml([data], stream)
     finally:
         _flush(stream)
 
@@ -61,8 +64,14 @@ def check(output: str) -> None:
 
 
 def _flush(stream: TextIO) -> None:
-    with contextlib.suppress(OSError):
+    try:
         stream.flush()
+    except OSError:
+        # What is left in the buffer goes nowhere, or the interpreter would fail over it when it ends.
+        with contextlib.suppress(OSError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def _write_json(data: Any, stream: TextIO) -> None:
@@ -93,7 +102,7 @@ def _write_yaml(data: Any, stream: TextIO) -> None:
 def _dump_yaml(data: Any, stream: TextIO) -> None:
     from ruamel.yaml import YAML
 
-    yaml = YAML(typ="safe")
+    yaml: Any = YAML(typ="safe")
     # The stream encodes.
     yaml.encoding = None
     yaml.representer.default_flow_style = False

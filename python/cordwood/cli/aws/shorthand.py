@@ -1,6 +1,6 @@
-"""The shorthand in which the AWS CLI takes structures on a command line: `timestamp=1,message=two words`.
+"""The shorthand in which the AWS CLI takes structures on a command line: `name=web,ports=[80,443]`.
 
-    event    = keyval *( "," keyval )            blanks are allowed round = , @ but not before the first key
+    value    = keyval *( "," keyval )            blanks are allowed round = , @ but not before the first key
     keyval   = key ( "=" / "@=" ) values         "@=": what the value names as file:// or fileb:// is read
     key      = *( A-Z a-z 0-9 - _ . # / : )      may be empty
     values   = "" / "[" list "]" / "{" keyval,.. "}" / csv

@@ -61,7 +61,7 @@ def _terminal_width() -> int:
         from fcntl import ioctl
         from termios import TIOCGWINSZ
 
-        return int(struct.unpack("hhhh", ioctl(sys.stdout, TIOCGWINSZ, "\0" * 8))[1])
+        return int(struct.unpack("hhhh", ioctl(sys.stdout, TIOCGWINSZ, bytes(8)))[1])
     except Exception:
         return 80
 
@@ -235,8 +235,12 @@ class _Drawing:
             self._write(piece)
 
     def _rule(self) -> None:
-        self._line("".join(("" if number else "+") + "-" * (width - 1 - (not number)) + "+"
-                           for number, width in enumerate(self._widths)))
+        self._line(
+            "".join(
+                ("" if number else "+") + "-" * (width - 1 - (not number)) + "+"
+                for number, width in enumerate(self._widths)
+            )
+        )
 
     def _row(self, cells: Sequence[str], draw: Callable[[str, int, str], str]) -> str:
         pairs = zip(self._widths, cells, strict=False)

@@ -1,5 +1,7 @@
-"""The AWS CLI's text format: scalars of a map on one line, sorted by name and separated by tabs; what is nested comes
-on lines of its own behind its name.
+"""The AWS CLI's text format.
+
+Scalars of a map stand on one line, sorted by name and separated by tabs; what is nested comes on lines of its own,
+behind its name.
 """
 
 from __future__ import annotations
@@ -46,8 +48,7 @@ def _write_scalars(items: list[Any], stream: TextIO, name: str | None) -> None:
     if not items:
         return
     if name is not None:
-        for item in items:
-            stream.write(f"{name.upper()}\t{item}\n")
+        stream.writelines(f"{name.upper()}\t{item}\n" for item in items)
     else:
         stream.write("\t".join(map(str, items)) + "\n")
 

@@ -42,7 +42,8 @@ def _of_shorthand(option: str, value: Any, shape: Shape) -> Any:
         parsed = [parse(word) for word in value] if isinstance(value, list) else parse(value)
     except ShorthandError as fault:
         raise ValueSyntaxError(option, str(fault)) from None
-    return _convert(parsed, shape)
+    # One text for a list (from a file) is no list, and the service's model shall say so.
+    return parsed if isinstance(shape, ListOf) and isinstance(parsed, dict) else _convert(parsed, shape)
 
 
 def _convert(value: Any, shape: Shape) -> Any:
