@@ -7,7 +7,7 @@ import sys
 from typing import NoReturn
 
 from cordwood._core import __version__
-from cordwood.cli import local, put_log_events
+from cordwood.cli import put_log_events
 from cordwood.cli.exit_codes import INTERRUPTED, OTHER_ERROR, USAGE_ERROR
 from cordwood.errors import Error
 
@@ -23,6 +23,8 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The parser, with every command."""
+    from cordwood.cli import local
+
     top = Parser(prog="cordwood", description="Log events into Amazon CloudWatch Logs, fast and accounted for.")
     top.add_argument("--version", action="version", version=f"cordwood {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)

@@ -24,12 +24,14 @@ _KEY = re.compile(r"[A-Za-z0-9\-_.#/:]*")
 _BLANKS = re.compile(f"[{re.escape(string.whitespace)}]*")
 _SINGLE_QUOTED = re.compile(r"'(?:\\'|[^'])*'")
 _DOUBLE_QUOTED = re.compile(r'"(?:\\"|[^"])*"')
-# A bare word holds no quote, no control character but blanks, and nothing above U+FFFF. It starts with none of = [ {.
-# The first word of a value may not hold ] or } later on, a further word may not hold =: the parser then goes back, and
-# what looked like a further word is the next key.
-_START = r"!#-&(-+\--<>-Z\\-z|-" + "\uffff"
-_FIRST_WORD = re.compile(rf"(?:\\,|[{_START}])(?:\\,|[\s!#-&(-+\--\\\^-|~-" + "\uffff])*")
-_SECOND_WORD = re.compile(rf"(?:\\,|[{_START}])(?:\\,|[\s!#-&(-+\--<>-" + "\uffff])*")
+# A bare word holds no quote, no control character but blanks, and nothing above U+FFFF (which `_bare` sees to: with that
+# in the class, compiling takes longer than all the parsing). It starts with none of = [ {. The first word of a value may
+# not hold ] or } later on, a further word may not hold =: the parser then goes back, and what looked like a further word
+# is the next key.
+_START = r"""(?:\\,|[^\x00-\x20"',=\[{])"""
+_FIRST_WORD = re.compile(_START + r"""(?:\\,|[^\x00-\x08\x0e-\x1b"',\]}])*""")
+_SECOND_WORD = re.compile(_START + r"""(?:\\,|[^\x00-\x08\x0e-\x1b"',=])*""")
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 
 class ShorthandError(Exception):
@@ -171,20 +173,26 @@ class _Parser:
     def _first(self) -> Parsed:
         if self._at("'", '"'):
             return self._quoted()
-        word = _FIRST_WORD.match(self._text, self._index)
-        return self._bare(word) if word else ""
+        return self._bare(_FIRST_WORD) or ""
 
     def _second(self) -> Parsed:
         if self._at("'", '"'):
             return self._quoted()
-        word = _SECOND_WORD.match(self._text, self._index)
-        if not word:
+        word = self._bare(_SECOND_WORD)
+        if word is None:
             raise _UnexpectedError(self._text, self._index, "<second>", "<none>")
-        return self._bare(word)
+        return word
 
-    def _bare(self, word: re.Match[str]) -> Parsed:
-        self._index = word.end()
-        return self._value(word.group().replace("\\,", ",").rstrip())
+    def _bare(self, pattern: re.Pattern[str]) -> Parsed | None:
+        """A word without quotes; None where there is none."""
+        found = pattern.match(self._text, self._index)
+        beyond = _BEYOND.search(self._text, self._index, found.end()) if found else None
+        end = beyond.start() if beyond else found.end() if found else self._index
+        if end == self._index:
+            return None
+        word = self._text[self._index : end]
+        self._index = end
+        return self._value(word.replace("\\,", ",").rstrip())
 
     def _quoted(self) -> Parsed:
         quote = self._text[self._index]
