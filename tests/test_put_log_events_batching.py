@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+import shutil
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -212,6 +213,19 @@ def test_what_passes_is_tried_again_and_doubt_is_said(endpoint: Endpoint) -> Non
     put(client_of(endpoint), {**NAMED, "logEvents": wide(2)}, say=said.append)
     assert "sent in 4 requests; 1 of them may be stored twice" in said[0]
     assert len(endpoint.logs.events("g", "s")) == 3
+
+
+def test_it_is_tried_as_often_as_is_configured(twin: Twin) -> None:
+    for attempts, code in (("2", 254), ("4", 0)):
+        case = Case(
+            [*NAMES, "--log-events", "file://events", "--query", f"'{attempts}'"],
+            {"AWS_MAX_ATTEMPTS": attempts},
+            files={"events": json.dumps(listed(5, 0))},
+            endpoint={"now": lambda: NOW, "faults": ["throttle"] * 3},
+        )
+        done = twin.cordwood(case)
+        shutil.rmtree(twin.folder / "cordwood")
+        assert (done.code, len(done.sent)) == (code, int(attempts))
 
 
 def test_an_answer_that_is_none_is_not_taken_for_one(endpoint: Endpoint) -> None:

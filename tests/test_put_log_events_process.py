@@ -133,6 +133,30 @@ def test_an_interrupt_ends_it_with_130_and_one_line_end() -> None:
     assert "Traceback" not in stderr
 
 
+def test_an_interrupt_between_requests_says_what_was_stored(tmp_path: pathlib.Path) -> None:
+    events = [{"timestamp": NOW - number * 90_000_000, "message": f"m{number}"} for number in range(3)]
+    (tmp_path / "events").write_text(json.dumps(events))
+    with Endpoint(faults=["none", {"kind": "none", "delay_seconds": 30.0}]) as endpoint:
+        process = subprocess.Popen(
+            [COMMAND, "put-log-events", *NAMES, "--log-events", "file://events"],
+            cwd=tmp_path,
+            env=environment_of(Case([]), endpoint.url),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        while len(endpoint.logs.events("g", "s")) < 2:
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stdout) == (130, "\n")
+    assert stderr == (
+        "cordwood: interrupted: 1 of 3 log events were stored before it. The answer for 1 was lost, they may be stored: "
+        f"positions 1. 1 were not stored: positions 0 of the input. The first request that failed begins with timestamp "
+        f"{NOW - 90_000_000}.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("environment", "options", "paged"),
     [

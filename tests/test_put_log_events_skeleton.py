@@ -1,17 +1,19 @@
 """--generate-cli-skeleton."""
 
+import re
+
 import pytest
 from twin import EVENT, NAMES, Case, Twin
 
 YAML_INPUT = """\
-logGroupName: ''  # [REQUIRED] The name of the log group.
+logGroupName: '' # [REQUIRED] The name of the log group.
 logStreamName: '' # [REQUIRED] The name of the log stream.
 logEvents: # [REQUIRED] The log events.
-- timestamp: 0  # [REQUIRED] The time the event occurred, expressed as the number of milliseconds after Jan 1, 1970 00.
+- timestamp: 0 # [REQUIRED] The time the event occurred, expressed as the number of milliseconds after Jan 1, 1970 00.
   message: '' # [REQUIRED] The raw event message.
 sequenceToken: '' # The sequence token obtained from the response of the previous PutLogEvents call.
 entity: # The entity associated with the log events.
-  keyAttributes:  # The attributes of the entity which identify the specific entity, as a list of key-value pairs.
+  keyAttributes: # The attributes of the entity which identify the specific entity, as a list of key-value pairs.
     KeyName: ''
   attributes: # Additional attributes of the entity that are not used to specify the identity of the entity.
     KeyName: ''
@@ -49,10 +51,16 @@ CASES = {
         [*NAMES, "--log-events", EVENT, "--generate-cli-skeleton", "output"],
         {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None},
     ),
-    "yaml-input": Case(["--generate-cli-skeleton", "yaml-input"], code=0, alone=True, stdout=YAML_INPUT),
 }
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_skeletons_as_in_aws(case: Case, twin: Twin) -> None:
     twin.assert_equal(case)
+
+
+def test_yaml_input(twin: Twin) -> None:
+    """Only AWS CLI 2 has it. How far comments are set off is up to the YAML library."""
+    done = twin.cordwood(Case(["--generate-cli-skeleton", "yaml-input"], {"AWS_DEFAULT_REGION": None}))
+    assert (done.code, done.stderr) == (0, "")
+    assert re.sub(" +#", " #", done.text) == YAML_INPUT

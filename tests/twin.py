@@ -12,6 +12,7 @@ import os
 import pathlib
 import re
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -111,7 +112,9 @@ def cordwood_shell() -> Shell:
 class Endpoint:
     """A strict CloudWatch Logs, and a door before it that keeps every request as it came."""
 
-    def __init__(self, *, faults: Sequence[Any] = (), **settings: Any) -> None:
+    def __init__(
+        self, *, faults: Sequence[Any] = (), tls: ssl.SSLContext | None = None, **settings: Any
+    ) -> None:
         self.logs = LocalCloudWatchLogs(**{"now": lambda: NOW, **settings})
         self.logs.create("g", "s")
         self.logs.faults.script(*(Fault(**fault) if isinstance(fault, dict) else fault for fault in faults))
@@ -150,9 +153,15 @@ class Endpoint:
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
         self._server.daemon_threads = True
+        if tls is not None:
+            # The handshake is for the thread of the connection, and no matter of ours where it fails.
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False, suppress_ragged_eofs=True
+            )
+            self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         return self
@@ -225,7 +234,7 @@ class Twin:
     def __init__(self, aws: Shell, cordwood: Shell, folder: pathlib.Path) -> None:
         self._aws = aws
         self._cordwood = cordwood
-        self._folder = folder
+        self.folder = folder
 
     def cordwood(self, case: Case) -> Done:
         """Run a case through `cordwood`."""
@@ -243,7 +252,7 @@ class Twin:
                 arguments[index:index] = service
             else:
                 arguments = [*service, "put-log-events", *arguments]
-            folder = self._folder / name
+            folder = self.folder / name
             folder.mkdir()
             for path, content in case.files.items():
                 file = folder / path

@@ -22,8 +22,8 @@ from cordwood.retry import Decision, decide, wait_before
 log = logging.getLogger("cordwood")
 
 _MEMBERS = {"logGroupName", "logStreamName", "logEvents", "sequenceToken", "entity"}
-_TRIES = 3
-"""Of each request, in botocore's standard mode, where the configuration doesn't say otherwise."""
+_TRIES = {"legacy": 5}
+"""Of each request, by botocore's retry mode, where the configuration doesn't say otherwise; in its other modes 3."""
 
 
 def put(
@@ -229,4 +229,4 @@ def _tries_of(client: Any) -> int:
     retries = client.meta.config.retries or {}
     if "total_max_attempts" in retries:
         return int(retries["total_max_attempts"])
-    return int(retries["max_attempts"]) + 1 if "max_attempts" in retries else _TRIES
+    return int(retries["max_attempts"]) + 1 if "max_attempts" in retries else _TRIES.get(retries.get("mode"), 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from typing import Any
@@ -40,7 +41,7 @@ class _Run:
             # argparse leaves after --version.
             return int(done.code or DONE)
         except BaseException as error:
-            return tell(error, self._error_format(), getattr(self._options, "color", "auto"), sys.stderr)
+            return tell(error, self._error_format(), getattr(self._options, "color", "auto"), sys.stderr or io.StringIO())
 
     def _run(self) -> int:
         profiles = read_profiles()

@@ -13,6 +13,7 @@ from cordwood.cli.aws.model import Command, ListOf, MapOf, Scalar, Shape, Struct
 from cordwood.cli.aws.pager import page
 
 _WIDTH = 78
+_INDENT = 7
 
 
 def show(command: Command) -> None:
@@ -34,7 +35,7 @@ def text_of(command: Command) -> str:
         "SYNOPSIS": ["\n".join(_synopsis(command))],
         "OPTIONS": list(_options(command)),
         "GLOBAL OPTIONS": [
-            _option(name, _global_type(name), str(settings["help"]))
+            _option(name, f"({_global_type(name)})", str(settings["help"]))
             for name, settings in parsing.GLOBAL_OPTIONS.items()
         ],
         "EXAMPLES": [command.examples],
@@ -44,7 +45,7 @@ def text_of(command: Command) -> str:
 
 
 def _body(paragraphs: list[str]) -> str:
-    return "".join(f"{_wrapped(paragraph, 7)}\n\n" for paragraph in paragraphs)
+    return "".join(f"{_wrapped(paragraph, _INDENT)}\n\n" for paragraph in paragraphs)
 
 
 def _wrapped(text: str, indent: int) -> str:
@@ -52,7 +53,7 @@ def _wrapped(text: str, indent: int) -> str:
     prefix = " " * indent
     if "\n" in text or text.startswith(" "):
         return textwrap.indent(text, prefix)
-    return textwrap.fill(text, _WIDTH, initial_indent=prefix, subsequent_indent=prefix, break_on_hyphens=False)
+    return textwrap.fill(text, _WIDTH if indent == _INDENT else _WIDTH - _INDENT, initial_indent=prefix, subsequent_indent=prefix, break_on_hyphens=False)
 
 
 def _synopsis(command: Command) -> Iterator[str]:
@@ -71,20 +72,20 @@ def _synopsis(command: Command) -> Iterator[str]:
 def _options(command: Command) -> Iterator[str]:
     for member, shape in command.input.members.items():
         required = " [required]" if member in command.input.required else ""
-        yield _option(option_name(member), shape.type + required, shape.documentation)
+        yield _option(option_name(member), f"({shape.type}){required}", shape.documentation)
         if takes_shorthand(shape):
             repeated = " ..." if isinstance(shape, ListOf) else ""
             yield "Shorthand Syntax:\n\n  " + _shorthand(shape, top=True) + repeated
             yield "JSON Syntax:\n\n" + textwrap.indent(_json(shape), "  ")
     for name, text in (*parsing.CLI_INPUT_HELP.items(), (parsing.SKELETON, parsing.SKELETON_HELP)):
-        yield _option(name, "string", text)
+        yield _option(name, "(string)", text)
     for flag in command.flags:
-        yield _option(flag.name, "boolean", flag.documentation)
+        yield _option(flag.name, "(boolean)", flag.documentation)
 
 
 def _option(name: str, kind: str, text: str) -> str:
     paragraphs = [_wrapped(paragraph, 3) for paragraph in text.split("\n\n")]
-    return f"{name} ({kind})\n" + "\n\n".join(paragraphs)
+    return f"{name} {kind}\n" + "\n\n".join(paragraphs)
 
 
 def _global_type(name: str) -> str:

@@ -24,10 +24,10 @@ _KEY = re.compile(r"[A-Za-z0-9\-_.#/:]*")
 _BLANKS = re.compile(f"[{re.escape(string.whitespace)}]*")
 _SINGLE_QUOTED = re.compile(r"'(?:\\'|[^'])*'")
 _DOUBLE_QUOTED = re.compile(r'"(?:\\"|[^"])*"')
-# A bare word holds no quote, no control character but blanks, and nothing above U+FFFF (which `_bare` sees to: with that
-# in the class, compiling takes longer than all the parsing). It starts with none of = [ {. The first word of a value may
-# not hold ] or } later on, a further word may not hold =: the parser then goes back, and what looked like a further word
-# is the next key.
+# A bare word holds no quote, no control character but blanks, and nothing above U+FFFF (`_bare` sees to that: as part
+# of the class it takes longer to compile than all else to parse). It starts with none of = [ {. The first word of a
+# value may not hold ] or } later on, a further word may not hold =: the parser then goes back, and what looked like a
+# further word is the next key.
 _START = r"""(?:\\,|[^\x00-\x20"',=\[{])"""
 _FIRST_WORD = re.compile(_START + r"""(?:\\,|[^\x00-\x08\x0e-\x1b"',\]}])*""")
 _SECOND_WORD = re.compile(_START + r"""(?:\\,|[^\x00-\x08\x0e-\x1b"',=])*""")

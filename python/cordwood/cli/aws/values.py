@@ -7,8 +7,10 @@ import os
 from collections.abc import Iterable
 from typing import Any, TextIO
 
+from cordwood.errors import Error
 
-class FileValueError(Exception):
+
+class FileValueError(Error):
     """A file that a value names cannot be read."""
 
 
