@@ -112,9 +112,7 @@ def cordwood_shell() -> Shell:
 class Endpoint:
     """A strict CloudWatch Logs, and a door before it that keeps every request as it came."""
 
-    def __init__(
-        self, *, faults: Sequence[Any] = (), tls: ssl.SSLContext | None = None, **settings: Any
-    ) -> None:
+    def __init__(self, *, faults: Sequence[Any] = (), tls: ssl.SSLContext | None = None, **settings: Any) -> None:
         self.logs = LocalCloudWatchLogs(**{"now": lambda: NOW, **settings})
         self.logs.create("g", "s")
         self.logs.faults.script(*(Fault(**fault) if isinstance(fault, dict) else fault for fault in faults))

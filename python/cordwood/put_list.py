@@ -229,4 +229,4 @@ def _tries_of(client: Any) -> int:
     retries = client.meta.config.retries or {}
     if "total_max_attempts" in retries:
         return int(retries["total_max_attempts"])
-    return int(retries["max_attempts"]) + 1 if "max_attempts" in retries else _TRIES.get(retries.get("mode"), 3)
+    return int(retries["max_attempts"]) + 1 if "max_attempts" in retries else _TRIES.get(retries.get("mode", ""), 3)

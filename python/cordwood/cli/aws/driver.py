@@ -41,7 +41,9 @@ class _Run:
             # argparse leaves after --version.
             return int(done.code or DONE)
         except BaseException as error:
-            return tell(error, self._error_format(), getattr(self._options, "color", "auto"), sys.stderr or io.StringIO())
+            return tell(
+                error, self._error_format(), getattr(self._options, "color", "auto"), sys.stderr or io.StringIO()
+            )
 
     def _run(self) -> int:
         profiles = read_profiles()

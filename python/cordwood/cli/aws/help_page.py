@@ -53,7 +53,13 @@ def _wrapped(text: str, indent: int) -> str:
     prefix = " " * indent
     if "\n" in text or text.startswith(" "):
         return textwrap.indent(text, prefix)
-    return textwrap.fill(text, _WIDTH if indent == _INDENT else _WIDTH - _INDENT, initial_indent=prefix, subsequent_indent=prefix, break_on_hyphens=False)
+    return textwrap.fill(
+        text,
+        _WIDTH if indent == _INDENT else _WIDTH - _INDENT,
+        initial_indent=prefix,
+        subsequent_indent=prefix,
+        break_on_hyphens=False,
+    )
 
 
 def _synopsis(command: Command) -> Iterator[str]:

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import re
 import string
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from cordwood.cli.aws.values import read_reference
 
-Parsed: TypeAlias = "str | bytes | list[Parsed] | dict[str, Parsed]"
+Parsed: TypeAlias = str | bytes | list[Any] | dict[str, Any]
 
 _KEY = re.compile(r"[A-Za-z0-9\-_.#/:]*")
 _BLANKS = re.compile(f"[{re.escape(string.whitespace)}]*")
