@@ -291,6 +291,19 @@ def test_other_errors_of_a_later_request_keep_their_exit_code(twin: Twin) -> Non
     assert "The answer for 1 was lost, they may be stored: positions 0." in done.stderr
 
 
+def test_no_keys_and_no_listener_are_told_as_for_one_request(twin: Twin) -> None:
+    call = [*NAMES, "--log-events", "file://events"]
+    files = {"events": json.dumps(listed(5, 0))}
+    no_keys: dict[str, str | None] = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
+    done = twin.cordwood(Case(call, no_keys, files=files))
+    assert (done.code, done.sent) == (253, [])
+    assert "An error occurred (NoCredentials): Unable to locate credentials." in done.stderr
+    shutil.rmtree(twin.folder / "cordwood")
+    done = twin.cordwood(Case([*call, "--endpoint-url", "http://127.0.0.1:9"], {"AWS_MAX_ATTEMPTS": "1"}, files=files))
+    assert done.code == 255
+    assert done.stderr == '\ncordwood: [ERROR]: Could not connect to the endpoint URL: "http://127.0.0.1:9/"\n'
+
+
 def test_no_batching_is_what_aws_does(twin: Twin) -> None:
     case = Case(
         [*NAMES, "--log-events", "file://events"],

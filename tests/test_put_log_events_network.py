@@ -104,6 +104,13 @@ CASES = {
         told="ResourceNotFoundException\t",
         alone=True,
     ),
+    "an error format that there is not": Case(
+        ["--log-group-name", "nope", "--log-stream-name", "s", "--log-events", EVENT],
+        {"AWS_CLI_ERROR_FORMAT": "bogus"},
+        code=254,
+        told=f"\ncordwood: [ERROR]: {NO_GROUP}\n",
+        alone=True,
+    ),
     "an error format by profile": Case(
         [*NAMES, "--log-events", "word"],
         files={"config": "[default]\ncli_error_format = text\n"},

@@ -226,7 +226,13 @@ def test_help_is_a_page_through_the_pager() -> None:
     [page] = pages
     sections = ("NAME", "DESCRIPTION", "SYNOPSIS", "OPTIONS", "GLOBAL OPTIONS", "EXAMPLES", "OUTPUT")
     assert [line for line in page.splitlines() if line and not line.startswith(" ")] == list(sections)
-    for said in ("timestamp=long,message=string ...", '"timestamp": long', "--no-batching", "tooOldLogEventEndIndex"):
+    for said in (
+        "One of: json, text, table",
+        "timestamp=long,message=string ...",
+        '"timestamp": long',
+        "--no-batching",
+        "tooOldLogEventEndIndex",
+    ):
         assert said in page
 
 

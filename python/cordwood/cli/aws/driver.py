@@ -110,7 +110,5 @@ class _Run:
         chosen: str | None = getattr(self._options, "cli_error_format", None)
         if chosen is None:
             chosen = self._configuration.error_format if self._configuration else "enhanced"
-        if chosen not in ERROR_FORMATS:
-            print(f"Invalid cli_error_format: '{chosen}'. Using 'enhanced' format.", file=sys.stderr)
-            return "enhanced"
-        return chosen
+        # One that there is not, from environment or file, is no error: there is one to tell of already.
+        return chosen if chosen in ERROR_FORMATS else "enhanced"

@@ -6,7 +6,8 @@ import json
 import os
 import shlex
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from cordwood.cli.aws import arguments as parsing
 from cordwood.cli.aws.model import Command, ListOf, MapOf, Scalar, Shape, Structure, option_name, takes_shorthand
@@ -35,7 +36,7 @@ def text_of(command: Command) -> str:
         "SYNOPSIS": ["\n".join(_synopsis(command))],
         "OPTIONS": list(_options(command)),
         "GLOBAL OPTIONS": [
-            _option(name, f"({_global_type(name)})", str(settings["help"]))
+            _option(name, f"({_global_type(name)})", str(settings["help"]) + _choices(settings))
             for name, settings in parsing.GLOBAL_OPTIONS.items()
         ],
         "EXAMPLES": [command.examples],
@@ -96,6 +97,10 @@ def _option(name: str, kind: str, text: str) -> str:
 
 def _global_type(name: str) -> str:
     return "boolean" if "action" in parsing.GLOBAL_OPTIONS[name] else "string"
+
+
+def _choices(settings: Mapping[str, Any]) -> str:
+    return f" One of: {', '.join(settings['choices'])}." if "choices" in settings else ""
 
 
 def _shorthand(shape: Shape, *, top: bool = False) -> str:
