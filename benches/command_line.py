@@ -47,22 +47,18 @@ def main() -> None:
             "a skeleton": (["--generate-cli-skeleton"], 0),
             "a wrong option": (["--bogus"], None),
         }
-        print(
-            f"{'medians of ' + str(runs):16} {'aws wall':>9} {'cpu':>6} {'cordwood wall':>14} {'cpu':>6} {'wall':>7} {'cpu':>6}"
-        )
+        row = "{:16} {:>10} {:>8} {:>15} {:>8} {:>8} {:>8}"
+        print(row.format(f"medians of {runs}", "aws wall", "cpu", "cordwood wall", "cpu", "x wall", "x cpu"))
         for name, (arguments, code) in lines.items():
             # In turn, so that both meet the same machine.
             pairs = [
                 (cost([*AWS, *arguments], environment, code), cost([*CORDWOOD, *arguments], environment, code))
                 for _ in range(runs)
             ]
-            aws, ours = (
-                [statistics.median(values) for values in zip(*side, strict=True)] for side in zip(*pairs, strict=True)
-            )
+            sides = zip(*pairs, strict=True)
+            aws, ours = ([statistics.median(values) for values in zip(*side, strict=True)] for side in sides)
             ratios = [theirs / mine for theirs, mine in zip(aws, ours, strict=True)]
-            print(
-                f"{name:16} {aws[0]:7.3f} s {aws[1]:6.3f} {ours[0]:12.3f} s {ours[1]:6.3f} {ratios[0]:6.2f}x {ratios[1]:5.2f}x"
-            )
+            print(row.format(name, *(f"{value:.3f}" for value in (*aws, *ours)), *(f"{value:.2f}" for value in ratios)))
 
 
 if __name__ == "__main__":
