@@ -37,6 +37,15 @@ help: ## say what there is
 		$(BIN)/python -m pip install --quiet "$$(echo target/wheels/cordwood-*.whl)[$*]"
 	@cksum < pyproject.toml > $@
 
+# The AWS CLI, which `cordwood put-log-events` is compared with. Its version 1 is the one on PyPI; some releases pin
+# botocore to one exact release, so it lives in an environment of its own.
+AWSCLI := awscli>=1.45.53,<2
+
+.venv/awscli/ready: .venv/ready Makefile
+	tools/venv.sh $(PYTHON) .venv/awscli
+	.venv/awscli/bin/python -m pip install --quiet "$(AWSCLI)"
+	@touch $@
+
 # --- the main job -----------------------------------------------------------------------------------------------
 
 demo: .venv/built ## a million log events through boto3 to a local CloudWatch Logs, and back; or FILE=your.json
@@ -50,7 +59,7 @@ test-rust:
 	@tools/preflight.sh $(PYTHON)
 	cargo test --workspace --locked --quiet
 
-test-python: .venv/extra-test .venv/extra-lint .venv/extra-bench
+test-python: .venv/extra-test .venv/extra-lint .venv/extra-bench .venv/awscli/ready
 	$(BIN)/python -m pytest
 
 asan: .venv/extra-test ## AddressSanitizer over the code that reads Python's objects, and over the core

@@ -1,6 +1,7 @@
 """cordwood: log events cut to measure for Amazon CloudWatch Logs."""
 
 from cordwood._core import Batch, Batcher, Batches, Limits, __version__, _debug_build, batches
+from cordwood.aws_command import put_log_events
 from cordwood.client import PutLogEventsClient, PutLogEventsResult
 from cordwood.errors import (
     AccessDeniedError,
@@ -10,6 +11,7 @@ from cordwood.errors import (
     EventTypeError,
     InputError,
     LimitError,
+    PartialPutError,
     RequestError,
     UnknownOutcomeError,
     UploadError,
@@ -32,6 +34,7 @@ __all__ = [
     "LimitError",
     "Limits",
     "Outcome",
+    "PartialPutError",
     "PositionRange",
     "PutLogEventsClient",
     "PutLogEventsResult",
@@ -44,6 +47,7 @@ __all__ = [
     "Uploader",
     "__version__",
     "batches",
+    "put_log_events",
     "upload",
 ]
 

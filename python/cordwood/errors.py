@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cordwood.outcomes import Outcome
+from cordwood.report.ranges import spans
 
 if TYPE_CHECKING:
     from cordwood.report.report import Report
@@ -70,6 +71,38 @@ class AccessDeniedError(RequestError):
 
 class UnknownOutcomeError(RequestError):
     """The request went out and no answer came that counts: its events may be stored, and double if sent again."""
+
+
+class PartialPutError(Error):
+    """Of several requests for one list of log events, one failed, and others had stored events or may have.
+
+    `__cause__` is the error that it failed with.
+
+    Attributes:
+        events: how many the list has.
+        stored: how many of them the service took.
+        not_stored: positions in the list of those that are certainly not stored, in order; among them those that the
+            service rejected one by one.
+        unknown: positions of those whose answer was lost: they may be stored, and twice if sent again.
+        told: all that in sentences, without the cause.
+
+    """
+
+    def __init__(
+        self, *, events: int, stored: int, not_stored: list[int], unknown: list[int], first_timestamp: int
+    ) -> None:
+        told = [f"{stored:,} of {events:,} log events were stored before it."]
+        if unknown:
+            told.append(f"The answer for {len(unknown):,} was lost, they may be stored: positions {spans(unknown)}.")
+        if not_stored:
+            told.append(f"{len(not_stored):,} were not stored: positions {spans(not_stored)} of the input.")
+        told.append(f"The first request that failed begins with timestamp {first_timestamp}.")
+        super().__init__(" ".join(told))
+        self.told = " ".join(told)
+        self.events = events
+        self.stored = stored
+        self.not_stored = not_stored
+        self.unknown = unknown
 
 
 class UploadError(Error):

@@ -8,7 +8,7 @@ import traceback
 from typing import NoReturn
 
 from cordwood._core import __version__
-from cordwood.cli import local, plan, upload
+from cordwood.cli import put_log_events
 from cordwood.cli.exit_codes import INTERRUPTED, OTHER_ERROR, USAGE_ERROR
 from cordwood.errors import Error
 from cordwood.terminal import inert
@@ -25,18 +25,25 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The parser, with every command."""
+    # Here, so that put-log-events, which is typed a hundred times in a script, does not wait for what it does not use.
+    from cordwood.cli import local, plan, upload
+
     top = Parser(prog="cordwood", description="Log events into Amazon CloudWatch Logs, fast and accounted for.")
     top.add_argument("--version", action="version", version=f"cordwood {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     upload.add_to(commands)
     plan.add_to(commands)
     local.add_to(commands)
+    put_log_events.add_to(commands)
     return top
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command line (without the program's name; `sys.argv` where None) and return its exit code."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if put_log_events.is_meant(given):
+        return put_log_events.run(given)
+    options = parser().parse_args(given)
     try:
         code: int = options.run(options)
     except KeyboardInterrupt:

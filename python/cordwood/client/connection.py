@@ -1,7 +1,8 @@
 """One resolver of session, profile, region and endpoint, for every client and command.
 
 The rules are those of AWS CLI v2: AWS_PROFILE before AWS_DEFAULT_PROFILE, AWS_REGION before AWS_DEFAULT_REGION (boto3
-alone reads neither first).
+alone reads neither first), then the profile's region, then that of the machine where it is one of AWS's; and retries in
+standard mode, so 3 tries of what botocore itself tries again, where nothing else is configured.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def connect(
     Args:
         session: a boto3 session; else one of `profile_name`.
         profile_name: else AWS_PROFILE, AWS_DEFAULT_PROFILE; an empty name counts as none.
-        region_name: else AWS_REGION, AWS_DEFAULT_REGION, the profile's.
+        region_name: else AWS_REGION, AWS_DEFAULT_REGION, the profile's, the instance metadata's.
         endpoint_url: else what the AWS configuration names, else AWS's own.
         config: a botocore Config, over what is set here.
         client_options: whatever else `session.client` takes.
@@ -34,21 +35,33 @@ def connect(
         botocore.exceptions.NoRegionError: no region is given anywhere.
 
     """
-    import boto3
     import botocore.session
 
     if session is not None and profile_name:
         raise TypeError("pass either a session or a profile_name: a session has its profile already")
-    if session is None:
-        # As session variables, and not as arguments: a profile that is only in the environment must not win over keys
-        # that are there too.
-        session = boto3.Session(
-            botocore_session=botocore.session.Session(profile=profile_name or None, session_vars=_V2_VARIABLES)
+    if session is not None:
+        return session.client(
+            "logs", region_name=region_name, endpoint_url=endpoint_url, config=config, **client_options
         )
-    return session.client("logs", region_name=region_name, endpoint_url=endpoint_url, config=config, **client_options)
+    # As session variables, and not as arguments: a profile that is only in the environment must not win over keys that
+    # are there too. botocore's own session makes the same clients as boto3's, without the import of boto3.
+    made = botocore.session.Session(profile=profile_name or None, session_vars=_V2_VARIABLES)
+    if region_name is None and not made.get_config_variable("region"):
+        region_name = _region_of_this_machine(made)
+    return made.create_client(
+        "logs", region_name=region_name, endpoint_url=endpoint_url, config=config, **client_options
+    )
+
+
+def _region_of_this_machine(session: Any) -> str | None:
+    from botocore.utils import IMDSRegionProvider
+
+    region: str | None = IMDSRegionProvider(session).provide()
+    return region
 
 
 _V2_VARIABLES = {
     "profile": (None, ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"], None, None),
     "region": ("region", ["AWS_REGION", "AWS_DEFAULT_REGION"], None, None),
+    "retry_mode": ("retry_mode", "AWS_RETRY_MODE", "standard", None),
 }

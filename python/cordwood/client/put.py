@@ -156,11 +156,13 @@ class PutLogEventsClient:
         *,
         sequence_token: str | None = None,
         entity: Mapping[str, Mapping[str, str]] | None = None,
+        token_tries: int | None = None,
     ) -> Answer:
         """Send one batch and return what is known of it, instead of raising.
 
         Tokens and missing groups or streams are dealt with here: each is tried again only after the service refused
-        the whole request for it.
+        the whole request for it. `token_tries` is how often a refused token is replaced by the one that the service
+        expects, 5 times where not given.
 
         Raises:
             ValueError: a name, the token or the entity is not legal, as in `Batch.body`. Nothing was sent.
@@ -168,7 +170,7 @@ class PutLogEventsClient:
         """
         stream = (log_group_name, log_stream_name)
         token = sequence_token if sequence_token is not None else self._tokens.next_of(stream)
-        token_tries = 0
+        token_tries_left = _MOST_TOKEN_TRIES if token_tries is None else token_tries
         new_stream_waits = None
         requests = 0
         while True:
@@ -184,8 +186,8 @@ class PutLogEventsClient:
                 self._tokens.learn(stream, expected)
                 known = {"nextSequenceToken": expected} if expected else {}
                 return replace(answer, fate=Fate.ACCEPTED, why="", response=known, exception=None)
-            if answer.code == "InvalidSequenceTokenException" and token_tries < _MOST_TOKEN_TRIES:
-                token_tries += 1
+            if answer.code == "InvalidSequenceTokenException" and token_tries_left > 0:
+                token_tries_left -= 1
                 try:
                     token = self._expected_token(answer, log_group_name, log_stream_name)
                 except Exception as exception:
