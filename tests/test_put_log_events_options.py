@@ -41,6 +41,16 @@ CASES = {
     "global options among the command's": Case(
         ["--region=us-east-1", "put-log-events", *NAMES, "--output", "text", "--log-events", EVENT, "--color", "off"]
     ),
+    "the command's options before the command": Case(
+        ["--log-group-name=g", "put-log-events", "--log-stream-name", "s", "--log-events", EVENT]
+    ),
+    "a skeleton before the command": Case(["--generate-cli-skeleton", "put-log-events"]),
+    "such an option's value is taken for the command": Case(
+        ["--log-group-name", "g", "put-log-events", *NAMES, "--log-events", EVENT],
+        code=252,
+        told="invalid choice: 'g'",
+        alone=True,
+    ),
     "a prefix of a global option": Case(["--reg", "us-east-1", "put-log-events", *NAMES, "--log-events", EVENT]),
     "a global option without its value": Case([*NAMES, "--log-events", EVENT, "--region"]),
     "an ambiguous global prefix": Case(

@@ -76,7 +76,7 @@ class UnknownOutcomeError(RequestError):
 class PartialPutError(Error):
     """Of several requests for one list of log events, one failed, and others had stored events or may have.
 
-    `__cause__` is the error that it failed with.
+    `__cause__` is the error that it failed with; None where it was interrupted.
 
     Attributes:
         events: how many the list has.
@@ -89,7 +89,14 @@ class PartialPutError(Error):
     """
 
     def __init__(
-        self, *, events: int, stored: int, not_stored: list[int], unknown: list[int], first_timestamp: int
+        self,
+        cause: BaseException | None,
+        *,
+        events: int,
+        stored: int,
+        not_stored: list[int],
+        unknown: list[int],
+        first_timestamp: int,
     ) -> None:
         told = [f"{stored:,} of {events:,} log events were stored before it."]
         if unknown:
@@ -97,8 +104,9 @@ class PartialPutError(Error):
         if not_stored:
             told.append(f"{len(not_stored):,} were not stored: positions {spans(not_stored)} of the input.")
         told.append(f"The first request that failed begins with timestamp {first_timestamp}.")
-        super().__init__(" ".join(told))
         self.told = " ".join(told)
+        super().__init__(self.told if cause is None else f"{cause}\n{self.told}")
+        self.__cause__ = cause
         self.events = events
         self.stored = stored
         self.not_stored = not_stored

@@ -135,7 +135,7 @@ class _InTurn:
                 answer = self._send(batch, first=number == 0)
             except KeyboardInterrupt:
                 # The request under way may have been carried out.
-                self._say(f"interrupted: {self._failure(number, unknown=True)}")
+                self._say(f"interrupted: {self._failure(number, None, unknown=True)}")
                 raise
             if answer.fate is not Fate.ACCEPTED:
                 raise self._fault(number, answer)
@@ -204,15 +204,13 @@ class _InTurn:
         unknown = answer.fate is Fate.UNKNOWN
         if not self._sent and not unknown:
             return cause
-        failure = self._failure(number, unknown=unknown)
-        failure.__cause__ = cause
-        failure.args = (f"{cause}\n{failure.told}",)
-        return failure
+        return self._failure(number, cause, unknown=unknown)
 
-    def _failure(self, number: int, *, unknown: bool) -> PartialPutError:
+    def _failure(self, number: int, cause: BaseException | None, *, unknown: bool) -> PartialPutError:
         failed, unsent = self._cut[number], self._cut[number + unknown :]
         not_stored = sorted([*self._rejected, *(position for batch in unsent for position in batch.positions)])
         return PartialPutError(
+            cause,
             events=sum(map(len, self._cut)),
             stored=self._sent - len(self._rejected),
             not_stored=not_stored,

@@ -118,20 +118,15 @@ def usage_of(command: str) -> str:
 
 
 def calls(command: str, arguments: Sequence[str]) -> bool:
-    """Whether a command line is one for this command: it stands first but for global options."""
+    """Whether a command line is one for this command: the first word that is no option, nor a global one's value."""
     words = iter(arguments)
     for word in words:
-        if word == command:
-            return True
-        if not word.startswith("--"):
-            return False
+        if not word.startswith("-") or word in ("-h", "--help", "-", "--"):
+            return word == command
         name, has_value, _ = word.partition("=")
-        found = [option for option in GLOBAL_OPTIONS if option == name] or [
-            option for option in GLOBAL_OPTIONS if option.startswith(name)
-        ]
-        if not found:
-            return False
-        if not has_value and "action" not in GLOBAL_OPTIONS[found[0]]:
+        # Of an ambiguous prefix any one will do: the command's own parser refuses it.
+        settings = next((GLOBAL_OPTIONS[option] for option in GLOBAL_OPTIONS if option.startswith(name)), None)
+        if settings is not None and not has_value and "action" not in settings:
             next(words, None)
     return False
 
