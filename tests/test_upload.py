@@ -193,6 +193,28 @@ def test_a_file_is_read_where_it_lies(cloudwatch_logs: LocalCloudWatchLogs, tmp_
         upload(cloudwatch_logs, path, log_stream_name=lambda event: "s")
 
 
+@pytest.mark.parametrize("how", ["list", "file", "function"])
+def test_an_event_that_is_an_error_ends_the_reading_and_the_account_still_adds_up(
+    cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path, how: str
+) -> None:
+    events = [{"timestamp": now(), "message": message} for message in ("before", "", "x" * 1_048_551, "behind")]
+    path = tmp_path / "events.json"
+    path.write_text(json.dumps(events))
+    given: Any = path if how == "file" else iter(events)
+    stream: Any = (lambda event: "s") if how == "function" else "s"
+    with pytest.raises(cordwood.EventError, match="1048551 bytes") as raised:
+        upload(cloudwatch_logs, given, oversize="error", log_stream_name=stream)
+    report: cordwood.Report = raised.value.report  # type: ignore[attr-defined]
+    check_sum(report)
+    assert (report.events, report.accepted, report.counts[Outcome.OVERSIZE], report.counts[Outcome.EMPTY]) == (
+        3,
+        1,
+        1,
+        1,
+    )
+    assert [message for _, message in stored(cloudwatch_logs)] == ["before"]
+
+
 def test_a_client_of_cordwoods_own_is_used_as_it_is(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     client = cordwood.PutLogEventsClient(cloudwatch_logs.client(), create_log_group=True)
     assert upload(cloudwatch_logs, [(now(), "m")], client=client, create_log_group=False).accepted == 1

@@ -112,7 +112,6 @@ class Documents:
         self.names = tuple(file.name for file in self._files)
         self.total_bytes = None if None in sizes else sum(size for size in sizes if size is not None)
         self.bytes_read = 0
-        self._counts = self._reader.counts
         self._begun = 0
 
     def _look_at(self, path: str | os.PathLike[str]) -> _File:
@@ -170,7 +169,6 @@ class Documents:
             if fault.args and isinstance(fault.args[0], str):
                 raise _no_document(file.name, fault.args[0]) from None
             raise
-        self._counts = self._reader.counts
         return batches
 
     def _routed(self, batches: list[Batch]) -> list[Routed]:
@@ -186,8 +184,8 @@ class Documents:
 
     @property
     def counts(self) -> dict[str, int]:
-        """`events` read, `altered`, among others; as of the last chunk, for whoever looks on from another thread."""
-        return self._counts
+        """`events` read, `altered`, among others. Another thread may look, and waits for one chunk at most."""
+        return self._reader.counts
 
     @property
     def damaged(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -10,6 +11,9 @@ from cordwood.outcomes import Rejected
 from cordwood.policies import InvalidText, Oversize
 from cordwood.sources import Place, in_memory
 from cordwood.uploader.routing import Routed, StreamByEvent
+
+_CHUNK = 256
+"""Events taken at once before the batches that they closed are passed on: bounds what is held."""
 
 
 class Events:
@@ -60,8 +64,9 @@ class RoutedEvents:
         self._router = StreamByEvent(stream_of, oversize=oversize, invalid_text=invalid_text)
 
     def __iter__(self) -> Iterator[list[Routed]]:
-        for event in self._events:
-            if closed := self._router.extend((event,)):
+        for first in self._events:
+            # Pulled one by one by whoever takes them: where the iterator raises, what came before is taken already.
+            if closed := self._router.extend(itertools.chain((first,), itertools.islice(self._events, _CHUNK - 1))):
                 yield closed
         yield self._router.flush()
 
