@@ -62,6 +62,12 @@ def mended(message: str) -> str:
     return message.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def is_clean(event: Any) -> bool:
+    """Whether nothing is to be mended in it."""
+    message = event.get("message") if isinstance(event, dict) else None
+    return type(message) is not str or message == mended(message)
+
+
 def outcome(event: Any, moments: Moments) -> str:
     """What has to become of an event whose message is mended."""
     word = pure_python.outcome(event) if isinstance(event, dict) else "invalid"
@@ -85,8 +91,8 @@ def expected(events: Iterable[Any], moments: Moments) -> Expected:
     counts: Counter[str] = Counter()
     legal = []
     for event in events:
-        if isinstance(event, dict) and type(message := event.get("message")) is str and message != mended(message):
-            event = {**event, "message": mended(message)}
+        if not is_clean(event):
+            event = {**event, "message": mended(event["message"])}
         word = outcome(event, moments)
         counts[word] += 1
         if word == "accepted":
