@@ -49,7 +49,7 @@ AWSCLI := awscli>=1.45.53,<2
 # --- the main job -----------------------------------------------------------------------------------------------
 
 demo: .venv/built ## a million log events through boto3 to a local CloudWatch Logs, and back; or FILE=your.json
-	$(BIN)/python benches/demo.py $(if $(FILE),--file '$(FILE)')
+	$(BIN)/python benches/demo.py $(if $(FILE),--file "$$FILE")
 
 # --- checks -----------------------------------------------------------------------------------------------------
 
