@@ -208,3 +208,23 @@ def test_a_clock_that_is_behind_is_corrected_by_the_service(cloudwatch_logs: Loc
         made = [*events(4, 300_000), *((t + 10 * 3_600_000, message) for t, message in ahead)]
         report = upload(endpoint, made)
         assert report.accepted == 7
+
+
+def test_a_connection_that_breaks_while_the_stream_is_created_is_tried_again() -> None:
+    with LocalCloudWatchLogs(faults=Faults(actions=frozenset({"CreateLogStream"}))) as endpoint:
+        endpoint.create("g")
+        endpoint.faults.script("reset_before")
+        made = events(3)
+        client = endpoint.client(retries={"total_max_attempts": 1, "mode": "standard"})
+        report = upload(endpoint, made, client=client)
+        assert (report.stopped, report.accepted) == ("", 3)
+        assert stored(endpoint) == Counter(made)
+
+
+def test_a_split_event_whose_parts_are_all_in_doubt_is_one_possible_duplicate(
+    cloudwatch_logs: LocalCloudWatchLogs,
+) -> None:
+    cloudwatch_logs.create("g", "s")
+    cloudwatch_logs.faults.script("reset_after", "none", "reset_after", "none", "reset_after", "none")
+    report = upload(cloudwatch_logs, [(events(1)[0][0], "a" * 2_500_000)], oversize="split")
+    assert (report.requests, report.accepted, report.possible_duplicates) == (6, 1, 1)

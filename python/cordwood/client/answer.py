@@ -122,7 +122,10 @@ def _beginning(headers: Mapping[str, str], content: bytes) -> str:
 
 def of_preparation(exception: Exception) -> Answer:
     """Judge what was raised by a call that had to come before (a creation, a look-up): the events were not sent."""
-    if not hasattr(exception, "response"):
+    from botocore.exceptions import ClientError
+
+    # Not told by `.response`: a broken connection has that too, and nothing in it.
+    if not isinstance(exception, ClientError):
         return Answer(Fate.NOT_SENT, why=str(exception), exception=exception)
     return replace(of_error(exception), fate=Fate.REFUSED)
 

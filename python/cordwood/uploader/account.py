@@ -79,6 +79,7 @@ class Account:
         self._duplicates = Ranges()
         self._examples: dict[Outcome, list[Example]] = {}
         self._split: dict[int, _SplitEvent] = {}
+        self._doubted_parts: set[int] = set()
 
     def take_rejected(self, rejected: Iterable[Rejected]) -> None:
         """Count events that are no legal log events."""
@@ -123,7 +124,11 @@ class Account:
         """Note that the accepted events of a batch may be stored twice."""
         others = {found.position for found in rejected}
         positions = {position for position in batch.positions if position not in others}
+        parts = {position for position, _, _ in batch.parts}
         with self._lock:
+            # The parts of one event may travel, and be doubted, in several requests.
+            positions -= self._doubted_parts
+            self._doubted_parts |= positions & parts
             self.possible_duplicates += len(positions)
             self._duplicates.add(positions)
 

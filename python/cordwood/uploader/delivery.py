@@ -5,6 +5,7 @@ One request is under way at a time. Whoever submits is held up while the queue i
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
@@ -51,6 +52,8 @@ class _Piece:
 
     batch: Batch
     log_stream_name: str
+    ordinal: int
+    """Of the batch, among all that were taken."""
     sent: bool = False
     """A request went out with it, or with what it is a half of."""
     lost: bool = False
@@ -88,9 +91,11 @@ class Delivery:
         self._max_outage = max_outage
         self._changed = threading.Condition()
         self._waiting: deque[_Piece] = deque()
+        self._enqueued = 0
         self._under_way: _Piece | None = None
         self._on_the_wire = False
-        self._stop: Stop | None = None
+        self.stopped: Stop | None = None
+        """Why nothing more is sent; None while it is."""
         self._closing = False
         self._abandoned = False
         self._thread: threading.Thread | None = None
@@ -99,40 +104,57 @@ class Delivery:
         self._last_refusal = ""
 
     @property
-    def stopped(self) -> Stop | None:
-        """Why nothing more is sent; None while it is."""
-        return self._stop
+    def in_its_thread(self) -> bool:
+        """Whether this is asked by the thread that sends, which can't wait for itself."""
+        return threading.current_thread() is self._thread
 
     def enqueue(self, routed: Iterable[Routed]) -> None:
         """Take batches, all at once: an interrupt loses none. After a stop they become undelivered."""
         with self._changed:
             for batch, log_stream_name in routed:
                 self._account.hand_out(batch)
-                self._waiting.append(_Piece(batch, log_stream_name))
+                self._enqueued += 1
+                self._waiting.append(_Piece(batch, log_stream_name, self._enqueued))
             if self._thread is None and self._waiting:
-                self._thread = threading.Thread(target=self._work, name="cordwood-delivery", daemon=True)
-                self._thread.start()
+                self._start()
             self._changed.notify_all()
+
+    def _start(self) -> None:
+        thread = threading.Thread(target=self._work, name="cordwood-delivery", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # no more threads for this process, or the interpreter is about to end
+            self.stop(StopKind.FAULT, f"the sending thread could not be started: {error}")
+            while self._waiting:
+                self._fail(self._waiting.popleft(), self._why_stopped)
+            return
+        self._thread = thread
 
     def wait_for_room(self) -> None:
         """Return once the queue is no longer full."""
+        if self.in_its_thread:
+            return
         with self._changed:
-            self._changed.wait_for(lambda: len(self._waiting) <= _CAPACITY or self._stop is not None)
+            self._changed.wait_for(lambda: len(self._waiting) <= _CAPACITY or self.stopped is not None)
 
     def drain(self, timeout: float | None = None) -> bool:
-        """Wait until everything submitted is settled; False where that took longer than `timeout` seconds."""
+        """Wait until everything taken so far is settled; False where that took longer than `timeout` seconds.
+
+        What others hand in meanwhile is not waited for.
+        """
         with self._changed:
-            return self._changed.wait_for(self._idle, timeout)
+            last = self._enqueued
+            return self._changed.wait_for(lambda: self._settled_up_to(last), timeout)
 
     def wait_until_idle_or_stopped(self) -> None:
         """Wait until everything submitted is settled, or nothing more is sent."""
         with self._changed:
-            self._changed.wait_for(lambda: self._idle() or self._stop is not None)
+            self._changed.wait_for(lambda: self._idle() or self.stopped is not None)
 
     def stop(self, kind: StopKind, why: str) -> None:
         """Send nothing more. What waits is undelivered; the request under way may still be answered."""
         with self._changed:
-            self._stop = self._stop or Stop(kind, why)
+            self.stopped = self.stopped or Stop(kind, why)
             self._changed.notify_all()
 
     def close(self, timeout: float | None = None) -> None:
@@ -144,6 +166,11 @@ class Delivery:
                 self.stop(StopKind.TIMEOUT, f"not everything was answered within {timeout:g} s")
                 self._changed.wait_for(self._idle, _GRACE)
                 self._abandon()
+
+    def _settled_up_to(self, ordinal: int) -> bool:
+        """Whether these batches and all before are settled: what is left of a batch goes before the next one."""
+        held = [piece for piece in (self._under_way, *itertools.islice(self._waiting, 1)) if piece is not None]
+        return all(piece.ordinal > ordinal for piece in held)
 
     def _idle(self) -> bool:
         return not self._waiting and self._under_way is None
@@ -163,9 +190,18 @@ class Delivery:
         while (piece := self._next()) is not None:
             try:
                 self._deliver(piece)
-            except Exception as fault:
+            except BaseException as fault:  # a panic of the extension module is no Exception
                 log.exception("cordwood could not go on")
-                self._give_up(piece, Stop(StopKind.FAULT, f"a fault of cordwood's own: {fault!r}"))
+                self._stop_at_fault(piece, fault)
+
+    def _stop_at_fault(self, piece: _Piece, fault: BaseException) -> None:
+        piece.lost |= self._on_the_wire
+        try:
+            self._give_up(piece, Stop(StopKind.FAULT, f"a fault of cordwood's own: {fault!r}"))
+        except Exception:
+            log.exception("cordwood could not even settle the events under way")
+            with self._changed:
+                self._finish()
 
     def _next(self) -> _Piece | None:
         with self._changed:
@@ -181,7 +217,7 @@ class Delivery:
             return None
         failures = 0
         failing_since = time.monotonic()
-        while self._stop is None:
+        while self.stopped is None:
             answer = self._send(piece, repeated=failures > 0 or piece.sent)
             piece.sent = True
             match decide(answer):
@@ -192,7 +228,9 @@ class Delivery:
                 case Decision.STOP:
                     return self._give_up(piece, self._cause(piece, answer))
                 case Decision.AGAIN:
-                    piece.lost |= answer.fate is Fate.UNKNOWN
+                    with self._changed:
+                        piece.lost |= answer.fate is Fate.UNKNOWN
+                        self._on_the_wire = False
                     failures += 1
                     outage = time.monotonic() - failing_since
                     if outage > self._patience:
@@ -214,11 +252,12 @@ class Delivery:
             return True
 
     def _send(self, piece: _Piece, *, repeated: bool) -> Answer:
+        # Until it is settled, or in doubt: whoever runs out of patience between answer and outcome knows no better.
         self._on_the_wire = True
         answer = self._client.send(piece.batch, self._log_group_name, piece.log_stream_name, entity=self._entity)
-        self._on_the_wire = False
         self._heard |= answer.status is not None
-        self._window.learn(answer.date)
+        if answer.fate is Fate.ACCEPTED:  # the date of what else may answer, a proxy, says nothing of the service's
+            self._window.learn(answer.date)
         self._account.count_requests(answer.requests, repeated=answer.requests - (not repeated))
         return answer
 
@@ -226,11 +265,12 @@ class Delivery:
         seconds = wait_before(failures)
         log.warning("a request failed (%s); trying again in %.1f s", inert(answer.why), seconds)
         with self._changed:
-            self._changed.wait_for(lambda: self._stop is not None, seconds)
+            self._changed.wait_for(lambda: self.stopped is not None, seconds)
 
     # --- ends of a piece: each settles it and takes it off the thread's hands at once ---------------------------
 
     def _finish(self) -> None:
+        self._on_the_wire = False
         self._under_way = None
         self._changed.notify_all()
 
@@ -283,7 +323,7 @@ class Delivery:
 
     @property
     def _why_stopped(self) -> str:
-        return self._stop.why if self._stop else ""
+        return self.stopped.why if self.stopped else ""
 
     # --- causes -----------------------------------------------------------------------------------------------
 
