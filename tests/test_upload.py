@@ -104,9 +104,12 @@ def test_anything_but_accepted_raises_unless_allowed(cloudwatch_logs: LocalCloud
 
 
 @pytest.mark.parametrize("events", ["text", b"bytes", {"timestamp": 1, "message": "a"}, 17])
-def test_what_is_no_list_of_events_is_a_type_error(cloudwatch_logs: LocalCloudWatchLogs, events: Any) -> None:
+@pytest.mark.parametrize("stream", ["s", lambda event: "s"])
+def test_what_is_no_list_of_events_is_a_type_error(
+    cloudwatch_logs: LocalCloudWatchLogs, events: Any, stream: Any
+) -> None:
     with pytest.raises(TypeError):
-        upload(cloudwatch_logs, events)
+        upload(cloudwatch_logs, events, log_stream_name=stream)
     assert cloudwatch_logs.requests() == []
 
 
@@ -158,6 +161,12 @@ def test_a_function_names_each_events_stream(cloudwatch_logs: LocalCloudWatchLog
     assert "neither ':' nor '*'" in report.examples[Outcome.INVALID][0].reason
     assert report.log_stream_name is None
     check_sum(report)
+
+
+def test_a_name_that_is_no_unicode_is_the_events_fault_and_not_the_jobs(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    events = [(now(), "a"), (now(), "\ud800"), (now(), "b")]
+    report = upload(cloudwatch_logs, events, log_stream_name=lambda event: f"s{event[1]}", check=False)
+    assert (report.accepted, report.counts[Outcome.INVALID], report.stopped) == (2, 1, "")
 
 
 def test_a_function_that_raises_loses_nothing_that_came_before(cloudwatch_logs: LocalCloudWatchLogs) -> None:

@@ -22,7 +22,7 @@ _MOST_HELD_BYTES = 64 << 20
 _MOST_STREAMS = 1000
 """Streams with open batches at once; beyond, the least recently fed lets go."""
 
-_STREAM_NAME = re.compile(r"[^:*]{1,512}", re.DOTALL)
+_STREAM_NAME = re.compile(r"[^:*\ud800-\udfff]{1,512}", re.DOTALL)
 
 
 class OneStream:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from cordwood._core import batches
 from cordwood.client.put import PutLogEventsClient, sender_of
 from cordwood.outcomes import Outcome
 from cordwood.policies import Extra, InvalidText, Oversize
@@ -138,6 +139,9 @@ def source_of(
             raise TypeError("the events of a file go to one log stream: pass its name, not a function")
         return Documents([events], log_stream_name, oversize=oversize, invalid_text=invalid_text, extra=extra)
     if callable(log_stream_name):
+        if isinstance(events, (str, bytes, bytearray, Mapping)):
+            no_events: Any = events
+            batches(no_events)  # which says what is wrong with it
         return RoutedEvents(events, log_stream_name, oversize=oversize, invalid_text=invalid_text)
     return Events(events, log_stream_name, oversize=oversize, invalid_text=invalid_text)
 

@@ -18,6 +18,7 @@ from cordwood.outcomes import Outcome
 from cordwood.policies import InvalidText, Oversize
 from cordwood.report import Report, StopKind
 from cordwood.report.summary import explained, plural
+from cordwood.terminal import inert
 from cordwood.uploader.account import Account
 from cordwood.uploader.age import TimeWindow
 from cordwood.uploader.delivery import Delivery
@@ -288,7 +289,7 @@ def upload_error(report: Report, allow: Iterable[Outcome | str] = ()) -> UploadE
     what = ", ".join(f"{count:,} {outcome}" for outcome, count in failed.items())
     lines = [f"{sum(failed.values()):,} of {plural(report.events, 'event')} were not accepted: {what}"]
     if report.stopped:
-        lines.append(f"stopped: {report.stopped}")
+        lines.append(f"stopped: {inert(report.stopped)}")
     for outcome in failed:
         if outcome is not Outcome.UNDELIVERED or not report.stopped:
             lines += explained(outcome, report.examples.get(outcome, ()))
