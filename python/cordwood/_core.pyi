@@ -190,6 +190,7 @@ class Batcher:
         invalid_text: as in `batches`.
         now: as in `batches`.
         retention_in_days: as in `batches`.
+        keep_rejected: as in `batches`.
     """
 
     def __new__(
@@ -201,6 +202,7 @@ class Batcher:
         invalid_text: Literal["replace", "reject"] = "replace",
         now: SupportsIndex | datetime | None = None,
         retention_in_days: int | None = None,
+        keep_rejected: bool = False,
     ) -> Batcher: ...
     def add(
         self, timestamp: SupportsIndex | datetime, message: str | bytes, *, position: int | None = None
@@ -272,6 +274,7 @@ class DocumentReader:
         extra: what a member besides those of a log event does: `"reject"` the event, or `"ignore"` the member.
         oversize: as in `batches`.
         invalid_text: as in `batches`.
+        keep_rejected: as in `batches`; of what is no event, its text in the document.
     """
 
     def __new__(
@@ -280,6 +283,7 @@ class DocumentReader:
         extra: Literal["reject", "ignore"] = "reject",
         oversize: Literal["reject", "truncate", "split", "error"] = "reject",
         invalid_text: Literal["replace", "reject"] = "replace",
+        keep_rejected: bool = False,
     ) -> DocumentReader: ...
     def feed(self, chunk: bytes) -> list[Batch]:
         """Take the next bytes of a document and return the batches that they closed.
@@ -319,6 +323,7 @@ def batches(
     invalid_text: Literal["replace", "reject"] = "replace",
     now: SupportsIndex | datetime | None = None,
     retention_in_days: int | None = None,
+    keep_rejected: bool = False,
 ) -> Batches:
     """Cut log events into the fewest batches that PutLogEvents accepts.
 
@@ -348,6 +353,8 @@ def batches(
         now: the moment, as a timestamp, against which the age rules apply: `too_new` is more than 2 h after
             it, `too_old` more than 14 days before. Without it no age rule applies: the clock is never read.
         retention_in_days: with `now`, the log group's retention: older events are `expired`.
+        keep_rejected: list rejected events as `RejectedEvent`, with what they held: up to 1 MiB of the message, or of
+            the object's `repr` where it has none.
 
     Returns:
         Batches: an iterator of `Batch`.

@@ -42,6 +42,10 @@ class InputError(Error):
     """An input cannot be read: no such file, not readable, or no document of log events. The message says which."""
 
 
+class OutputError(Error):
+    """A file cannot be written to, or should not be: it holds something else. The message says which, and why."""
+
+
 class LimitError(Error, ValueError):
     """A list of events does not fit one PutLogEvents request; the message names the rule."""
 

@@ -53,6 +53,8 @@ class Answer:
     exception: BaseException | None = None
     requests: int = 1
     """PutLogEvents requests that it took: more than one where a token or a missing stream had to be mended first."""
+    wire_bytes: int = 0
+    """Bytes of the bodies that went out for it, in all of its requests."""
 
     @property
     def already_accepted(self) -> bool:

@@ -254,11 +254,12 @@ class Delivery:
     def _send(self, piece: _Piece, *, repeated: bool) -> Answer:
         # Until it is settled, or in doubt: whoever runs out of patience between answer and outcome knows no better.
         self._on_the_wire = True
+        began = time.monotonic()
         answer = self._client.send(piece.batch, self._log_group_name, piece.log_stream_name, entity=self._entity)
         self._heard |= answer.status is not None
         if answer.fate is Fate.ACCEPTED:  # the date of what else may answer, a proxy, says nothing of the service's
             self._window.learn(answer.date)
-        self._account.count_requests(answer.requests, repeated=answer.requests - (not repeated))
+        self._account.count_answer(answer, repeated=repeated, seconds=time.monotonic() - began)
         return answer
 
     def _wait(self, failures: int, answer: Answer) -> None:

@@ -19,6 +19,7 @@ mod cursor;
 mod cut;
 mod escape;
 mod intake;
+mod kept;
 mod limits;
 
 mod outcome;
@@ -36,6 +37,7 @@ pub use body::{Entity, Frame, InvalidFrame};
 pub use cut::next_cut;
 pub use escape::{escaped_len, write_escaped};
 pub use intake::{Counts, Intake, OnReject, Rejected};
+pub use kept::{Kept, MAX_KEPT_BYTES, keep};
 pub use limits::{InvalidLimits, Limits};
 pub use outcome::{Outcome, Rejection};
 pub use sequence::{Sequence, SequenceBatches};

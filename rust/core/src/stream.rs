@@ -2,6 +2,7 @@
 
 use crate::admission::Admission;
 use crate::intake::{Intake, OnReject, Rejected};
+use crate::kept::Kept;
 use crate::outcome::Rejection;
 use crate::table::EventTable;
 use crate::text::Text;
@@ -32,6 +33,11 @@ impl Stream {
     /// The next event, which is not one.
     pub fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
         self.intake.reject(rejection)
+    }
+
+    /// Likewise, with what it held.
+    pub fn reject_keeping(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {
+        self.intake.reject_keeping(rejection, kept)
     }
 
     /// Whether a batch has closed and waits to be taken.

@@ -23,6 +23,7 @@ use crate::options::{Options, choice};
 ///     extra: what a member besides those of a log event does: `"reject"` the event, or `"ignore"` the member.
 ///     oversize: as in `batches`.
 ///     invalid_text: as in `batches`.
+///     keep_rejected: as in `batches`; of what is no event, its text in the document.
 #[pyclass(frozen, module = "cordwood._core")]
 pub(crate) struct DocumentReader(Mutex<Reader>);
 
@@ -54,16 +55,25 @@ impl Reader {
                 }
                 Step::NotAnEvent { offset, rejection } => {
                     self.stream.set_position(self.base + offset);
-                    self.stream.reject(rejection).map_err(Fault::Rejected)?;
+                    let kept = self.documents.kept();
+                    self.stream.reject_keeping(rejection, kept).map_err(Fault::Rejected)?;
                 }
                 Step::Damage { offset, rejection } => {
                     self.damaged = true;
                     self.stream.set_position(self.base + offset);
-                    self.stream.reject(rejection).map_err(Fault::Rejected)?;
+                    let kept = self.documents.kept();
+                    self.stream.reject_keeping(rejection, kept).map_err(Fault::Rejected)?;
                 }
                 Step::NotADocument(start) => return Err(Fault::NotADocument(start)),
                 Step::NeedInput | Step::End => return Ok(()),
             }
+        }
+    }
+
+    fn new_document(&mut self) {
+        self.documents = Documents::new(self.extra);
+        if self.stream.intake().keeps_rejected() {
+            self.documents.keep_rejected();
         }
     }
 
@@ -76,8 +86,8 @@ impl Reader {
 #[pymethods]
 impl DocumentReader {
     #[new]
-    #[pyo3(signature = (*, extra = "reject", oversize = "reject", invalid_text = "replace"))]
-    fn new(extra: &str, oversize: &str, invalid_text: &str) -> PyResult<Self> {
+    #[pyo3(signature = (*, extra = "reject", oversize = "reject", invalid_text = "replace", keep_rejected = false))]
+    fn new(extra: &str, oversize: &str, invalid_text: &str, keep_rejected: bool) -> PyResult<Self> {
         let options = Options {
             limits: None,
             on_reject: "collect",
@@ -88,15 +98,21 @@ impl DocumentReader {
         };
         let (admission, on_reject) = options.read()?;
         let extra = choice("extra", extra, &[("reject", Extra::Reject), ("ignore", Extra::Ignore)])?;
-        Ok(Self(Mutex::new(Reader {
-            stream: Stream::new(admission, on_reject),
+        let mut stream = Stream::new(admission, on_reject);
+        if keep_rejected {
+            stream.intake_mut().keep_rejected();
+        }
+        let mut reader = Reader {
+            stream,
             limits: admission.limits,
             extra,
             documents: Documents::new(extra),
             base: 0,
             fed: 0,
             damaged: false,
-        })))
+        };
+        reader.new_document();
+        Ok(Self(Mutex::new(reader)))
     }
 
     /// Take the next bytes of a document and return the batches that they closed.
@@ -125,7 +141,7 @@ impl DocumentReader {
             reader.documents.finish();
             let read = reader.read();
             reader.base += std::mem::take(&mut reader.fed);
-            reader.documents = Documents::new(reader.extra);
+            reader.new_document();
             read
         })
     }

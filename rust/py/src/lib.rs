@@ -19,6 +19,7 @@ mod documents;
 mod event;
 mod huge_pages;
 mod input;
+mod kept;
 mod limits;
 mod message;
 mod options;
