@@ -26,6 +26,22 @@ def in_memory(positions: list[int]) -> list[Place]:
     return [Place(position) for position in positions]
 
 
+class SourceFile(NamedTuple):
+    """What was read of a file."""
+
+    name: str
+    format: str
+    """`documents` or `dead_letters`."""
+    bytes_read: int
+    total_bytes: int | None
+    """None for a pipe."""
+    identity: dict[str, int]
+    """Of a regular file: its device, inode, size in bytes, and when it was last modified, in ns since 1970."""
+    events: int
+    counts: dict[str, int]
+    """Of these, by outcome, what was settled while reading, before any request; and those `altered`."""
+
+
 class Source(Protocol):
     """Yields batches with the name of their log stream, and keeps account of what it read."""
 

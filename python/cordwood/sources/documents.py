@@ -9,13 +9,14 @@ import stat
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cordwood._core import Batch, DocumentReader
 from cordwood.errors import InputError
 from cordwood.outcomes import Rejected
 from cordwood.policies import Extra, InvalidText, Oversize
-from cordwood.sources import Place
+from cordwood.sources import Place, SourceFile
+from cordwood.sources.lines import LineIndex
 from cordwood.uploader.routing import Routed
 
 _CHUNK = 1 << 20
@@ -27,8 +28,8 @@ _PEEK = 1 << 18
 _PATIENCE = 0.2
 """Seconds that a pipe is waited for before whoever iterates is asked again whether to go on."""
 
-_MOST_COUNTED = 8 << 30
-"""Bytes of a file that are read again to tell the line of an event."""
+_AT_READING = ("oversize", "empty", "invalid", "settled", "altered")
+"""Of the reader's counts, those that are told of each file."""
 
 _TIMESTAMP = re.compile(rb'(?<!\\)"timestamp"\s*:\s*(\d{1,18})\b')
 
@@ -55,6 +56,11 @@ class _File:
     """None for what is no regular file, and can be read but once."""
     base: int = 0
     """Bytes of the files before it."""
+    lines: LineIndex | None = None
+    """None for what can't be read again."""
+    identity: dict[str, int] = field(default_factory=dict)
+    counts_before: dict[str, int] = field(default_factory=dict)
+    """The reader's, at its start."""
 
     @contextmanager
     def opened(self) -> Iterator[int]:
@@ -80,6 +86,7 @@ class Documents:
         oversize: as in `batches`.
         invalid_text: as in `batches`.
         extra: what a member besides those of a log event does: "reject" the event, or "ignore" the member.
+        keep_rejected: hand over rejected events with what they held, as in `batches`.
 
     Attributes:
         names: of the files.
@@ -102,8 +109,11 @@ class Documents:
         oversize: Oversize = "reject",
         invalid_text: InvalidText = "replace",
         extra: Extra = "reject",
+        keep_rejected: bool = False,
     ) -> None:
-        self._reader = DocumentReader(extra=extra, oversize=oversize, invalid_text=invalid_text)
+        self._reader = DocumentReader(
+            extra=extra, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected
+        )
         self._stream = log_stream_name
         self.first_timestamp: int | None = None
         self.last_timestamp: int | None = None
@@ -128,6 +138,14 @@ class Documents:
                 return file
             start = os.lseek(descriptor, 0, os.SEEK_CUR)
             file.size = max(status.st_size - start, 0)
+            file.identity = {
+                "device": status.st_dev,
+                "inode": status.st_ino,
+                "size": status.st_size,
+                "modified_ns": status.st_mtime_ns,
+            }
+            if path != "-":
+                file.lines = LineIndex(path)
             head = os.pread(descriptor, _PEEK, start)
             _check_kind(file.name, head)
             tail = os.pread(descriptor, _PEEK, max(start, status.st_size - _PEEK))
@@ -141,6 +159,7 @@ class Documents:
         """The batches, as they become full; at least every so often an empty list, while a pipe gives nothing."""
         for file in self._files:
             file.base = self.bytes_read
+            file.counts_before = self._reader.counts
             self._begun += 1
             with file.opened() as descriptor:
                 while True:
@@ -192,6 +211,30 @@ class Documents:
         """Whether part of a document could not be read; it is among the `invalid` too."""
         return self._reader.damaged
 
+    def files(self) -> list[SourceFile]:
+        """What was read of each file, and what of it was no legal event."""
+        described = []
+        counts = self._reader.counts
+        behind = self.bytes_read
+        for index in reversed(range(len(self._files))):
+            file = self._files[index]
+            begun = index < self._begun
+            of_file = {name: count - file.counts_before.get(name, 0) for name, count in counts.items()} if begun else {}
+            described.append(
+                SourceFile(
+                    file.name,
+                    "documents",
+                    behind - file.base if begun else 0,
+                    file.size,
+                    file.identity,
+                    of_file.pop("events", 0),
+                    {name: of_file[name] for name in _AT_READING if of_file.get(name)},
+                )
+            )
+            if begun:
+                counts, behind = file.counts_before, file.base
+        return described[::-1]
+
     def locate(self, positions: list[int]) -> list[Place]:
         """File, byte and line of these positions, which are bytes counted on over the files."""
         bases = [file.base for file in self._files[: self._begun]]
@@ -203,7 +246,7 @@ class Documents:
         places = []
         for index, offsets in of_file.items():
             file = self._files[index]
-            lines = _lines(file, offsets)
+            lines = file.lines.of(offsets) if file.lines else [None] * len(offsets)
             places += [Place(offset, file.name, line) for offset, line in zip(offsets, lines, strict=True)]
         return places
 
@@ -219,20 +262,3 @@ def _check_kind(name: str, head: bytes) -> None:
 
 def _no_document(name: str, start: str) -> InputError:
     return InputError(f"{name}: no document of log events, it starts with {start[:24]!r}; {_WHAT_IS_TAKEN}")
-
-
-def _lines(file: _File, offsets: list[int]) -> list[int | None]:
-    """The line numbers, from 1, of offsets in increasing order; None where the file cannot be read again."""
-    lines: list[int | None] = []
-    if file.size is None or file.path == "-" or (offsets and offsets[-1] > _MOST_COUNTED):
-        return [None] * len(offsets)
-    try:
-        with open(file.path, "rb") as again:
-            line = 1
-            for offset in offsets:
-                while (left := offset - again.tell()) > 0 and (chunk := again.read(min(left, _CHUNK))):
-                    line += chunk.count(b"\n")
-                lines.append(line)
-    except OSError:
-        return [None] * len(offsets)
-    return lines

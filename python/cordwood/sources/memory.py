@@ -21,9 +21,19 @@ class Events:
 
     names: tuple[str, ...] = ()
 
-    def __init__(self, events: Iterable[Any], stream: str, *, oversize: Oversize, invalid_text: InvalidText) -> None:
+    def __init__(
+        self,
+        events: Iterable[Any],
+        stream: str,
+        *,
+        oversize: Oversize,
+        invalid_text: InvalidText,
+        keep_rejected: bool = False,
+    ) -> None:
         self._stream = stream
-        self._batches = batches(events, on_reject="collect", oversize=oversize, invalid_text=invalid_text)
+        self._batches = batches(
+            events, on_reject="collect", oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected
+        )
 
     def __iter__(self) -> Iterator[list[Routed]]:
         for batch in self._batches:
@@ -59,9 +69,12 @@ class RoutedEvents:
         *,
         oversize: Oversize,
         invalid_text: InvalidText,
+        keep_rejected: bool = False,
     ) -> None:
         self._events = iter(events)
-        self._router = StreamByEvent(stream_of, oversize=oversize, invalid_text=invalid_text)
+        self._router = StreamByEvent(
+            stream_of, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected
+        )
 
     def __iter__(self) -> Iterator[list[Routed]]:
         for first in self._events:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from cordwood._core import Batch, Batcher
-from cordwood.outcomes import Outcome, Rejected
+from cordwood.outcomes import Outcome, Rejected, RejectedEvent
 from cordwood.policies import InvalidText, Oversize
 
 Routed = tuple[Batch, str]
@@ -28,9 +28,13 @@ _STREAM_NAME = re.compile(r"[^:*\ud800-\udfff]{1,512}", re.DOTALL)
 class OneStream:
     """All events go to one log stream."""
 
-    def __init__(self, log_stream_name: str, *, oversize: Oversize, invalid_text: InvalidText) -> None:
+    def __init__(
+        self, log_stream_name: str, *, oversize: Oversize, invalid_text: InvalidText, keep_rejected: bool = False
+    ) -> None:
         self._name = log_stream_name
-        self._batcher = Batcher(on_reject="collect", oversize=oversize, invalid_text=invalid_text)
+        self._batcher = Batcher(
+            on_reject="collect", oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected
+        )
 
     def add(self, timestamp: Any, message: Any) -> list[Routed]:
         """Take an event; the batches that it closed."""
@@ -60,8 +64,16 @@ class OneStream:
 class StreamByEvent:
     """Each event goes to the log stream that a function of it names; every stream has open batches of its own."""
 
-    def __init__(self, name_of: Callable[[Any], str], *, oversize: Oversize, invalid_text: InvalidText) -> None:
+    def __init__(
+        self,
+        name_of: Callable[[Any], str],
+        *,
+        oversize: Oversize,
+        invalid_text: InvalidText,
+        keep_rejected: bool = False,
+    ) -> None:
         self._name_of = name_of
+        self._keep_rejected = keep_rejected
         self._oversize = oversize
         self._invalid_text = invalid_text
         self._lock = threading.RLock()
@@ -96,8 +108,9 @@ class StreamByEvent:
         batcher = self._batcher_of(name)
         if batcher is None:
             reason = f"log_stream_name gave {name!r:.80}; a name is a str of 1 to 512 characters, neither ':' nor '*'"
-            for _ in self._counted(run):
-                self._rejected.append(Rejected(self._position - 1, Outcome.INVALID, reason))
+            for event in self._counted(run):
+                rejected = Rejected(self._position - 1, Outcome.INVALID, reason)
+                self._rejected.append(_with_what_it_held(rejected, event) if self._keep_rejected else rejected)
             return
         before = batcher.held_nbytes
         try:
@@ -121,7 +134,12 @@ class StreamByEvent:
         if batcher is not None:
             self._batchers.move_to_end(name)
         elif isinstance(name, str) and _STREAM_NAME.fullmatch(name):
-            batcher = Batcher(on_reject="collect", oversize=self._oversize, invalid_text=self._invalid_text)
+            batcher = Batcher(
+                on_reject="collect",
+                oversize=self._oversize,
+                invalid_text=self._invalid_text,
+                keep_rejected=self._keep_rejected,
+            )
             self._batchers[name] = batcher
         return batcher
 
@@ -165,11 +183,29 @@ class StreamByEvent:
             }
 
 
+def _with_what_it_held(rejected: Rejected, event: Any) -> Rejected:
+    """Likewise with what the event held. Only a batcher knows the shapes of events, so one is asked."""
+    probe = Batcher(on_reject="collect", keep_rejected=True)
+    for batch in (*probe.extend([event]), *probe.flush()):
+        taken = batch[0]
+        return RejectedEvent(*rejected, (taken["timestamp"], taken["message"].encode(), True, False))
+    for found in probe.drain_rejected():
+        if isinstance(found, RejectedEvent):
+            return RejectedEvent(*rejected, found.kept)
+    return rejected
+
+
 Router = OneStream | StreamByEvent
 
 
-def router(log_stream_name: str | Callable[[Any], str], *, oversize: Oversize, invalid_text: InvalidText) -> Router:
+def router(
+    log_stream_name: str | Callable[[Any], str],
+    *,
+    oversize: Oversize,
+    invalid_text: InvalidText,
+    keep_rejected: bool = False,
+) -> Router:
     """A router to the stream of a name, or to those that a function names."""
     if callable(log_stream_name):
-        return StreamByEvent(log_stream_name, oversize=oversize, invalid_text=invalid_text)
-    return OneStream(log_stream_name, oversize=oversize, invalid_text=invalid_text)
+        return StreamByEvent(log_stream_name, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected)
+    return OneStream(log_stream_name, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected)
