@@ -107,6 +107,11 @@ class PutLogEventsClient:
         self._tokens = SequenceTokens()
         install(client)
 
+    @property
+    def is_aws(self) -> bool:
+        """Whether the endpoint is one of Amazon's own."""
+        return self._from_aws
+
     def put_log_events(
         self,
         log_group_name: str,

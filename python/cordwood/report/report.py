@@ -24,6 +24,8 @@ class StopKind(StrEnum):
     """What the service refuses whatever the events are: access denied, no such log group, event after event."""
     OUTAGE = "outage"
     """No good answer for as long as the upload is patient."""
+    REJECTED = "rejected"
+    """More of its events were rejected for good than is tolerated."""
     TIMEOUT = "timeout"
     """The time that it was given is over."""
     FAULT = "fault"

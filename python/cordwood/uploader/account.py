@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +137,7 @@ class Account:
         *,
         rejected: Iterable[Rejected] = (),
         told: Told = NOTHING_TOLD,
-    ) -> None:
+    ) -> dict[int, Outcome]:
         """Count the events of a batch, or of a slice of one, under this outcome, but for those rejected in it.
 
         Args:
@@ -147,10 +147,14 @@ class Account:
             rejected: events of it that ended otherwise.
             told: what was last heard of it.
 
+        Returns:
+            The outcomes of split events, by position, of which this held the last part that was on its way.
+
         """
         others = {found.position: found for found in rejected}
         parts = {position: count for position, count, _ in batch.parts}
         letters: list[Letter] = []
+        decided: dict[int, Outcome] = {}
         with self._lock:
             whole = len(batch) - sum(parts.values())
             of_others = [found for position, found in others.items() if position not in parts]
@@ -164,15 +168,18 @@ class Account:
             if others:
                 self._note_times_of(batch, others)
             if parts:
-                letters = self._settle_split(batch, outcome, reason, parts, others, told)
+                letters = self._settle_split(batch, outcome, reason, parts, others, decided)
         if self._letters is not None and (others or letters or outcome not in NO_LETTER):
             letters += letters_of_batch(batch, outcome, reason, others, parts)
             self._letters.send(letters, told)
+        return decided
 
-    def doubt(self, batch: Batch, rejected: Iterable[Rejected]) -> None:
-        """Note that the accepted events of a batch may be stored twice."""
+    def doubt(self, batch: Batch, rejected: Iterable[Rejected], *, only: Set[int] | None = None) -> None:
+        """Note that the accepted events of a batch, or those at some positions, may be stored twice."""
         others = {found.position for found in rejected}
         positions = {position for position in batch.positions if position not in others}
+        if only is not None:
+            positions &= only
         parts = {position for position, _, _ in batch.parts}
         with self._lock:
             # The parts of one event may travel, and be doubted, in several requests.
@@ -272,9 +279,9 @@ class Account:
         reason: Reason,
         parts: Mapping[int, int],
         others: Mapping[int, Rejected],
-        told: Told,
+        decided: dict[int, Outcome],
     ) -> list[Letter]:
-        """Settle the parts in a batch; the letters of the events that are decided with them."""
+        """Settle the parts in a batch; the letters of the events that are decided with them, which it adds."""
         if self._letters is not None:
             for part in parts_of(batch, parts):
                 other = others.get(part.position)
@@ -289,6 +296,7 @@ class Account:
             else:
                 event.take(count, other.outcome, other.reason)
             if event.decided:
+                decided[position] = event.worst
                 letters += self._decide(position, event)
         return letters
 
