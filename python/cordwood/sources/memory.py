@@ -20,6 +20,7 @@ class Events:
     """Events in memory, all to one log stream: a sequence is ordered as a whole, an iterator through the window."""
 
     names: tuple[str, ...] = ()
+    held_from = 0
 
     def __init__(self, events: Iterable[Any], stream: str, *, oversize: Oversize, invalid_text: InvalidText) -> None:
         self._stream = stream
@@ -51,6 +52,7 @@ class RoutedEvents:
     """Events in memory, each to the log stream that a function of it names."""
 
     names: tuple[str, ...] = ()
+    held_from = 0
 
     def __init__(
         self,
