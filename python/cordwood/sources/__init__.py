@@ -14,7 +14,7 @@ class Place(NamedTuple):
     """Where an event stands, as its reader would look for it."""
 
     position: int
-    """Its 0-based ordinal; in a file the byte offset at which it starts."""
+    """Its 0-based ordinal; in a file the byte offset in it at which it starts."""
     source: str = ""
     """The file's name; empty for events in memory."""
     line: int | None = None
@@ -63,6 +63,11 @@ class Source(Protocol):
     @property
     def counts(self) -> dict[str, int]:
         """`events` read, `altered`, among others."""
+        ...
+
+    @property
+    def held_from(self) -> int:
+        """Position of the first event that is held in open batches, or else of the next one; in memory simply 0."""
         ...
 
     def locate(self, positions: list[int]) -> list[Place]:

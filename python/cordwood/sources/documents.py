@@ -6,7 +6,6 @@ import os
 import re
 import select
 import stat
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from cordwood.outcomes import Rejected
 from cordwood.policies import Extra, InvalidText, Oversize
 from cordwood.sources import Place, SourceFile
 from cordwood.sources.lines import LineIndex
+from cordwood.sources.positions import MOST_BYTES, MOST_FILES, file_and_offset, position_of
 from cordwood.uploader.routing import Routed
 
 _CHUNK = 1 << 20
@@ -54,8 +54,7 @@ class _File:
     name: str
     size: int | None
     """None for what is no regular file, and can be read but once."""
-    base: int = 0
-    """Bytes of the files before it."""
+    bytes_read: int = 0
     lines: LineIndex | None = None
     """None for what can't be read again."""
     identity: dict[str, int] = field(default_factory=dict)
@@ -87,6 +86,9 @@ class Documents:
         invalid_text: as in `batches`.
         extra: what a member besides those of a log event does: "reject" the event, or "ignore" the member.
         keep_rejected: hand over rejected events with what they held, as in `batches`.
+        settled_below: position before which an earlier run has settled the legal events: they are read and counted, and
+            not handed out.
+        settled: sets of packed positions of which the same holds.
 
     Attributes:
         names: of the files.
@@ -97,7 +99,8 @@ class Documents:
         last_timestamp: of the last event that a look at the end shows; likewise.
 
     Raises:
-        InputError: one of them is missing, unreadable, a folder, or plainly no event document.
+        InputError: one of them is missing, unreadable, a folder, longer than 16 TiB, or plainly no event document; or
+            they are more than 524,288.
 
     """
 
@@ -110,9 +113,18 @@ class Documents:
         invalid_text: InvalidText = "replace",
         extra: Extra = "reject",
         keep_rejected: bool = False,
+        settled_below: int = 0,
+        settled: Sequence[bytes] = (),
     ) -> None:
+        if len(paths) > MOST_FILES:
+            raise InputError(f"{len(paths):,} files; one input takes at most {MOST_FILES:,}")
         self._reader = DocumentReader(
-            extra=extra, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected
+            extra=extra,
+            oversize=oversize,
+            invalid_text=invalid_text,
+            keep_rejected=keep_rejected,
+            settled_below=settled_below,
+            settled=list(settled),
         )
         self._stream = log_stream_name
         self.first_timestamp: int | None = None
@@ -122,7 +134,6 @@ class Documents:
         self.names = tuple(file.name for file in self._files)
         self.total_bytes = None if None in sizes else sum(size for size in sizes if size is not None)
         self.bytes_read = 0
-        self._begun = 0
 
     def _look_at(self, path: str | os.PathLike[str]) -> _File:
         file = _File(path, "standard input" if path == "-" else os.fsdecode(os.fspath(path)), None)
@@ -138,6 +149,8 @@ class Documents:
                 return file
             start = os.lseek(descriptor, 0, os.SEEK_CUR)
             file.size = max(status.st_size - start, 0)
+            if file.size > MOST_BYTES:
+                raise _too_long(file)
             file.identity = {
                 "device": status.st_dev,
                 "inode": status.st_ino,
@@ -157,8 +170,8 @@ class Documents:
 
     def __iter__(self) -> Iterator[list[Routed]]:
         """The batches, as they become full; at least every so often an empty list, while a pipe gives nothing."""
-        for file in self._files:
-            file.base = self.bytes_read
+        for index, file in enumerate(self._files):
+            self._reader.start_document(position_of(index, 0))
             file.counts_before = self._reader.counts
             self._begun += 1
             with file.opened() as descriptor:
@@ -177,8 +190,11 @@ class Documents:
         try:
             chunk = os.read(descriptor, _CHUNK)
         except OSError as fault:
-            raise InputError(f"{file.name}, byte {self.bytes_read - file.base}: {fault.strerror}") from fault
+            raise InputError(f"{file.name}, byte {file.bytes_read}: {fault.strerror}") from fault
+        file.bytes_read += len(chunk)
         self.bytes_read += len(chunk)
+        if file.bytes_read > MOST_BYTES:
+            raise _too_long(file)
         return chunk
 
     def _fed(self, file: _File, chunk: bytes) -> list[Batch]:
@@ -207,6 +223,16 @@ class Documents:
         return self._reader.counts
 
     @property
+    def held_from(self) -> int:
+        """Position before which all legal events were handed out, or were settled by an earlier run.
+
+        That of the first event that is held in open batches, or else of what is read next. It does not go past what the
+        end of a file cut off: where the file grows, that may become an event. Batches just handed out count as gone, so
+        whoever asks while another thread iterates must know of them.
+        """
+        return self._reader.held_from
+
+    @property
     def damaged(self) -> bool:
         """Whether part of a document could not be read; it is among the `invalid` too."""
         return self._reader.damaged
@@ -215,7 +241,6 @@ class Documents:
         """What was read of each file, and what of it was no legal event."""
         described = []
         counts = self._reader.counts
-        behind = self.bytes_read
         for index in reversed(range(len(self._files))):
             file = self._files[index]
             begun = index < self._begun
@@ -224,7 +249,7 @@ class Documents:
                 SourceFile(
                     file.name,
                     "documents",
-                    behind - file.base if begun else 0,
+                    file.bytes_read,
                     file.size,
                     file.identity,
                     of_file.pop("events", 0),
@@ -232,17 +257,14 @@ class Documents:
                 )
             )
             if begun:
-                counts, behind = file.counts_before, file.base
+                counts = file.counts_before
         return described[::-1]
 
     def locate(self, positions: list[int]) -> list[Place]:
-        """File, byte and line of these positions, which are bytes counted on over the files."""
-        bases = [file.base for file in self._files[: self._begun]]
+        """File, byte and line of these positions."""
         of_file: dict[int, list[int]] = {}
-        for position in positions:
-            # Where empty files start at the same byte, it is the last's.
-            index = bisect_right(bases, position) - 1
-            of_file.setdefault(index, []).append(position - bases[index])
+        for index, offset in map(file_and_offset, positions):
+            of_file.setdefault(index, []).append(offset)
         places = []
         for index, offsets in of_file.items():
             file = self._files[index]
@@ -258,6 +280,10 @@ def _check_kind(name: str, head: bytes) -> None:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
     if text and text[:1] not in (b"{", b"["):
         raise _no_document(name, text[:24].decode("utf-8", "replace"))
+
+
+def _too_long(file: _File) -> InputError:
+    return InputError(f"{file.name}: longer than 16 TiB, the most that is read of one file; split it")
 
 
 def _no_document(name: str, start: str) -> InputError:

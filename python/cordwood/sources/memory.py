@@ -20,6 +20,7 @@ class Events:
     """Events in memory, all to one log stream: a sequence is ordered as a whole, an iterator through the window."""
 
     names: tuple[str, ...] = ()
+    held_from = 0
 
     def __init__(
         self,
@@ -61,6 +62,7 @@ class RoutedEvents:
     """Events in memory, each to the log stream that a function of it names."""
 
     names: tuple[str, ...] = ()
+    held_from = 0
 
     def __init__(
         self,

@@ -34,6 +34,8 @@ pub struct Counts {
     pub events: u64,
     /// Admitted with other text than they had.
     pub altered: u64,
+    /// Legal, and passed over, for they are settled already.
+    pub settled: u64,
     rejected: [u64; Outcome::ALL.len()],
 }
 
@@ -44,10 +46,16 @@ impl Counts {
         self.rejected[outcome as usize]
     }
 
-    /// Events admitted.
+    /// Events rejected.
+    #[must_use]
+    pub fn all_rejected(&self) -> u64 {
+        self.rejected.iter().sum()
+    }
+
+    /// Events admitted, but for those that are settled already.
     #[must_use]
     pub fn admitted(&self) -> u64 {
-        self.events - self.rejected.iter().sum::<u64>()
+        self.events - self.settled - self.all_rejected()
     }
 }
 
@@ -89,6 +97,7 @@ impl Intake {
                     let extent = match parts.len() {
                         1 => Extent::Whole, // truncated
                         total if i + 1 == total => Extent::LastPart,
+                        _ if i == 0 => Extent::FirstPart,
                         _ => Extent::Part,
                     };
                     sink.push(&Piece {
@@ -101,6 +110,17 @@ impl Intake {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// The next event of the input, which is settled already where it is legal: it is counted and goes no further.
+    /// `Err` as in `admit`.
+    pub fn pass_over(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
+        if let Err(rejection) = self.admission.admit(timestamp, &text) {
+            return self.reject(rejection);
+        }
+        self.next_position();
+        self.counts.settled += 1;
         Ok(())
     }
 
@@ -220,6 +240,19 @@ mod tests {
         fill(&mut intake, &mut EventTable::default(), &[(-2, "b"), (3, "c")]);
         let kept: Vec<_> = intake.take_rejected().into_iter().map(|rejected| rejected.kept).collect();
         assert_eq!(kept, [None, Some(Kept::of_message(Some(-2), &Text::Ascii(b"b")))]);
+    }
+
+    #[test]
+    fn a_settled_event_is_counted_and_goes_no_further_and_an_illegal_one_is_rejected_again() {
+        let mut intake = Intake::new(Admission::default(), OnReject::Collect);
+        let mut table = EventTable::default();
+        intake.pass_over(1, Text::Utf8(b"a")).unwrap();
+        intake.pass_over(-1, Text::Utf8(b"b")).unwrap();
+        fill(&mut intake, &mut table, &[(2, "c")]);
+        let counts = intake.counts();
+        assert_eq!((counts.events, counts.settled, counts.admitted()), (3, 1, 1));
+        assert_eq!(counts.rejected(Outcome::Invalid), 1);
+        assert_eq!(table.rows().iter().map(|row| row.position).collect::<Vec<_>>(), [2]);
     }
 
     #[test]

@@ -183,6 +183,15 @@ impl Documents {
         }
     }
 
+    /// Where what is read next starts; of a value that is passed over, where that does.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        match self.place {
+            Place::Skipping { offset, .. } => offset,
+            _ => self.offset(),
+        }
+    }
+
     fn offset(&self) -> u64 {
         self.base + self.at as u64
     }
