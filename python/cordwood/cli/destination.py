@@ -42,7 +42,7 @@ def destination(options: argparse.Namespace) -> Iterator[Destination]:
 
     # Nobody can look at the events before the endpoint ends: it counts them, and memory stays what it is.
     with spawn(keep_events="counts") as endpoint:
-        client = endpoint.client()
+        client = endpoint.client(max_pool_connections=_connections(options))
         endpoint.create(options.log_group_name, options.log_stream_name)
         if options.retention_in_days is not None:
             client.put_retention_policy(logGroupName=options.log_group_name, retentionInDays=options.retention_in_days)
@@ -52,11 +52,18 @@ def destination(options: argparse.Namespace) -> Iterator[Destination]:
 def _remote(options: argparse.Namespace) -> Destination:
     from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
+    from botocore.config import Config
+
     from cordwood.client.connection import connect
     from cordwood.client.explain import credentials_of
 
     try:
-        client = connect(profile_name=options.profile, region_name=options.region, endpoint_url=options.endpoint_url)
+        client = connect(
+            profile_name=options.profile,
+            region_name=options.region,
+            endpoint_url=options.endpoint_url,
+            config=Config(max_pool_connections=_connections(options)),
+        )
         credentials = getattr(client._request_signer, "_credentials", None)
         # Also fetches those that a role or a process gives: whoever has none is told before anything is read.
         told = credentials_of(client)
@@ -75,6 +82,11 @@ def _remote(options: argparse.Namespace) -> Destination:
     if credentials is None:
         raise Failure(CONFIGURATION_ERROR, f"no credentials were found: {_HOW}")
     return Destination(client, told + _profile(options, credentials))
+
+
+def _connections(options: argparse.Namespace) -> int:
+    """As many connections are kept as requests may be under way; botocore's 10 at least."""
+    return max(10, getattr(options, "max_concurrency", 0))
 
 
 def _profile(options: argparse.Namespace, credentials: Any) -> str:

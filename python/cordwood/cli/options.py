@@ -74,13 +74,6 @@ def _add_destination(group: argparse._ArgumentGroup) -> None:
         metavar="DAYS",
         help="of the log group: older events count as expired and are not sent; set on a group created here",
     )
-    group.add_argument(
-        "--max-outage",
-        type=_seconds,
-        default=600.0,
-        metavar="SECONDS",
-        help="without one good answer, after which the upload stops (default: 600)",
-    )
 
 
 def _add_policies(group: argparse._ArgumentGroup) -> None:
@@ -109,13 +102,6 @@ def _retention(value: str) -> int:
     if not (value.isascii() and value.isdigit() and int(value) in RETENTIONS):
         raise argparse.ArgumentTypeError(f"{value!r} is none of {', '.join(map(str, RETENTIONS))}")
     return int(value)
-
-
-def _seconds(value: str) -> float:
-    seconds = number(value)
-    if not seconds > 0:
-        raise argparse.ArgumentTypeError(f"{value!r} is no number of seconds above 0")
-    return seconds
 
 
 def number(value: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from cordwood.cli.delivery_options import add_delivery_options, settings_of
 from cordwood.cli.destination import Destination, destination
 from cordwood.cli.exit_codes import (
     CONFIGURATION_ERROR,
@@ -56,6 +57,7 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_options(command)
+    add_delivery_options(command)
     command.set_defaults(run=run)
 
 
@@ -101,6 +103,7 @@ def _job(options: argparse.Namespace, to: Destination, source: Documents) -> Upl
     client = PutLogEventsClient(
         to.client,
         create_log_stream=options.create_log_stream,
+        compression=options.compression,
         create_log_group=options.create_log_group,
         retention_in_days=options.retention_in_days if options.create_log_group else None,
     )
@@ -110,7 +113,8 @@ def _job(options: argparse.Namespace, to: Destination, source: Documents) -> Upl
         options.log_group_name,
         options.log_stream_name,
         window=TimeWindow(options.retention_in_days),
-        max_outage=options.max_outage,
+        settings=settings_of(options),
+        linger=options.linger,
     )
 
 

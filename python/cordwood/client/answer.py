@@ -57,6 +57,10 @@ class Answer:
     """Bytes of the bodies that went out for it, in all of its requests."""
 
     @property
+    def credentials_expired(self) -> bool:
+        return False
+
+    @property
     def already_accepted(self) -> bool:
         """The service had taken this very batch before: a success."""
         return self.code == ALREADY_ACCEPTED

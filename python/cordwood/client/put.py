@@ -85,6 +85,7 @@ class PutLogEventsClient:
         log_group_class: str | None = None,
         kms_key_id: str | None = None,
         tags: Mapping[str, str] | None = None,
+        compression: str = "none",
     ) -> None:
         self._creation = Creation(
             log_stream=create_log_stream or create_log_group,
@@ -111,6 +112,12 @@ class PutLogEventsClient:
     def is_aws(self) -> bool:
         """Whether the endpoint is one of Amazon's own."""
         return self._from_aws
+
+    compression_used = "none"
+    compression_note = ""
+
+    def renew_credentials(self) -> bool:
+        return False
 
     def put_log_events(
         self,
@@ -162,6 +169,7 @@ class PutLogEventsClient:
         sequence_token: str | None = None,
         entity: Mapping[str, Mapping[str, str]] | None = None,
         token_tries: int | None = None,
+        use_token: bool = True,
     ) -> Answer:
         """Send one batch and return what is known of it, instead of raising.
 
@@ -174,8 +182,12 @@ class PutLogEventsClient:
             TypeError: likewise, of the wrong type.
         """
         stream = (log_group_name, log_stream_name)
-        token = sequence_token if sequence_token is not None else self._tokens.next_of(stream)
+        token = sequence_token
+        if token is None and use_token:
+            token = self._tokens.next_of(stream)
         token_tries_left = _MOST_TOKEN_TRIES if token_tries is None else token_tries
+        if not use_token:
+            token_tries_left = 0
         new_stream_waits = None
         requests = 0
         while True:
@@ -271,6 +283,8 @@ def sender_of(
     region_name: str | None,
     endpoint_url: str | None,
     create_log_stream: bool,
+    compression: str = "none",
+    max_concurrency: int = 4,
     **group: Any,
 ) -> PutLogEventsClient:
     """What sends for an uploader: a `PutLogEventsClient` as it is, or one made as its constructor says.

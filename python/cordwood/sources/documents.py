@@ -134,6 +134,7 @@ class Documents:
         self.names = tuple(file.name for file in self._files)
         self.total_bytes = None if None in sizes else sum(size for size in sizes if size is not None)
         self.bytes_read = 0
+        self._begun = 0
 
     def _look_at(self, path: str | os.PathLike[str]) -> _File:
         file = _File(path, "standard input" if path == "-" else os.fsdecode(os.fspath(path)), None)

@@ -62,6 +62,11 @@ class TimeWindow:
             return
         self._ahead_ms = round((service - time.time()) * 1000)
 
+    @property
+    def learned(self) -> bool:
+        """Whether the service's clock is known."""
+        return bool(self._date)
+
     def now(self) -> int:
         """Milliseconds since 1970, by the service's clock where it is known."""
         return round(time.time() * 1000) + self._ahead_ms

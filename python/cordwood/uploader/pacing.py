@@ -28,7 +28,10 @@ _SLOWEST = 0.5
 """Requests a second that are always tried: else nobody would notice that the service takes them again."""
 
 _MEASURED_OVER = 2.0
-"""Seconds over which the rate is measured that a cut starts from."""
+"""Most seconds over which the rate is measured that a cut starts from."""
+
+_MEASURED_OVER_LEAST = 0.1
+"""Of a burst that has just begun, the shortest: the first request alone is no endless rate."""
 
 
 class Pacing:
@@ -77,10 +80,13 @@ class Pacing:
             if sent_at < self._cut_at:
                 return  # It went out before the last cut, and says nothing of what that brought.
             now = self._clock.now()
-            sent = sum(now - _MEASURED_OVER <= slot <= now for slot in self._recent)
-            self._before_cut = max(_SLOWEST, min(self._rate(now), sent / _MEASURED_OVER))
+            self._before_cut = max(_SLOWEST, min(self._rate(now), self._measured(now)))
             self._cut_at = now
             self._next_slot = max(self._next_slot, now + 1 / self._rate(now))
+
+    def _measured(self, now: float) -> float:
+        sent = [slot for slot in self._recent if now - _MEASURED_OVER <= slot <= now]
+        return len(sent) / max(now - min(sent, default=now), _MEASURED_OVER_LEAST)
 
     @property
     def rate(self) -> float:
@@ -91,5 +97,5 @@ class Pacing:
     def _rate(self, now: float) -> float:
         if self._cut_at == -math.inf:
             return self._ceiling
-        k = (self._before_cut * (1 - _CUT_TO) / _GROWTH) ** (1 / 3)
+        k = math.cbrt(self._before_cut * (1 - _CUT_TO) / _GROWTH)
         return min(self._ceiling, max(_SLOWEST, _GROWTH * (now - self._cut_at - k) ** 3 + self._before_cut))

@@ -7,7 +7,9 @@ request under way at a time.
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,6 +23,9 @@ _WAITING_PER_WORKER = 2
 """Batches that wait for each worker: enough to keep it busy while the next one is read, some 2 MB."""
 
 _LEAST_WAITING = 4
+
+_SLICE = 0.25
+"""Seconds after which whoever waits wakes up in between."""
 
 
 @dataclass(slots=True, eq=False)
@@ -43,6 +48,8 @@ class Piece:
     """Somebody settles it, and nobody else may."""
     in_lane: bool = False
     """It was taken when nothing else of its stream was under way, and carries the stream's token."""
+    unsure: bool = False
+    """It waits for another's answer to tell the service's clock."""
     intended: bool = False
     """The journal knows that a request with it may be out."""
     first_position: int = 0
@@ -189,6 +196,18 @@ class Queue:
                 piece.batch, piece.nbytes = rest, rest.nbytes
             return asides
 
+    def wait_for_another(self, piece: Piece, until: Callable[[], bool]) -> None:
+        """Wait until something holds, or no other piece is under way whose answer could bring it about."""
+
+        def nobody_else() -> bool:
+            return all(other is piece or other.unsure or other.claimed for other in self._under_way)
+
+        with self.changed:
+            piece.unsure = True
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: self.stopped is not None or until() or nobody_else())
+            piece.unsure = False
+
     def claim(self, piece: Piece) -> bool:
         """Whether the caller may settle a piece: the first who asks."""
         with self.changed:
@@ -218,8 +237,14 @@ class Queue:
 
     def wait(self, until: Callable[[], bool], timeout: float | None = None) -> bool:
         """Wait for something to hold; whether it did in time."""
+        end = math.inf if timeout is None else time.monotonic() + timeout
         with self.changed:
-            return self.changed.wait_for(until, timeout)
+            # In slices: a signal that comes just before the main thread blocks, or that another thread is interrupted by,
+            # has its handler run only once this one wakes up.
+            while not self.changed.wait_for(until, max(0.0, min(_SLICE, end - time.monotonic()))):
+                if time.monotonic() >= end:
+                    return False
+            return True
 
     @property
     def idle(self) -> bool:

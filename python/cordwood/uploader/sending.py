@@ -130,6 +130,10 @@ class Sending:
         if piece.lost:
             return True
         events, out_of_time = self._window.part(piece.batch)
+        if out_of_time and not self._window.learned:
+            # Of several first requests the others' answers may tell that it is this machine's clock that is wrong.
+            self._queue.wait_for_another(piece, lambda: self._window.learned)
+            events, out_of_time = self._window.part(piece.batch)
         if not out_of_time:
             return True
         asides = self._queue.set_aside(piece, [out.events for out in out_of_time], events)
