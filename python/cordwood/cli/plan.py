@@ -9,7 +9,7 @@ from cordwood.cli.exit_codes import DONE, REJECTED, USAGE_ERROR, Failure
 from cordwood.cli.messages import Messages
 from cordwood.cli.options import add_options, check, in_words, names, number, open_documents, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
-from cordwood.cli.results import as_json, write
+from cordwood.cli.results import write
 from cordwood.cli.signals import ended_by_signals
 from cordwood.errors import Error
 from cordwood.outcomes import Outcome

@@ -20,10 +20,11 @@ from cordwood.cli.exit_codes import (
 from cordwood.cli.messages import Messages
 from cordwood.cli.options import add_options, check, in_words, names, open_documents, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
-from cordwood.cli.results import as_json, write
+from cordwood.cli.results import write
 from cordwood.cli.signals import Signals, ended_by_signals
 from cordwood.errors import Error
 from cordwood.report import Report, StopKind
+from cordwood.report.document import as_json, document
 from cordwood.report.summary import plural
 
 if TYPE_CHECKING:
@@ -173,14 +174,15 @@ def exit_code(report: Report, *, damaged: bool, fault: Exception | None = None, 
 def _document(
     options: argparse.Namespace, to: Destination, report: Report, source: Documents, code: int
 ) -> dict[str, Any]:
-    return {
-        "exit_code": code,
-        "complete": not (report.stopped or report.not_delivered or source.damaged) and code != USAGE_ERROR,
-        "damaged": source.damaged,
-        "local": options.local,
-        "endpoint_url": to.client.meta.endpoint_url,
-        "region": to.client.meta.region_name,
-        "bytes_read": source.bytes_read,
-        "total_bytes": source.total_bytes,
-        **report.as_dict(),
-    }
+    return document(
+        report,
+        exit_code=code,
+        complete=not (report.stopped or report.not_delivered or source.damaged) and code != USAGE_ERROR,
+        damaged=source.damaged,
+        local=options.local,
+        endpoint_url=to.client.meta.endpoint_url,
+        region=to.client.meta.region_name,
+        files=source.files(),
+        bytes_read=source.bytes_read,
+        total_bytes=source.total_bytes,
+    )

@@ -44,6 +44,10 @@ class OneStream:
         """Take events; the batches that they closed."""
         return self._named(self._batcher.extend(events))
 
+    def take(self, event: Any, position: int) -> list[Routed]:
+        """Take an event that stands at this position of the input; the batches that it closed."""
+        return self._named(self._batcher.extend((event,), position=position))
+
     def flush(self, *, opened_before: int | None = None) -> list[Routed]:
         """Close open batches, all or those opened by an event before a position."""
         return self._named(self._batcher.flush(opened_before=opened_before))
@@ -79,6 +83,7 @@ class StreamByEvent:
         self._lock = threading.RLock()
         self._batchers: OrderedDict[str, Batcher] = OrderedDict()
         self._position = 0
+        self._taken = 0
         self._held_bytes = 0
         # Kept here and not in a local: an event that raises must not take with it what others closed.
         self._closed: list[Routed] = []
@@ -98,6 +103,13 @@ class StreamByEvent:
             # In runs of one name: a call for each event costs four times as much as the batching itself.
             for name, run in itertools.groupby(events, self._name_of):
                 self._take_run(name, run)
+            return self._take_closed()
+
+    def take(self, event: Any, position: int) -> list[Routed]:
+        """Take an event that stands at this position of the input; the batches that had to close."""
+        with self._lock:
+            self._position = position
+            self._take_run(self._name_of(event), (event,))
             return self._take_closed()
 
     def _take_closed(self) -> list[Routed]:
@@ -127,6 +139,7 @@ class StreamByEvent:
         """The events of a run, each counted as it is taken: where the run raises, those before are on the account."""
         for event in run:
             self._position += 1
+            self._taken += 1
             yield event
 
     def _batcher_of(self, name: Any) -> Batcher | None:
@@ -177,7 +190,7 @@ class StreamByEvent:
         with self._lock:
             of_streams = [batcher.counts for batcher in self._batchers.values()]
             return {
-                "events": self._position,
+                "events": self._taken,
                 "held": sum(counts["held"] for counts in of_streams),
                 "altered": self._altered + sum(counts["altered"] for counts in of_streams),
             }
