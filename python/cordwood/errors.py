@@ -46,6 +46,14 @@ class OutputError(Error):
     """A file cannot be written to, or should not be: it holds something else. The message says which, and why."""
 
 
+class JournalError(Error):
+    """A journal is of another job, its sources have changed, or another process has it. The message says which."""
+
+
+class JournalUnavailableError(JournalError):
+    """A journal cannot be written where it should be."""
+
+
 class LimitError(Error, ValueError):
     """A list of events does not fit one PutLogEvents request; the message names the rule."""
 

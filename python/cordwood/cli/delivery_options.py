@@ -101,6 +101,36 @@ def add_delivery_options(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_memory_options(command: argparse.ArgumentParser) -> None:
+    """Add the options for what is kept beyond the run."""
+    group = command.add_argument_group("what is kept")
+    group.add_argument(
+        "--journal",
+        default="auto",
+        metavar="auto|FILE|none",
+        help="remembers what was settled, so that after an interrupt, a kill or a loss of power the same command "
+        "goes on where it stopped; auto keeps one for named files under the user's state directory, unless --local is "
+        "given (default: auto)",
+    )
+    group.add_argument(
+        "--force", action="store_true", help="forget what the journal remembers, and send everything again"
+    )
+    group.add_argument(
+        "--report", metavar="FILE|-", help="the report as JSON, complete also after an interrupt; - is standard output"
+    )
+    group.add_argument(
+        "--dead-letter",
+        metavar="FILE",
+        help="gets one JSON object for each event that is not accepted or skipped; `cordwood upload FILE` sends again "
+        "what is good to send again",
+    )
+    group.add_argument(
+        "--include-possible-duplicates",
+        action="store_true",
+        help="where FILE holds dead letters: send those too that may be stored already, and may then be stored twice",
+    )
+
+
 def settings_of(options: argparse.Namespace) -> Settings:
     """The settings that these options come to."""
     return Settings(

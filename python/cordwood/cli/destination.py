@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from cordwood.cli.exit_codes import CONFIGURATION_ERROR, USAGE_ERROR, Failure
+from cordwood.cli.exit_codes import CONFIGURATION_ERROR, SERVICE_ERROR, USAGE_ERROR, Failure
 
 _HOW = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (--profile), or run where a role gives them"
 
@@ -50,9 +50,8 @@ def destination(options: argparse.Namespace) -> Iterator[Destination]:
 
 
 def _remote(options: argparse.Namespace) -> Destination:
-    from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
-
     from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
     from cordwood.client.connection import connect
     from cordwood.client.explain import credentials_of
@@ -82,6 +81,24 @@ def _remote(options: argparse.Namespace) -> Destination:
     if credentials is None:
         raise Failure(CONFIGURATION_ERROR, f"no credentials were found: {_HOW}")
     return Destination(client, told + _profile(options, credentials))
+
+
+def log_group_retention(to: Destination, options: argparse.Namespace) -> int | None:
+    """The log group's retention in days; None where it has none, or there is no such group yet.
+
+    Raises:
+        Failure: the service does not tell.
+
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    name = options.log_group_name
+    try:
+        found = to.client.describe_log_groups(logGroupNamePrefix=name, limit=50)["logGroups"]
+    except (BotoCoreError, ClientError) as fault:
+        raise Failure(SERVICE_ERROR, f"--check-log-group: the log group's retention is not told: {fault}") from fault
+    # Names come in order, so the group itself is the first of those that begin with its name.
+    return next((group.get("retentionInDays") for group in found if group["logGroupName"] == name), None)
 
 
 def _connections(options: argparse.Namespace) -> int:

@@ -37,6 +37,7 @@ class DeadLetterSource:
         keep_rejected: hand over rejected events with what they held, as in `batches`.
 
     Attributes:
+        paths: of the files, as they were given.
         names: of the files.
         total_bytes: of all of them.
         bytes_read: so far.
@@ -65,6 +66,7 @@ class DeadLetterSource:
         self._keep_rejected = keep_rejected
         self._rejected: list[Rejected] = []
         self._of_lines = 0
+        self.paths = tuple(paths)
         self._files = [_File(path) for path in paths]
         self._begun = 0
         self.names = tuple(file.name for file in self._files)

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from cordwood._core import Batch, DocumentReader
 from cordwood.errors import InputError
@@ -86,11 +87,9 @@ class Documents:
         invalid_text: as in `batches`.
         extra: what a member besides those of a log event does: "reject" the event, or "ignore" the member.
         keep_rejected: hand over rejected events with what they held, as in `batches`.
-        settled_below: position before which an earlier run has settled the legal events: they are read and counted, and
-            not handed out.
-        settled: sets of packed positions of which the same holds.
 
     Attributes:
+        paths: of the files, as they were given.
         names: of the files.
         total_bytes: of all of them; None where one is a pipe.
         bytes_read: so far.
@@ -113,19 +112,17 @@ class Documents:
         invalid_text: InvalidText = "replace",
         extra: Extra = "reject",
         keep_rejected: bool = False,
-        settled_below: int = 0,
-        settled: Sequence[bytes] = (),
     ) -> None:
         if len(paths) > MOST_FILES:
             raise InputError(f"{len(paths):,} files; one input takes at most {MOST_FILES:,}")
-        self._reader = DocumentReader(
-            extra=extra,
-            oversize=oversize,
-            invalid_text=invalid_text,
-            keep_rejected=keep_rejected,
-            settled_below=settled_below,
-            settled=list(settled),
-        )
+        self._options: dict[str, Any] = {
+            "extra": extra,
+            "oversize": oversize,
+            "invalid_text": invalid_text,
+            "keep_rejected": keep_rejected,
+        }
+        self._reader = DocumentReader(**self._options)
+        self.paths = tuple(paths)
         self._stream = log_stream_name
         self.first_timestamp: int | None = None
         self.last_timestamp: int | None = None
@@ -135,6 +132,16 @@ class Documents:
         self.total_bytes = None if None in sizes else sum(size for size in sizes if size is not None)
         self.bytes_read = 0
         self._begun = 0
+
+    def pass_over(self, settled_below: int, settled: Sequence[bytes] = ()) -> None:
+        """Say, before reading, what an earlier run has settled: it is read and counted, and not handed out.
+
+        Args:
+            settled_below: position before which that holds for all legal events.
+            settled: sets of packed positions of which it holds too.
+
+        """
+        self._reader = DocumentReader(**self._options, settled_below=settled_below, settled=list(settled))
 
     def _look_at(self, path: str | os.PathLike[str]) -> _File:
         file = _File(path, "standard input" if path == "-" else os.fsdecode(os.fspath(path)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from bisect import bisect_right
 
 _CHUNK = 1 << 20
@@ -12,7 +13,7 @@ _MOST_COUNTED = 8 << 30
 
 
 class LineIndex:
-    """Counts lines up to where it is asked, and goes on from there when it is asked again.
+    """Counts lines up to where it is asked, and goes on from there when it is asked again. Threads may share it.
 
     Args:
         path: of a regular file.
@@ -24,6 +25,7 @@ class LineIndex:
         # Every so many bytes, and the line that they are in: dead letters ask again and again while a file is read.
         self._offsets = [0]
         self._lines = [1]
+        self._lock = threading.Lock()
 
     def of(self, offsets: list[int]) -> list[int | None]:
         """The lines, from 1, of offsets in increasing order; None where the file cannot be read again."""
@@ -34,7 +36,8 @@ class LineIndex:
         except OSError:
             return [None] * len(offsets)
         try:
-            return self._count(descriptor, offsets)
+            with self._lock:
+                return self._count(descriptor, offsets)
         except OSError:
             return [None] * len(offsets)
         finally:

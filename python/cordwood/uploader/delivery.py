@@ -70,10 +70,8 @@ class Delivery:
         self._account = account
         self._most_workers = settings.max_concurrency
         self._shutdown_timeout = settings.shutdown_timeout
-        self._queue = Queue(
-            workers=settings.max_concurrency, ordered=settings.ordered, max_memory=settings.max_memory
-        )
-        self._recording = Recording(journal, self._queue, account)
+        self._queue = Queue(workers=settings.max_concurrency, ordered=settings.ordered, max_memory=settings.max_memory)
+        self._recording = Recording(journal, self._queue, account, at_most_once=settings.at_most_once)
         self._tolerance = Tolerance(settings, events_read)
         default_ceiling = AWS_REQUESTS_PER_SECOND if client.is_aws else math.inf
         self._sending = Sending(

@@ -2,12 +2,12 @@
 
 Three limits hold at once, each optional:
 
-- the operator's ceiling of requests a second (CloudWatch Logs gives an account and region 5,000 by default; who backfills
-  a night should not starve who logs by day);
+- the operator's ceiling of requests a second (CloudWatch Logs gives an account and region 5,000 by default; who
+  backfills a night should not starve who logs by day);
 - the operator's bandwidth, in bytes of request bodies a second;
 - what the service lets on. Nothing until it throttles; then the rate falls to 0.7 of what was measured, and grows back
-  along the cubic curve that botocore's adaptive mode uses, slowly near the rate that was too much, and faster beyond. Here
-  all workers share it, and one burst of throttles, of requests that were out together, cuts it once.
+  along the cubic curve that botocore's adaptive mode uses, slowly near the rate that was too much, and faster beyond.
+  Here all workers share it, and one burst of throttles, of requests that were out together, cuts it once.
 """
 
 from __future__ import annotations

@@ -96,9 +96,7 @@ class Patience:
             self._last_refusal = why
             if self._lone_refusals < MOST_LONE_REFUSALS:
                 return None
-        return Stop(
-            StopKind.SERVICE, f"{MOST_LONE_REFUSALS} events in a row were refused, even alone, with: {why}"
-        )
+        return Stop(StopKind.SERVICE, f"{MOST_LONE_REFUSALS} events in a row were refused, even alone, with: {why}")
 
 
 class Tolerance:

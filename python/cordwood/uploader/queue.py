@@ -1,8 +1,8 @@
 """What waits to be sent, what is under way, and who may go next.
 
 Requests to one stream run side by side, unless they must not: where the caller wants them in order, and where the
-endpoint insists on sequence tokens, of which each request's answer names the next one's. Such a stream is a lane, with one
-request under way at a time.
+endpoint insists on sequence tokens, of which each request's answer names the next one's. Such a stream is a lane, with
+one request under way at a time.
 """
 
 from __future__ import annotations
@@ -239,8 +239,8 @@ class Queue:
         """Wait for something to hold; whether it did in time."""
         end = math.inf if timeout is None else time.monotonic() + timeout
         with self.changed:
-            # In slices: a signal that comes just before the main thread blocks, or that another thread is interrupted by,
-            # has its handler run only once this one wakes up.
+            # In slices: a signal that comes just before the main thread blocks, or that another thread is interrupted
+            # by, has its handler run only once this one wakes up.
             while not self.changed.wait_for(until, max(0.0, min(_SLICE, end - time.monotonic()))):
                 if time.monotonic() >= end:
                     return False

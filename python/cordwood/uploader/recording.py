@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from cordwood.uploader.account import Account
     from cordwood.uploader.queue import Piece, Queue
 
-_OPEN = frozenset({Outcome.UNKNOWN, Outcome.UNDELIVERED})
-"""Outcomes that a later run may change."""
-
 
 class Recording:
     """Tells the journal; does next to nothing where there is none.
@@ -29,14 +26,17 @@ class Recording:
         journal: may be None.
         queue: tells what else is on its way.
         account: is told of what earlier runs left in doubt and is sent again.
+        at_most_once: what is of unknown fate stays so, for no later run may send it again.
 
     Attributes:
         held_from: the lowest position that the source still holds, or will read next. Guarded by the queue's lock.
 
     """
 
-    def __init__(self, journal: Journal | None, queue: Queue, account: Account) -> None:
+    def __init__(self, journal: Journal | None, queue: Queue, account: Account, *, at_most_once: bool = False) -> None:
         self._journal = journal
+        self._open = {Outcome.UNDELIVERED} if at_most_once else {Outcome.UNDELIVERED, Outcome.UNKNOWN}
+        """Outcomes that a later run may change."""
         self._queue = queue
         self._account = account
         self.held_from = 0
@@ -90,10 +90,10 @@ class Recording:
         if journal is None:
             return
         others = {found.position: found.outcome for found in rejected}
-        if outcome in _OPEN:
+        if outcome in self._open:
             self._leave_open(piece.first_position)
-            if outcome is Outcome.UNDELIVERED and piece.intended and not piece.lost:
-                journal.withdraw(piece.key)
+            if outcome is Outcome.UNDELIVERED:
+                self.withdraw(piece)
             return
         parts = {position for position, _, _ in piece.batch.parts}
         if not (parts or others):
@@ -101,12 +101,10 @@ class Recording:
             counts = {outcome: len(piece.batch)}
         else:
             outcomes = {
-                position: others.get(position, outcome)
-                for position in piece.batch.positions
-                if position not in parts
+                position: others.get(position, outcome) for position in piece.batch.positions if position not in parts
             }
             outcomes |= decided
-            still_open = sorted(position for position, found in outcomes.items() if found in _OPEN)
+            still_open = sorted(position for position, found in outcomes.items() if found in self._open)
             if still_open or parts - decided.keys():
                 self._keep_in_doubt(sorted({*still_open, *(parts - decided.keys())}))
             for position in still_open:
@@ -116,7 +114,7 @@ class Recording:
             counts = dict(Counter(outcomes.values()))
         journal.settle(piece.key, packed, counts, self._settled_below(piece))
         for position in decided.keys() & self._split_keys.keys():
-            if decided[position] not in _OPEN:
+            if decided[position] not in self._open:
                 journal.withdraw(self._split_keys.pop(position))
 
     def _keep_in_doubt(self, positions: list[int]) -> None:

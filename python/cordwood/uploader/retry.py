@@ -13,8 +13,8 @@
 | invalid for what it holds, or too large for the wire | halve | until the event that is to blame stands alone |
 | credentials, access denied, group or stream missing, any other refusal | stop | the next batch would fare no better |
 
-What is tried again waits first: full jitter, and whatever the shared pace (`pacing`) demands. Throttling and overload slow
-that down for all workers.
+What is tried again waits first: full jitter, and whatever the shared pace (`pacing`) demands. Throttling and overload
+slow that down for all workers.
 """
 
 from __future__ import annotations

@@ -358,4 +358,3 @@ class Sending:
         exception = to_exception(answer, self._client.client, self._log_group_name, piece.log_stream_name)
         not_the_service = answer.fate is Fate.NOT_SENT or isinstance(exception, CredentialsError)
         return Stop(StopKind.CONFIGURATION if not_the_service else StopKind.SERVICE, str(exception))
-

@@ -11,23 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 from cordwood._core import batches
 from cordwood.client.put import PutLogEventsClient, sender_of
+from cordwood.dead_letters import DeadLetters, is_dead_letters
 from cordwood.outcomes import Outcome
 from cordwood.policies import Compression, Extra, InvalidText, Oversize
 from cordwood.report import Report, StopKind
 from cordwood.sources import Source
+from cordwood.sources.dead_letters import DeadLetterSource
 from cordwood.sources.documents import Documents
 from cordwood.sources.memory import Events, RoutedEvents
 from cordwood.uploader.account import Account
 from cordwood.uploader.age import TimeWindow
 from cordwood.uploader.clock import Clock
 from cordwood.uploader.delivery import Delivery
+from cordwood.uploader.resuming import destination_of, open_journal
 from cordwood.uploader.routing import Routed
 from cordwood.uploader.settings import Settings, seconds_until
 from cordwood.uploader.settled_batch import SettledBatch
 from cordwood.uploader.uploader import check_names, upload_error
 
 if TYPE_CHECKING:
-    from cordwood.dead_letters import DeadLetters
     from cordwood.journal import Journal
 
 _LINGER = 5.0
@@ -67,6 +69,10 @@ def upload(
     deadline: datetime | None = None,
     shutdown_timeout: float = 20.0,
     on_batch: Callable[[SettledBatch], object] | None = None,
+    journal: str | os.PathLike[str] | None = None,
+    force: bool = False,
+    dead_letters: str | os.PathLike[str] | None = None,
+    include_possible_duplicates: bool = False,
     check: bool = True,
     allow: Iterable[Outcome | str] = (),
 ) -> Report:
@@ -76,8 +82,8 @@ def upload(
     memory. Requests that were throttled or got no answer are repeated; what the service refuses is narrowed down to the
     event that is to blame. At-least-once: where an answer was lost, events may be stored twice; the report counts them.
 
-    What is wrong with the job and not with a request stops it: credentials, a right that is missing, no such log group, an
-    outage beyond `max_outage`, 20 events in a row refused for one reason, or the first 10,000 events all invalid or
+    What is wrong with the job and not with a request stops it: credentials, a right that is missing, no such log group,
+    an outage beyond `max_outage`, 20 events in a row refused for one reason, or the first 10,000 events all invalid or
     refused. The rest of what was read is then `undelivered`.
 
     Args:
@@ -111,21 +117,29 @@ def upload(
         max_requests_per_second: a ceiling; 100 for AWS hosts where not given (2 % of an account's quota), and none
             elsewhere. Throttling slows requests down below it by itself.
         max_bandwidth: most bytes of request bodies a second.
-        max_memory: bytes of events, and of their bodies while they are sent, beyond which reading waits. What is open in
-            batches, at most 8 of 1 MB, is not counted.
+        max_memory: bytes of events, and of their bodies while they are sent, beyond which reading waits. What is open
+            in batches, at most 8 of 1 MB, is not counted.
         max_rejected: events that may be rejected for good, or a percentage of those read ("5%", from 1,000 events on);
             beyond, the upload stops.
         max_duration: seconds after which the upload stops; requests under way are then given `shutdown_timeout`.
         deadline: the same as a moment, an aware datetime.
-        shutdown_timeout: seconds that requests under way are given to be answered, once the upload is interrupted or its
-            time is over.
-        on_batch: called with a `SettledBatch` for each batch that has its outcome, by the threads that send, one call at
-            a time. What it raises is logged.
+        shutdown_timeout: seconds that requests under way are given to be answered, once the upload is interrupted or
+            its time is over.
+        on_batch: called with a `SettledBatch` for each batch that has its outcome, by the threads that send, one call
+            at a time. What it raises is logged.
+        journal: a file that remembers what was settled, so that the same call goes on where an earlier one, interrupted
+            or killed, stopped; for the events of a file only.
+        force: forget what the journal remembers, and send everything again.
+        dead_letters: a file that gets one JSON object for each event that is not accepted or skipped (docs/report.md).
+            To send what is good to send again, upload that file.
+        include_possible_duplicates: where the file is one of dead letters, send those too that may be stored already.
         check: raise UploadError where any event ended other than accepted or skipped.
         allow: outcomes that are no failure, for example `{"too_old"}`.
 
     Raises:
         InputError: the file is missing, unreadable, or no document of log events. Nothing was sent.
+        JournalError: the journal is of another job, its file has changed, or it cannot be written. Nothing was sent.
+        OutputError: the file for dead letters cannot be written, or holds something else. Nothing was sent.
         UploadError: events failed, or the upload stopped; it has the `.report`.
         TypeError: the input as a whole is a str, bytes, a single mapping or not iterable.
         ValueError: a name or an option is not legal.
@@ -165,15 +179,44 @@ def upload(
         kms_key_id=kms_key_id,
         tags=tags,
     )
-    job = Upload(
-        source_of(events, log_stream_name, oversize=oversize, invalid_text=invalid_text, extra=extra),
-        sender,
-        log_group_name,
-        None if callable(log_stream_name) else log_stream_name,
-        window=TimeWindow(retention_in_days),
-        settings=settings,
+    source = source_of(
+        events,
+        log_stream_name,
+        oversize=oversize,
+        invalid_text=invalid_text,
+        extra=extra,
+        include_possible_duplicates=include_possible_duplicates,
+        keep_rejected=dead_letters is not None,
     )
-    report = job.run()
+    stream = None if callable(log_stream_name) else log_stream_name
+    with contextlib.ExitStack() as stack:
+        remembered = None
+        if journal is not None:
+            destination = destination_of(sender, log_group_name, log_stream_name)
+            options = {"oversize": oversize, "invalid_text": invalid_text, "extra": extra}
+            remembered = open_journal(
+                journal,
+                source,
+                options=options,
+                destination=destination,
+                force=force,
+                at_most_once=at_most_once,
+            )
+            stack.enter_context(remembered)
+        letters = None
+        if dead_letters is not None:
+            letters = DeadLetters(dead_letters, log_group_name=log_group_name, log_stream_name=stream)
+            stack.callback(letters.close)
+        report = Upload(
+            source,
+            sender,
+            log_group_name,
+            stream,
+            window=TimeWindow(retention_in_days),
+            settings=settings,
+            journal=remembered,
+            dead_letters=letters,
+        ).run()
     if check and (report.failed(allowed) or report.stopped):
         raise upload_error(report, allowed)
     return report
@@ -186,18 +229,25 @@ def source_of(
     oversize: Oversize,
     invalid_text: InvalidText,
     extra: Extra = "reject",
+    include_possible_duplicates: bool = False,
+    keep_rejected: bool = False,
 ) -> Source:
     """The source that reads this input."""
+    text: dict[str, Any] = {"oversize": oversize, "invalid_text": invalid_text, "keep_rejected": keep_rejected}
     if isinstance(events, os.PathLike):
         if callable(log_stream_name):
             raise TypeError("the events of a file go to one log stream: pass its name, not a function")
-        return Documents([events], log_stream_name, oversize=oversize, invalid_text=invalid_text, extra=extra)
+        if is_dead_letters(events):
+            return DeadLetterSource(
+                [events], log_stream_name, include_possible_duplicates=include_possible_duplicates, **text
+            )
+        return Documents([events], log_stream_name, extra=extra, **text)
     if callable(log_stream_name):
         if isinstance(events, (str, bytes, bytearray, Mapping)):
             no_events: Any = events
             batches(no_events)  # which says what is wrong with it
-        return RoutedEvents(events, log_stream_name, oversize=oversize, invalid_text=invalid_text)
-    return Events(events, log_stream_name, oversize=oversize, invalid_text=invalid_text)
+        return RoutedEvents(events, log_stream_name, **text)
+    return Events(events, log_stream_name, **text)
 
 
 class Upload:
@@ -274,6 +324,7 @@ class Upload:
             raise
         report = self._report()
         if self._journal is not None and not (report.stopped or report.not_delivered):
+            self._journal.settle(0, b"", {}, self.source.held_from)
             self._journal.finish()
         return report
 

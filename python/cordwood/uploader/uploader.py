@@ -82,10 +82,11 @@ class Uploader:
             beyond, the upload stops.
         max_duration: seconds after which the upload stops.
         deadline: the same as a moment, an aware datetime.
-        shutdown_timeout: seconds that requests under way are given to be answered, once the upload is interrupted or its
-            time is over.
-        on_batch: called with a `SettledBatch` for each batch that has its outcome, by the threads that send, one call at
-            a time. What it raises is logged. It may add events, but neither flush nor close: it would wait for itself.
+        shutdown_timeout: seconds that requests under way are given to be answered, once the upload is interrupted or
+            its time is over.
+        on_batch: called with a `SettledBatch` for each batch that has its outcome, by the threads that send, one call
+            at a time. What it raises is logged. It may add events, but neither flush nor close: it would wait for
+            itself.
 
     Raises:
         ValueError: a name or an option is not legal.
