@@ -138,6 +138,7 @@ class Batch:
         *,
         sequence_token: str | None = None,
         entity: Mapping[str, Mapping[str, str]] | None = None,
+        gzip: bool = False,
     ) -> bytes:
         """Write the finished PutLogEvents request body: minimal JSON in UTF-8.
 
@@ -149,6 +150,7 @@ class Batch:
             log_stream_name: 1 to 512 characters, neither `:` nor `*`.
             sequence_token: the `nextSequenceToken` of the call before; at least one character.
             entity: the API's Entity: `keyAttributes` and `attributes`, each a mapping of str to str.
+            gzip: compress it, as `Content-Encoding: gzip` has it.
 
         Raises:
             ValueError: a name or the token breaks its rule, or cannot be encoded as UTF-8.

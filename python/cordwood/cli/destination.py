@@ -50,7 +50,6 @@ def destination(options: argparse.Namespace) -> Iterator[Destination]:
 
 
 def _remote(options: argparse.Namespace) -> Destination:
-    from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
     from cordwood.client.connection import connect
@@ -61,7 +60,7 @@ def _remote(options: argparse.Namespace) -> Destination:
             profile_name=options.profile,
             region_name=options.region,
             endpoint_url=options.endpoint_url,
-            config=Config(max_pool_connections=_connections(options)),
+            max_pool_connections=_connections(options),
         )
         credentials = getattr(client._request_signer, "_credentials", None)
         # Also fetches those that a role or a process gives: whoever has none is told before anything is read.

@@ -58,7 +58,8 @@ class Answer:
 
     @property
     def credentials_expired(self) -> bool:
-        return False
+        """Whether the service said that the session token has expired. (That of a signature is a matter of clocks.)"""
+        return self.code in _EXPIRED_TOKENS
 
     @property
     def already_accepted(self) -> bool:
@@ -71,6 +72,8 @@ class Answer:
         headers: Mapping[str, str] = self.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
         return headers.get("date", "")
 
+
+_EXPIRED_TOKENS = frozenset({"ExpiredTokenException", "ExpiredToken"})
 
 ALREADY_ACCEPTED = "DataAlreadyAcceptedException"
 

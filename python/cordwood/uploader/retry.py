@@ -69,7 +69,7 @@ _BY_CODE = {
     "RequestEntityTooLarge": Decision.HALVE,
 }
 
-_BY_STATUS = {413: Decision.HALVE, 408: Decision.AGAIN, 429: Decision.AGAIN}
+_BY_STATUS = {413: Decision.HALVE, 408: Decision.AGAIN, 415: Decision.STOP, 429: Decision.AGAIN}
 
 _OF_NAMES = ("'logGroupName'", "'logStreamName'", "'entity'", "log group name", "log stream name")
 """In the service's validation messages: the request is refused for a name or the entity, and not for an event."""

@@ -102,11 +102,12 @@ impl Batch {
     ///     log_stream_name: 1 to 512 characters, neither `:` nor `*`.
     ///     sequence_token: the `nextSequenceToken` of the call before; at least one character.
     ///     entity: the API's Entity: `keyAttributes` and `attributes`, each a mapping of str to str.
+    ///     gzip: compress it, as `Content-Encoding: gzip` has it.
     ///
     /// Raises:
     ///     ValueError: a name or the token breaks its rule, or cannot be encoded as UTF-8.
     ///     TypeError: an argument, or something inside `entity`, has the wrong type.
-    #[pyo3(signature = (log_group_name, log_stream_name, *, sequence_token = None, entity = None))]
+    #[pyo3(signature = (log_group_name, log_stream_name, *, sequence_token = None, entity = None, gzip = false))]
     fn body<'py>(
         &self,
         py: Python<'py>,
@@ -114,6 +115,7 @@ impl Batch {
         log_stream_name: &Bound<'py, PyAny>,
         sequence_token: Option<&Bound<'py, PyAny>>,
         entity: Option<&Bound<'py, PyAny>>,
+        gzip: bool,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let entity = entity.map(read_entity).transpose()?;
         let token = sequence_token.map(|token| text("sequence_token", token)).transpose()?;
@@ -125,6 +127,14 @@ impl Batch {
         )
         .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
         let batch = &self.0;
+        if gzip {
+            let compressed = py.detach(|| {
+                let mut body = vec![0; frame.body_len(batch)];
+                frame.write(batch, &mut body);
+                core::gzip(&body)
+            });
+            return Ok(PyBytes::new(py, &compressed));
+        }
         PyBytes::new_with(py, frame.body_len(batch), |out| {
             py.detach(|| frame.write(batch, out));
             Ok(())
