@@ -31,7 +31,7 @@ class BodyCompression:
         self._wanted = self._always or (wish == "auto" and is_aws)
         self._known = self._always
         self._trying = False
-        self.note = "not an AWS host" if wish == "auto" and not is_aws else ""
+        self.note = ""
         """Why it is as it is, in a few words; empty where nothing is to be said."""
 
     @property

@@ -67,7 +67,7 @@ def _times(report: Report, outcome: Outcome) -> list[str]:
     if times is None:
         return []
     taken = "" if window is None else f"; the service takes {utc(window.first)} to {utc(window.last)}"
-    return [f"  from {utc(times.first)} to {utc(times.last)}{taken}"]
+    return [f"  of {' to '.join(utc(at) for at in sorted(set(times)))}{taken}"]
 
 
 def explained(outcome: Outcome, examples: tuple[Example, ...]) -> list[str]:

@@ -151,9 +151,8 @@ class Sending:
         self._warned_of.add(out.outcome)
         window = self._window.range()
         log.warning(
-            "events from %s to %s are %s and are not sent: the service takes %s to %s; the report has the range of all",
-            utc(out.events.first_timestamp),
-            utc(out.events.last_timestamp),
+            "events of %s are %s and are not sent: the service takes %s to %s; the report has the range of all",
+            " to ".join(utc(at) for at in sorted({out.events.first_timestamp, out.events.last_timestamp})),
             out.outcome,
             utc(window.first),
             utc(window.last),
