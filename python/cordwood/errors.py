@@ -47,11 +47,11 @@ class OutputError(Error):
 
 
 class JournalError(Error):
-    """A journal is of another job, its sources have changed, or another process has it. The message says which."""
+    """A journal cannot be gone on with: another process writes it, or it is of other input. The message says why."""
 
 
-class JournalUnavailableError(JournalError):
-    """A journal cannot be written where it should be."""
+class JournalUnwritableError(JournalError):
+    """A journal cannot be written where it should lie; an upload without one is still possible."""
 
 
 class LimitError(Error, ValueError):

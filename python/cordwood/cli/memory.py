@@ -14,7 +14,7 @@ from cordwood.cli.destination import Destination
 from cordwood.cli.exit_codes import USAGE_ERROR, Failure
 from cordwood.cli.messages import Messages
 from cordwood.cli.options import names
-from cordwood.errors import InputError, JournalError, JournalUnavailableError, OutputError
+from cordwood.errors import InputError, JournalError, JournalUnwritableError, OutputError
 from cordwood.report.summary import plural
 from cordwood.sources.documents import Documents
 
@@ -88,11 +88,7 @@ def open_journal(
     }
     automatic = options.journal == "auto"
     try:
-        path = (
-            default_path([os.path.realpath(path) for path in source.paths], destination)
-            if automatic
-            else options.journal
-        )
+        path = default_path(resuming.identities(source), destination) if automatic else options.journal
         journal = resuming.open_journal(
             path,
             source,
@@ -101,7 +97,7 @@ def open_journal(
             force=options.force,
             at_most_once=options.at_most_once,
         )
-    except (JournalUnavailableError, RuntimeError) as fault:  # RuntimeError: there is no home directory
+    except JournalUnwritableError as fault:
         if not automatic:
             raise Failure(USAGE_ERROR, str(fault)) from fault
         messages.say(

@@ -1,95 +1,95 @@
-"""Whether a source is still the one that an earlier run read."""
+"""Whether a source is the one that a journal knows: the same, grown, or another."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
-from cordwood.errors import InputError
+from cordwood.errors import InputError, JournalError
 
-_FINGERPRINT = 64 << 10
-"""Bytes at either end of a file that its fingerprint is made of."""
+_LOOKED_AT = 64 << 10
+"""Bytes at each end of a file that its fingerprint is of."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceIdentity:
-    """What tells a source from others, and from itself once it has changed.
+    """What one source is told by.
 
-    Attributes:
-        name: the absolute path, or the address.
-        device: of a file.
-        inode: of a file.
-        size: in bytes.
-        modified_ns: of a file: when it was last written to, in ns since 1970.
-        fingerprint: SHA-256 of its first and last 64 KiB, in hex; empty for what has a version.
-        version: of what is no file (an S3 object): its version or ETag.
-
+    For a file all but `version`; for what is no file, its name and a version, whatever its kind calls that.
     """
 
     name: str
+    """Of a file the path, absolute, with links resolved."""
+    version: str = ""
     device: int = 0
     inode: int = 0
     size: int = 0
-    modified_ns: int = 0
     fingerprint: str = ""
-    version: str = ""
+    """Of the first and the last 64 KiB, in hexadecimal."""
 
-    def change_since(self, before: SourceIdentity) -> str:
-        """Say in words what makes this another source than it was; empty where it is the same, or has but grown."""
-        if self.version or before.version:
-            return "" if self.version == before.version else f"its version is {self.version!r}, not {before.version!r}"
-        if self.size < before.size:
-            return f"it has {self.size:,} bytes, not the {before.size:,} that it had"
-        same_file = (self.device, self.inode) == (before.device, before.inode)
-        # Device numbers change with a reboot, and a restored file has another inode: the same bytes are the same
-        # source.
-        if not same_file and self.size != before.size:
-            return f"it is another file (inode {self.inode}, not {before.inode}) of another size"
-        if fingerprint(self.name, before.size) != before.fingerprint:
-            return "the bytes at its start or at its former end are others"
+    @classmethod
+    def of_file(cls, path: str | os.PathLike[str]) -> Self:
+        """Look at a file.
+
+        Raises:
+            InputError: it cannot be read.
+            JournalError: it is no regular file, so that it cannot be read a second time.
+
+        """
+        name = os.fsdecode(os.path.realpath(path))
+        if path == "-" or not stat.S_ISREG(_status(name).st_mode):
+            shown = "standard input" if path == "-" else name
+            raise JournalError(f"{shown}: a journal is for regular files; what is read but once cannot be resumed")
+        status = _status(name)
+        size = status.st_size
+        return cls(name, "", status.st_dev, status.st_ino, size, _fingerprint(name, size))
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Self:
+        """As a journal holds it."""
+        return cls(**record)
+
+    def to_record(self) -> dict[str, Any]:
+        """As a journal holds it."""
+        return asdict(self)
+
+    def differs_from(self, old: SourceIdentity) -> str:
+        """Say in what it is another source than the one recorded; empty where it is the same, or that one grown.
+
+        The device is not compared: on some file systems its number is another after each start of the machine, which
+        is when a journal is needed most.
+        """
+        if self.name != old.name:
+            return f"it stands where {old.name} stood"
+        if self.version or old.version:
+            return "" if self.version == old.version else f"its version is {self.version}, and was {old.version}"
+        if self.size < old.size:
+            return f"it has {self.size:,} bytes, and had {old.size:,}"
+        if self.inode != old.inode:
+            return f"it is another file of that name (inode {self.inode}, and was {old.inode})"
+        if _fingerprint(self.name, old.size) != old.fingerprint:
+            return f"the first or last 64 KiB of the {old.size:,} bytes that it had are others"
         return ""
 
-    def has_grown_since(self, before: SourceIdentity) -> bool:
-        """Whether there is more of it to read."""
-        return self.size > before.size
 
-
-def identify(path: str | os.PathLike[str]) -> SourceIdentity:
-    """Look at a file.
-
-    Raises:
-        InputError: it cannot be read, or is no regular file, which could be read again.
-
-    """
-    name = os.path.realpath(path)
+def _status(name: str) -> os.stat_result:
     try:
-        status = os.stat(name)
-        if not stat.S_ISREG(status.st_mode):
-            raise InputError(
-                f"{os.fsdecode(os.fspath(path))}: no regular file; what can be read but once has no journal"
-            )
-        return SourceIdentity(
-            name, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, fingerprint(name, status.st_size)
-        )
+        return os.stat(name)
     except OSError as fault:
-        raise InputError(f"{os.fsdecode(os.fspath(path))}: {fault.strerror}") from None
+        raise InputError(f"{name}: {fault.strerror}") from None
 
 
-def fingerprint(path: str, size: int) -> str:
-    """SHA-256, in hex, of the first and last 64 KiB of the first `size` bytes of a file.
-
-    Raises:
-        InputError: it cannot be read.
-
-    """
+def _fingerprint(name: str, size: int) -> str:
+    """Of a file, as if it ended after so many bytes."""
     try:
-        with open(path, "rb") as file:
-            digest = hashlib.sha256(file.read(min(size, _FINGERPRINT)))
-            start = max(size - _FINGERPRINT, 0)
-            file.seek(start)
-            digest.update(file.read(size - start))
-            return digest.hexdigest()
+        with open(name, "rb") as file:
+            found = hashlib.sha256(file.read(min(size, _LOOKED_AT)))
+            tail = max(size - _LOOKED_AT, 0)
+            file.seek(tail)
+            found.update(file.read(size - tail))
     except OSError as fault:
-        raise InputError(f"{path}: {fault.strerror}") from None
+        raise InputError(f"{name}: {fault.strerror}") from None
+    return found.hexdigest()

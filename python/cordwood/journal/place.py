@@ -5,27 +5,38 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pathlib
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from typing import Any
+
+from cordwood.errors import JournalUnwritableError
+from cordwood.journal.identity import SourceIdentity
 
 
-def default_path(sources: Sequence[str], destination: Mapping[str, object]) -> Path:
-    r"""The journal's path for these sources and this destination: always the same for the same.
+def default_path(sources: Sequence[SourceIdentity], destination: Mapping[str, Any]) -> pathlib.Path:
+    """Where the journal of these sources, by their names, and this destination lies: always at the same place.
 
-    It lies in the user's state directory: `$XDG_STATE_HOME/cordwood`, `~/.local/state/cordwood`; on macOS
-    `~/Library/Application Support/cordwood`, on Windows `%LOCALAPPDATA%\cordwood`.
+    Raises:
+        JournalUnwritableError: the user has no folder for such things.
+
     """
-    what = json.dumps([sorted(sources), sorted(destination.items())], default=str)
-    return state_directory() / "journals" / f"{hashlib.sha256(what.encode()).hexdigest()[:32]}.sqlite3"
+    told = json.dumps([[source.name for source in sources], dict(destination)], sort_keys=True)
+    return _state_folder() / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.journal"
 
 
-def state_directory() -> Path:
-    """Where cordwood keeps what is neither configuration nor cache."""
-    if configured := os.environ.get("XDG_STATE_HOME"):
-        return Path(configured) / "cordwood"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "cordwood"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "cordwood"
-    return Path.home() / ".local" / "state" / "cordwood"
+def _state_folder() -> pathlib.Path:
+    """The one for what a program remembers between its runs. A path in the environment that is not absolute is none."""
+    try:
+        if sys.platform == "win32":
+            return _absolute("LOCALAPPDATA") or pathlib.Path.home() / "AppData" / "Local" / "cordwood"
+        if sys.platform == "darwin":
+            return pathlib.Path.home() / "Library" / "Application Support" / "cordwood"
+        return _absolute("XDG_STATE_HOME") or pathlib.Path.home() / ".local" / "state" / "cordwood"
+    except RuntimeError:
+        raise JournalUnwritableError("no home folder is known to keep a journal in; name a file for it") from None
+
+
+def _absolute(variable: str) -> pathlib.Path | None:
+    folder = os.environ.get(variable, "")
+    return pathlib.Path(folder) / "cordwood" if os.path.isabs(folder) else None

@@ -6,14 +6,16 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cordwood._core import unpack_positions
 from cordwood.errors import InputError
 from cordwood.outcomes import Outcome
 from cordwood.sources.documents import Documents
 
 if TYPE_CHECKING:
     from cordwood.client.put import PutLogEventsClient
-    from cordwood.journal import Journal
+    from cordwood.journal import Journal, SourceIdentity
     from cordwood.sources import Source
+    from cordwood.sources.dead_letters import DeadLetterSource
 
 
 def destination_of(
@@ -53,23 +55,41 @@ def open_journal(
         InputError: the source can be read but once.
 
     """
-    from cordwood.journal import Journal, identify
+    from cordwood.journal import Journal
 
     if not isinstance(source, Documents):
         raise InputError("a journal is kept of event documents in files: these events are in none, or are dead letters")
-    if "-" in source.paths:
-        raise InputError("standard input can be read but once: it has no journal")
     journal = Journal.open(
         path,
-        sources=[identify(name) for name in source.paths],
+        sources=identities(source),
         options=options,
         destination=destination,
         force=force,
     )
-    settled = list(journal.settled)
-    if at_most_once and journal.in_doubt:
-        [doubted] = journal.in_doubt
-        journal.give_up(doubted, Outcome.UNKNOWN)
-        settled.append(doubted)
-    source.pass_over(journal.settled_below, settled)
+    if at_most_once:
+        _give_up_what_is_in_doubt(journal)
+    source.pass_over(journal.settled_below, journal.settled)
     return journal
+
+
+def identities(source: Documents | DeadLetterSource) -> list[SourceIdentity]:
+    """What a journal tells the source's files by.
+
+    Raises:
+        JournalError: one of them can be read but once.
+        InputError: one of them cannot be read.
+
+    """
+    from cordwood.journal import SourceIdentity
+
+    return [SourceIdentity.of_file(path) for path in source.paths]
+
+
+def _give_up_what_is_in_doubt(journal: Journal) -> None:
+    for packed in journal.in_doubt:
+        positions = len(unpack_positions(packed))
+        # No piece of this run has the key 0.
+        journal.settle(0, packed, {Outcome.UNKNOWN: positions}, 0)
+        journal.earlier[Outcome.UNKNOWN] = journal.earlier.get(Outcome.UNKNOWN, 0) + positions
+        journal.settled.append(packed)
+    journal.in_doubt = []
