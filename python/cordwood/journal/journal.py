@@ -21,6 +21,7 @@ log = logging.getLogger("cordwood")
 _PUT_FACT = "INSERT OR REPLACE INTO fact VALUES (?, ?)"
 _PUT_INTENT = "INSERT OR REPLACE INTO intent VALUES (?, ?, ?, ?)"
 _RAISE_FACT = "UPDATE fact SET value = max(value, ?) WHERE name = 'settled_below'"
+_ADD_DUPLICATES = "UPDATE fact SET value = value + ? WHERE name = 'possible_duplicates'"
 _COUNT = "INSERT INTO counted VALUES (?, ?) ON CONFLICT DO UPDATE SET events = events + excluded.events"
 
 _WAY_OUT = "name another file with --journal, or start anew with --force"
@@ -41,6 +42,7 @@ class Journal:
         settled: packed positions from there on of which the same holds, in sets.
         in_doubt: packed positions of events whose request an earlier run may have sent, and knew no answer; each
             position is in one of the sets at most.
+        possible_duplicates: events that earlier runs had accepted, and that may be stored twice.
         broken: why nothing is recorded any more; empty while all is well.
 
     """
@@ -54,6 +56,7 @@ class Journal:
         self.resumed = self._run > 1
         self.finished = bool(facts.get("finished", 0))
         self.settled_below: int = facts.get("settled_below", 0)
+        self.possible_duplicates: int = facts.get("possible_duplicates", 0)
         self.earlier = {Outcome(name): events for name, events in store.read("SELECT outcome, events FROM counted")}
         self.settled: list[bytes] = [packed for (packed,) in store.read("SELECT packed FROM settled ORDER BY rowid")]
         intents = [packed for (packed,) in store.read("SELECT packed FROM intent ORDER BY run, key")]
@@ -111,6 +114,7 @@ class Journal:
             "run": self._run,
             "finished": int(self.finished),
             "settled_below": self.settled_below,
+            "possible_duplicates": self.possible_duplicates,
         }
         # What is in doubt still, written anew: else each run that is killed would add its own tries of the same events.
         doubts = [(0, key, unpack_positions(packed)[-1], packed) for key, packed in enumerate(self.in_doubt)]
@@ -155,8 +159,17 @@ class Journal:
         last = -1 if span is None else span[1]
         self._write([(_PUT_INTENT, (self._run, key, last, packed))], durable=True)
 
-    def settle(self, key: int, packed: bytes, counts: Mapping[Outcome, int], settled_below: int) -> None:
+    def settle(
+        self,
+        key: int,
+        packed: bytes,
+        counts: Mapping[Outcome, int],
+        settled_below: int,
+        possible_duplicates: int = 0,
+    ) -> None:
         """Record that these events, the last of the key's, have their final outcome, and that all before a position do.
+
+        `possible_duplicates` of them may be stored twice.
 
         Not forced to the disk: where that is lost, so is every later record, and the events are in doubt.
         """
@@ -166,6 +179,8 @@ class Journal:
         if span is not None and span[1] >= settled_below:
             statements.append(("INSERT INTO settled VALUES (?, ?)", (span[1], packed)))
         statements.append((_RAISE_FACT, (settled_below,)))
+        if possible_duplicates:
+            statements.append((_ADD_DUPLICATES, (possible_duplicates,)))
         statements.append(("DELETE FROM settled WHERE last < ?", (settled_below,)))
         statements.append(("DELETE FROM intent WHERE run < ? AND last < ?", (self._run, settled_below)))
         self._write(statements, durable=False)

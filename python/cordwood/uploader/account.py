@@ -174,8 +174,8 @@ class Account:
             self._letters.send(letters, told)
         return decided
 
-    def doubt(self, batch: Batch, rejected: Iterable[Rejected], *, only: Set[int] | None = None) -> None:
-        """Note that the accepted events of a batch, or those at some positions, may be stored twice."""
+    def doubt(self, batch: Batch, rejected: Iterable[Rejected], *, only: Set[int] | None = None) -> int:
+        """Note that the accepted events of a batch, or those at some positions, may be stored twice; how many more."""
         others = {found.position for found in rejected}
         positions = {position for position in batch.positions if position not in others}
         if only is not None:
@@ -187,6 +187,7 @@ class Account:
             self._doubted_parts |= positions & parts
             self.possible_duplicates += len(positions)
             self._duplicates.add(positions)
+            return len(positions)
 
     def count_answer(self, answer: Answer, *, repeated: bool, seconds: float) -> None:
         """Count the requests of an answer.
@@ -318,6 +319,7 @@ class Account:
         sources: tuple[str, ...] = (),
         locate: Locate = in_memory,
         earlier: Mapping[Outcome, int] | None = None,
+        earlier_duplicates: int = 0,
         window: tuple[int, int] | None = None,
         compression: str = "none",
         compression_note: str = "",
@@ -335,6 +337,7 @@ class Account:
             sources: for the report.
             locate: tells where positions are, for sources of files; it is given them in increasing order.
             earlier: what earlier runs of the same job settled, by outcome.
+            earlier_duplicates: events that earlier runs had accepted, and that may be stored twice.
             window: the earliest and latest timestamp that the service takes now; by this machine's clock where not
                 given.
             compression: for the report.
@@ -366,7 +369,7 @@ class Account:
                 events=read + sum(earlier.values()),
                 counts={outcome: count + earlier.get(outcome, 0) for outcome, count in self.counts.items()},
                 altered=counts["altered"],
-                possible_duplicates=self.possible_duplicates,
+                possible_duplicates=self.possible_duplicates + earlier_duplicates,
                 duplicate_ranges=located(self._duplicates, locate),
                 requests=tally.requests,
                 retries=tally.retries,

@@ -65,17 +65,21 @@ class Recording:
             self._journal.withdraw(piece.key)
             piece.intended = False
 
-    def doubt(self, piece: Piece, rejected: Iterable[Rejected], *, twice: bool) -> None:
-        """Have those accepted events counted that may be stored twice: of this run, and of earlier ones."""
+    def doubt(self, piece: Piece, rejected: Iterable[Rejected], *, twice: bool) -> int:
+        """Have those accepted events counted that may be stored twice: of this run, and of earlier ones; how many."""
         if twice:
-            self._account.doubt(piece.batch, rejected)
-        elif self._in_doubt:
-            others = self._in_doubt.intersection(piece.batch.positions)
-            if others:
-                self._account.doubt(piece.batch, rejected, only=others)
+            return self._account.doubt(piece.batch, rejected)
+        if self._in_doubt and (others := self._in_doubt.intersection(piece.batch.positions)):
+            return self._account.doubt(piece.batch, rejected, only=others)
+        return 0
 
     def settle(
-        self, piece: Piece, outcome: Outcome, rejected: Iterable[Rejected], decided: Mapping[int, Outcome]
+        self,
+        piece: Piece,
+        outcome: Outcome,
+        rejected: Iterable[Rejected],
+        decided: Mapping[int, Outcome],
+        doubted: int = 0,
     ) -> None:
         """The events of a piece have their outcome.
 
@@ -84,6 +88,7 @@ class Recording:
             outcome: of its events.
             rejected: those that ended otherwise.
             decided: split events whose last part was in it.
+            doubted: how many of them may be stored twice.
 
         """
         journal = self._journal
@@ -112,7 +117,7 @@ class Recording:
                 self._leave_open(position)
             packed = pack_positions(sorted(outcomes))
             counts = dict(Counter(outcomes.values()))
-        journal.settle(piece.key, packed, counts, self._settled_below(piece))
+        journal.settle(piece.key, packed, counts, self._settled_below(piece), doubted)
         for position in decided.keys() & self._split_keys.keys():
             if decided[position] not in self._open:
                 journal.withdraw(self._split_keys.pop(position))

@@ -308,9 +308,8 @@ class Sending:
         others = list(rejected)
         try:
             decided = self._account.settle(piece.batch, outcome, reason, rejected=others, told=tries.told)
-            if outcome is Outcome.ACCEPTED:
-                self._recording.doubt(piece, others, twice=twice)
-            self._recording.settle(piece, outcome, others, decided)
+            doubted = self._recording.doubt(piece, others, twice=twice) if outcome is Outcome.ACCEPTED else 0
+            self._recording.settle(piece, outcome, others, decided, doubted)
         finally:
             self._queue.finish(piece)
         if stop := self._tolerance.over(self._account.counts):

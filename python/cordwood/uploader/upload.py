@@ -369,6 +369,7 @@ class Upload:
             sources=self.source.names,
             locate=self.source.locate,
             earlier=None if self._journal is None else self._journal.earlier,
+            earlier_duplicates=0 if self._journal is None else self._journal.possible_duplicates,
             window=self._window.range(),
             compression=self._client.compression_used,
             compression_note=self._client.compression_note,
