@@ -81,7 +81,8 @@ def test_what_is_settled_is_counted_and_not_handed_out(
     assert {file_and_offset(position)[0] for position in everything} <= set(range(len(paths)))
     settled = [{at for at in everything if data.draw(st.booleans())} for _ in range(2)]
     below = data.draw(st.sampled_from([0, *sorted(everything), position_of(len(paths), 0)]))
-    source = Documents(paths, "s", settled_below=below, settled=[pack_positions(list(part)) for part in settled])
+    source = Documents(paths, "s")
+    source.pass_over(below, [pack_positions(list(part)) for part in settled])
     left = {position for batch in batches_of(source) for position in batch.positions}
     assert left == {at for at in everything if at >= below} - settled[0] - settled[1]
     assert source.counts["settled"] == len(everything) - len(left)
@@ -117,7 +118,8 @@ def test_what_the_end_of_a_file_cut_off_is_read_when_the_file_has_grown(tmp_path
     assert [batch.positions for batch in batches_of(source)] == [[0]]
     assert source.held_from == len(one)
     path.write_text(one + two)
-    again = Documents([path], "s", settled_below=source.held_from)
+    again = Documents([path], "s")
+    again.pass_over(source.held_from)
     assert [batch.positions for batch in batches_of(again)] == [[len(one)]]
 
 
@@ -127,7 +129,8 @@ def test_a_file_that_grew_moves_no_event_of_the_next(tmp_path: pathlib.Path) -> 
     assert before == {position_of(0, 0), position_of(1, 0)}
     with paths[0].open("a") as file:
         file.write('{"timestamp": 3, "message": "late"}\n')
-    source = Documents(paths, "s", settled=[pack_positions(list(before))])
+    source = Documents(paths, "s")
+    source.pass_over(0, [pack_positions(list(before))])
     [batch] = batches_of(source)
     assert [event["message"] for event in batch.events()] == ["late"]
 

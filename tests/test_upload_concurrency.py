@@ -21,9 +21,9 @@ DAY = 86_400_000
 
 
 def days(count: int, each: int = 3) -> list[tuple[int, str]]:
-    """Events over so many days: at least as many requests."""
+    """Events over so many days, and a bit: a request for each."""
     now = time.time_ns() // 1_000_000
-    return [(now - day * DAY + n, f"{day} {n}") for day in range(count) for n in range(each)]
+    return [(now - day * (DAY + 10_000) + n, f"{day} {n}") for day in range(count) for n in range(each)]
 
 
 def upload(endpoint: LocalCloudWatchLogs, made: Any, **options: Any) -> cordwood.Report:

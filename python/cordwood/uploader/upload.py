@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from cordwood.report import Report, StopKind
 from cordwood.sources import Source
 from cordwood.sources.dead_letters import DeadLetterSource
 from cordwood.sources.documents import Documents
-from cordwood.sources.memory import Events, RoutedEvents
+from cordwood.sources.memory import Events, StreamedEvents
 from cordwood.uploader.account import Account
 from cordwood.uploader.age import TimeWindow
 from cordwood.uploader.clock import Clock
@@ -242,11 +242,11 @@ def source_of(
                 [events], log_stream_name, include_possible_duplicates=include_possible_duplicates, **text
             )
         return Documents([events], log_stream_name, extra=extra, **text)
-    if callable(log_stream_name):
-        if isinstance(events, (str, bytes, bytearray, Mapping)):
-            no_events: Any = events
-            batches(no_events)  # which says what is wrong with it
-        return RoutedEvents(events, log_stream_name, **text)
+    if isinstance(events, (str, bytes, bytearray, Mapping)) or not hasattr(type(events), "__iter__"):
+        no_events: Any = events
+        batches(no_events)  # which says what is wrong with it
+    if callable(log_stream_name) or not isinstance(events, Sequence):
+        return StreamedEvents(events, log_stream_name, **text)
     return Events(events, log_stream_name, **text)
 
 
