@@ -89,6 +89,8 @@ bench: .venv/extra-bench ## benchmarks beside their peers, into docs/benchmarks.
 	cargo bench --locked --package cordwood-core --package cordwood-input
 	CORDWOOD_BENCH_EVENTS=$(BENCH_EVENTS) $(BIN)/python -m pytest benches --benchmark-json=target/benchmarks.json
 	$(BIN)/python benches/answered.py --json target/requests.json
+	$(BIN)/python benches/throughput.py --json target/throughput.json
+	$(BIN)/python benches/big_upload.py --gigabytes 5 --json target/big_upload.json
 	$(BIN)/python benches/memory.py --seconds 60 --json target/memory.json
 	$(BIN)/python benches/report.py
 

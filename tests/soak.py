@@ -83,7 +83,7 @@ class Schedule:
         self.ordered = chosen.random() < 0.3
         self.at_most_once = chosen.random() < 0.2
         self.insists = chosen.random() < 0.3
-        self.compression = chosen.choice(("none", "gzip"))
+        self.compression: Any = chosen.choice(("none", "gzip"))
         self.as_iterator = chosen.random() < 0.5
         self.deletes_stream = self.workers == 1 and chosen.random() < 0.5
         self.read_timeout = chosen.choice((60.0, 0.15))
@@ -93,9 +93,8 @@ class Schedule:
 
     def _faults(self, chosen: random.Random) -> Faults:
         if chosen.random() < 0.05:  # an outage that does not end
-            return Faults(
-                seed=self.seed, **{chosen.choice(("throttle", "reset_before", "reset_after", "html_200")): 1.0}
-            )
+            endless: Any = {chosen.choice(("throttle", "reset_before", "reset_after", "html_200")): 1.0}
+            return Faults(seed=self.seed, **endless)
         kinds = (
             "throttle", "internal_error", "internal_error_after", "unavailable", "reset_before", "reset_after",
             "html_200", "empty_200", "status_204", "truncated", "shortened",
@@ -103,7 +102,8 @@ class Schedule:
         some = chosen.sample(kinds, chosen.randint(1, 5))
         share = chosen.uniform(0.02, 0.6) / len(some)
         slow = chosen.choice((0.0, 0.05))
-        return Faults(seed=self.seed, slow=slow, slow_seconds=0.3, **dict.fromkeys(some, share))
+        shares: dict[str, Any] = dict.fromkeys(some, share)
+        return Faults(seed=self.seed, slow=slow, slow_seconds=0.3, **shares)
 
     def _events(self, chosen: random.Random) -> list[tuple[int, str]]:
         now = time.time_ns() // 1_000_000

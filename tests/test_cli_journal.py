@@ -149,7 +149,7 @@ def test_one_process_at_a_time_has_a_journal(
         second = run(environment, "upload", file, *NAMES)
         os.kill(process.pid, signal.SIGKILL)
     assert second.code == 252
-    assert "another process" in second.err
+    assert "another upload is writing this journal" in second.err
     resumed = run(environment, "upload", file, *NAMES, "--output", "json")
     assert (resumed.json["counts"]["accepted"], resumed.json["possible_duplicates"]) == (1, 1)
 

@@ -27,8 +27,8 @@ def days(count: int, each: int = 3) -> list[tuple[int, str]]:
 
 
 def upload(endpoint: LocalCloudWatchLogs, made: Any, **options: Any) -> cordwood.Report:
-    settled = {"log_group_name": "g", "log_stream_name": "s", "check": False}
-    settled["client"] = endpoint.client(max_pool_connections=16)
+    client = endpoint.client(max_pool_connections=16)
+    settled: dict[str, Any] = {"log_group_name": "g", "log_stream_name": "s", "check": False, "client": client}
     return cordwood.upload(made, **(settled | options))
 
 

@@ -105,9 +105,10 @@ def _upload(options: argparse.Namespace, to: Destination, stack: ExitStack, mess
             messages.say("part of the input could not be read as log events: see the invalid ones")
         code = _report(options, to, report, source, code, messages)
     if options.local:
+        sent = plural(report.accepted - report.already_accepted, "event")
         messages.say(
-            f"LOCAL RUN: NOTHING LEFT THIS MACHINE. {plural(report.accepted, 'event')} went to an endpoint on it, "
-            "which ends now, and they are gone with it"
+            f"LOCAL RUN: NOTHING LEFT THIS MACHINE. {sent} went to an endpoint on it, which ends now, and they are "
+            "gone with it"
         )
     return code
 
