@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SOURCES := $(shell find rust/core/src rust/input/src rust/py/src python -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name py.typed) \
 	Cargo.toml Cargo.lock rust/core/Cargo.toml rust/input/Cargo.toml rust/py/Cargo.toml pyproject.toml README.md LICENSE
 
-.PHONY: help demo test test-rust test-python lint format bench fuzz asan clean
+.PHONY: help demo test test-rust test-python lint format bench soak fuzz asan clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -89,8 +89,16 @@ bench: .venv/extra-bench ## benchmarks beside their peers, into docs/benchmarks.
 	cargo bench --locked --package cordwood-core --package cordwood-input
 	CORDWOOD_BENCH_EVENTS=$(BENCH_EVENTS) $(BIN)/python -m pytest benches --benchmark-json=target/benchmarks.json
 	$(BIN)/python benches/answered.py --json target/requests.json
+	$(BIN)/python benches/throughput.py --json target/throughput.json
+	$(BIN)/python benches/big_upload.py --gigabytes 5 --json target/big_upload.json
 	$(BIN)/python benches/memory.py --seconds 60 --json target/memory.json
 	$(BIN)/python benches/report.py
+
+SOAK_SCHEDULES ?= 400
+SOAK_KILLS ?= 50
+
+soak: .venv/extra-test ## uploads under hundreds of schedules of faults, and a command that is killed again and again
+	$(BIN)/python -W ignore tests/soak.py --schedules $(SOAK_SCHEDULES) --kills $(SOAK_KILLS)
 
 FUZZ_SECONDS ?= 30
 

@@ -106,6 +106,8 @@ def send(client: Any, events: Any, log_stream_name: str) -> cordwood.Report:
         log_stream_name=log_stream_name,
         client=client,
         create_log_group=True,
+        # One request after the other, as plain boto3 does: the proof tells the requests apart by their order.
+        ordered=True,
         check=False,
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import answered
 import plot
+import throughput
 
 ROOT = Path(__file__).parent.parent
 MIB = 1 << 20
@@ -161,6 +162,28 @@ def answered_lines(requests: dict[str, Any]) -> list[str]:
     return ["## Dicts to answered requests", "", text, *answered.table_lines(rows), ""]
 
 
+def throughput_lines(rows: list[dict[str, Any]]) -> list[str]:
+    return [
+        "## Events a second, by workers",
+        "",
+        "Against an endpoint that reads a request, waits 50 ms, and answers: as many requests are under way as there "
+        "are workers. boto3's are cut beforehand, which does not count; cordwood's dicts are checked, sorted, cut and "
+        "written meanwhile. Medians over turns; CPU of the client's process.",
+        "",
+        throughput.table([throughput.Row(**row) for row in rows]),
+        "",
+    ]
+
+
+def big_lines(big: dict[str, Any]) -> list[str]:
+    return [
+        f"`cordwood upload` of a file of {big['bytes'] / 1e9:.1f} GB ({big['events']:,} events), 4 workers, with its "
+        f"journal: peak memory {big['peak_bytes'] / MIB:,.0f} MiB; {big['seconds']:.0f} s, and "
+        f"{big['cpu_seconds']:.0f} s of CPU.",
+        "",
+    ]
+
+
 def rust_lines(folder: Path) -> list[str]:
     """What criterion measured of the core alone, if it did."""
     rows = []
@@ -199,9 +222,11 @@ def machine_line(document: dict[str, Any]) -> str:
     )
 
 
-def page(
-    document: dict[str, Any], requests: dict[str, Any] | None, memory: dict[str, Any] | None, criterion: Path
-) -> str:
+def page(document: dict[str, Any], folder: Path, criterion: Path) -> str:
+    requests, workers, memory, big = (
+        read_if_there(folder / f"{name}.json") for name in ("requests", "throughput", "memory", "big_upload")
+    )
+
     entries = read_entries(document)
     rounds = [entry.rounds for entry in entries]
     spread = statistics.median(entry.iqr / entry.median / 2 for entry in entries)
@@ -225,26 +250,30 @@ def page(
             lines += [f"## {title}", "", text, "", *table_lines(mine), ""]
     if requests:
         lines += answered_lines(requests)
+    if workers:
+        lines += throughput_lines(workers)
     if memory:
         lines += memory_lines(memory)
+    if big:
+        lines += big_lines(big)
     lines += rust_lines(criterion)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def read_if_there(path: Path) -> Any:
+    return json.loads(path.read_text()) if path.exists() else None
 
 
 def main() -> int:
     """Read the measurements and write page and plot."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--python", type=Path, default=ROOT / "target/benchmarks.json", help="pytest-benchmark's JSON")
-    parser.add_argument("--requests", type=Path, default=ROOT / "target/requests.json", help="answered.py's JSON")
-    parser.add_argument("--memory", type=Path, default=ROOT / "target/memory.json", help="memory.py's JSON")
+    parser.add_argument("--measured", type=Path, default=ROOT / "target", help="where the benchmarks left their JSON")
     parser.add_argument("--criterion", type=Path, default=ROOT / "target/criterion")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where to write")
     options = parser.parse_args()
-    document = json.loads(options.python.read_text())
-    requests = json.loads(options.requests.read_text()) if options.requests.exists() else None
-    memory = json.loads(options.memory.read_text()) if options.memory.exists() else None
+    document = json.loads((options.measured / "benchmarks.json").read_text())
     options.docs.mkdir(parents=True, exist_ok=True)
-    (options.docs / "benchmarks.md").write_text(page(document, requests, memory, options.criterion))
+    (options.docs / "benchmarks.md").write_text(page(document, options.measured, options.criterion))
     costs = {(e.table, e.shape, e.order, e.contender): e.ns for e in read_entries(document)}
     plot.draw(costs, options.docs / "benchmarks.svg")
     return 0

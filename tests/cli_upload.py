@@ -5,6 +5,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -17,6 +18,8 @@ COMMAND = str(pathlib.Path(sys.executable).with_name("cordwood"))
 NAMES = ("--log-group-name", "g", "--log-stream-name", "s")
 NOW = time.time_ns() // 1_000_000
 DAY = 86_400_000
+_STATE = tempfile.TemporaryDirectory(prefix="cordwood-tests-")
+"""For the journals of commands that were told nothing: not the user's own."""
 
 
 def clean_environment() -> dict[str, str]:
@@ -27,7 +30,7 @@ def clean_environment() -> dict[str, str]:
         if not name.upper().startswith(("AWS_", "BOTO")) and not name.upper().endswith("_PROXY")
     }
     nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    return {**kept, **nowhere, "AWS_EC2_METADATA_DISABLED": "true"}
+    return {**kept, **nowhere, "AWS_EC2_METADATA_DISABLED": "true", "XDG_STATE_HOME": _STATE.name}
 
 
 def environment_of(endpoint: LocalCloudWatchLogs) -> dict[str, str]:

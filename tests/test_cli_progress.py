@@ -20,7 +20,16 @@ from cordwood.cli.messages import Messages
 from cordwood.cli.progress import Numbers, Pace, Plain, Progress, facts
 
 
-def at(seconds: float, read: int, total: int | None = 1_000, *, others: int = 0, retries: int = 0) -> Numbers:
+def at(
+    seconds: float,
+    read: int,
+    total: int | None = 1_000,
+    *,
+    others: int = 0,
+    retries: int = 0,
+    throttles: int = 0,
+    in_flight: int = 0,
+) -> Numbers:
     return Numbers(
         seconds=seconds,
         accepted=read * 10,
@@ -28,6 +37,8 @@ def at(seconds: float, read: int, total: int | None = 1_000, *, others: int = 0,
         nbytes=read * 1_000_000,
         requests=read,
         retries=retries,
+        throttles=throttles,
+        in_flight=in_flight,
         bytes_read=read,
         total_bytes=total,
     )
@@ -93,7 +104,7 @@ def test_its_thread_keeps_no_process_alive() -> None:
         "import threading\n"
         "from cordwood.cli.messages import Messages\n"
         "from cordwood.cli.progress import Numbers, Plain, Progress\n"
-        "Progress(lambda: Numbers(0, 0, 0, 0, 0, 0, 0, None), Plain(Messages('c'))).__enter__()\n"
+        "Progress(lambda: Numbers(0, 0, 0, 0, 0, 0, 0, 0, 0, None), Plain(Messages('c'))).__enter__()\n"
         "print([t.name for t in threading.enumerate()])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)

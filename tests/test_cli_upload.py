@@ -23,6 +23,7 @@ from cordwood.outcomes import Outcome
 from cordwood.report import Report, StopKind
 from cordwood.sources.documents import Documents
 from cordwood.uploader.age import TimeWindow
+from cordwood.uploader.settings import Settings
 from cordwood.uploader.upload import Upload
 
 
@@ -89,7 +90,8 @@ def test_json_is_all_that_stands_on_standard_output(
     done = here(environment_of(endpoint), "upload", file, *NAMES, "--output", "json")
     report = done.json
     assert (done.code, report["exit_code"], report["complete"], report["damaged"]) == (2, 2, True, False)
-    assert (report["sources"], report["events"], report["counts"]["accepted"]) == ([file], 3, 2)
+    [source] = report["sources"]
+    assert (source["name"], report["events"], report["counts"]["accepted"]) == (file, 3, 2)
     assert sum(report["counts"].values()) == 3
     [example] = report["examples"]["empty"]
     assert (example["line"], example["source"]) == (2, file)
@@ -106,7 +108,7 @@ def test_several_files_and_what_the_aws_cli_prints(
     array.write_text(json.dumps([{"timestamp": NOW + 2, "message": "c"}]))
     files = [wrote(tmp_path / "lines", [(NOW, "a")]), str(printed), str(array)]
     done = here(environment_of(endpoint), "upload", *files, *NAMES, "--output", "json")
-    assert (done.code, done.json["sources"]) == (0, files)
+    assert (done.code, [source["name"] for source in done.json["sources"]]) == (0, files)
     assert messages(endpoint) == ["a", "b", "c"]
 
 
@@ -123,7 +125,7 @@ def test_a_pipe_that_stays_open_does_not_hold_events_back(endpoint: LocalCloudWa
     read_end, write_end = os.pipe()
     client = cordwood.PutLogEventsClient(endpoint.client())
     source = Documents([f"/dev/fd/{read_end}"], "s")
-    job = Upload(source, client, "g", "s", window=TimeWindow(), max_outage=60, linger=0.01)
+    job = Upload(source, client, "g", "s", window=TimeWindow(), settings=Settings(), linger=0.01)
     os.write(write_end, json.dumps({"timestamp": NOW, "message": "early"}).encode() + b"\n")
     arrived = []
 
@@ -231,8 +233,8 @@ def test_a_local_run_says_twice_that_nothing_left_and_hears_no_hostile_environme
         (["e", *NAMES, "--local", "--region", "eu-west-1"], "leave --region out"),
         (["e", *NAMES, "--local", "--profile", "p", "--endpoint-url", "http://x"], "--endpoint-url, --profile"),
         (["e", *NAMES, "--retention-in-days", "2"], "'2' is none of 1, 3, 5"),
-        (["e", *NAMES, "--max-outage", "0"], "'0' is no number of seconds above 0"),
-        (["e", *NAMES, "--max-outage", "nan"], "'nan' is no number"),
+        (["e", *NAMES, "--max-outage", "0"], "'0' is no time above 0, as in 90, 90s, 14m, 2h or 1d"),
+        (["e", *NAMES, "--max-outage", "nan"], "'nan' is no time above 0"),
         (["e", *NAMES, "--oversize", "shrink"], "invalid choice: 'shrink'"),
         (["missing", *NAMES], "missing: No such file or directory"),
         ([".", *NAMES], "is a folder"),
@@ -466,7 +468,8 @@ def test_a_signal_lets_the_request_under_way_be_answered_and_reports(
     endpoint.faults.script(Fault(delay_seconds=2.0))
     # Two days: two requests, the first of which is under way when the signal comes.
     file = wrote(tmp_path / "e", [(NOW - 3 * DAY, "answered"), (NOW, "not sent")])
-    with started(environment_of(endpoint), "upload", file, *NAMES, "--output", "json") as process:
+    alone = ("--max-concurrency", "1", "--output", "json")
+    with started(environment_of(endpoint), "upload", file, *NAMES, *alone) as process:
         lines_until(process.stderr, "first event")
         wait_for_a_request(endpoint)
         process.send_signal(number)
@@ -482,11 +485,10 @@ def test_a_signal_lets_the_request_under_way_be_answered_and_reports(
 def test_an_interrupt_bounds_the_wait_for_an_answer_also_once_all_is_read(
     endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules[Upload.__module__], "_AFTER_INTERRUPT", 0.2)
     endpoint.faults.script(Fault(delay_seconds=50))
     client = cordwood.PutLogEventsClient(endpoint.client())
     source = Documents([wrote(tmp_path / "e", [(NOW, "a")])], "s")
-    job = Upload(source, client, "g", "s", window=TimeWindow(), max_outage=60)
+    job = Upload(source, client, "g", "s", window=TimeWindow(), settings=Settings(shutdown_timeout=0.2))
     reports = []
     runner = threading.Thread(target=lambda: reports.append(job.run()), daemon=True)
     runner.start()

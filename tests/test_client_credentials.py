@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import cordwood
@@ -60,7 +61,7 @@ def test_region_and_profile_follow_aws_cli_v2(aws: pathlib.Path, monkeypatch: py
 def test_keys_in_the_environment_win_over_a_profile_there_but_not_over_a_named_one(
     aws: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def key(**options: str) -> str:
+    def key(**options: Any) -> str:
         return str(connect(**options)._request_signer._credentials.access_key)
 
     monkeypatch.setenv("AWS_PROFILE", "one")

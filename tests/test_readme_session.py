@@ -53,6 +53,7 @@ def test_the_session_says_what_the_commands_say(tmp_path: pathlib.Path) -> None:
             "AWS_SECRET_ACCESS_KEY": endpoint.client()._request_signer._credentials.secret_key,
             "AWS_REGION": "eu-central-1",
             "AWS_CONFIG_FILE": os.devnull,
+            "XDG_STATE_HOME": str(tmp_path / "state"),
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
         for said in re.split(r"^\$ ", SESSION, flags=re.MULTILINE)[1:]:

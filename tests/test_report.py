@@ -1,11 +1,19 @@
 """The report stays small whatever the input, and its ranges say where."""
 
 import itertools
+import json
+import pathlib
+import re
 
 import cordwood
+from cli_upload import NAMES, environment_of, run, wrote
+from cordwood.local import LocalCloudWatchLogs
+from cordwood.local.pytest import cloudwatch_logs
 from cordwood.report.ranges import MOST_RANGES, Ranges
 from hypothesis import given
 from hypothesis import strategies as st
+
+__all__ = ["cloudwatch_logs"]
 
 
 def twin(positions: list[int]) -> list[tuple[int, int, int]]:
@@ -53,3 +61,18 @@ def test_outcomes_without_events_are_in_the_counts_all_the_same() -> None:
     assert set(report.as_dict()["counts"]) == {str(outcome) for outcome in cordwood.Outcome}
     assert report.failed() == {}
     assert "0 events to log group g, log stream s" in str(report)
+
+
+def test_the_page_on_the_report_names_every_member(
+    cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
+) -> None:
+    page = (pathlib.Path(__file__).parent.parent / "docs" / "report.md").read_text()
+    report_page, _, letters_page = page.partition("## Dead letters")
+    environment = {**environment_of(cloudwatch_logs), "XDG_STATE_HOME": str(tmp_path)}
+    file, letters = wrote(tmp_path / "e", [(1, "too old")]), tmp_path / "letters"
+    done = run(environment, "upload", file, *NAMES, "--report", "-", "--dead-letter", str(letters))
+    named = set(re.findall(r"`(\w+)`", report_page))
+    assert done.json.keys() <= named
+    assert all(source.keys() <= named for source in done.json["sources"])
+    [letter] = map(json.loads, letters.read_text().splitlines())
+    assert letter.keys() <= set(re.findall(r"`(\w+)`", letters_page))

@@ -98,6 +98,7 @@ def upload(client: Any, events: Any, **options: Any) -> cordwood.Report:
         log_stream_name=STREAM_NAME,
         client=client,
         create_log_group=True,
+        ordered=True,
         check=False,
         **options,
     )

@@ -84,7 +84,7 @@ def test_many_threads_share_one(cloudwatch_logs: LocalCloudWatchLogs) -> None:
 def test_an_event_waits_no_longer_than_linger(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     answered = threading.Event()
     up = uploader(cloudwatch_logs, linger=0.1)
-    events = up._delivery._client.client.meta.events
+    events = up._client.client.meta.events
     events.register("response-received.cloudwatch-logs.PutLogEvents", lambda **_: answered.set())
     up.add(now(), "alone")
     assert answered.wait(60)
@@ -94,8 +94,8 @@ def test_an_event_waits_no_longer_than_linger(cloudwatch_logs: LocalCloudWatchLo
 
 def test_whoever_adds_is_held_up_while_the_endpoint_is_slow(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     answer = threading.Event()
-    up = uploader(cloudwatch_logs)
-    client = up._delivery._client.client
+    up = uploader(cloudwatch_logs, max_concurrency=1)
+    client = up._client.client
     client.meta.events.register("before-send.cloudwatch-logs.PutLogEvents", lambda **_: answer.wait(60) and None)
     at, added = now(), []
 
@@ -106,8 +106,7 @@ def test_whoever_adds_is_held_up_while_the_endpoint_is_slow(cloudwatch_logs: Loc
 
     thread = threading.Thread(target=add)
     thread.start()
-    with up._delivery._changed:
-        assert up._delivery._changed.wait_for(lambda: len(up._delivery._waiting) > 4, 60)
+    assert up._delivery._queue.wait(lambda: not up._delivery._queue.has_room(), 60)
     # One on its way, the queue, one in the window, and the one that is held up.
     assert len(added) <= 8
     answer.set()
@@ -153,7 +152,7 @@ def test_an_exception_in_the_block_goes_on_and_what_was_added_is_sent(
 
 def test_closing_within_a_time_tells_what_has_no_answer(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     cloudwatch_logs.faults.script(Fault(delay_seconds=5))
-    up = uploader(cloudwatch_logs)
+    up = uploader(cloudwatch_logs, max_concurrency=1)
     up.extend([(now(), "x" * 1_000_000)] * 3)
     report = up.close(0.2)
     assert report.stop_kind is cordwood.StopKind.TIMEOUT

@@ -11,6 +11,7 @@ from cordwood.errors import (
     EventTypeError,
     InputError,
     LimitError,
+    OutputError,
     PartialPutError,
     RequestError,
     UnknownOutcomeError,
@@ -18,7 +19,7 @@ from cordwood.errors import (
 )
 from cordwood.outcomes import Outcome, Rejected
 from cordwood.report import Example, PositionRange, Report, StopKind
-from cordwood.uploader import Uploader, upload
+from cordwood.uploader import SettledBatch, Uploader, upload
 
 __all__ = [
     "AccessDeniedError",
@@ -34,6 +35,7 @@ __all__ = [
     "LimitError",
     "Limits",
     "Outcome",
+    "OutputError",
     "PartialPutError",
     "PositionRange",
     "PutLogEventsClient",
@@ -41,6 +43,7 @@ __all__ = [
     "Rejected",
     "Report",
     "RequestError",
+    "SettledBatch",
     "StopKind",
     "UnknownOutcomeError",
     "UploadError",

@@ -42,6 +42,18 @@ class InputError(Error):
     """An input cannot be read: no such file, not readable, or no document of log events. The message says which."""
 
 
+class OutputError(Error):
+    """A file cannot be written to, or should not be: it holds something else. The message says which, and why."""
+
+
+class JournalError(Error):
+    """A journal cannot be gone on with: another process writes it, or it is of other input. The message says why."""
+
+
+class JournalUnwritableError(JournalError):
+    """A journal cannot be written where it should lie; an upload without one is still possible."""
+
+
 class LimitError(Error, ValueError):
     """A list of events does not fit one PutLogEvents request; the message names the rule."""
 

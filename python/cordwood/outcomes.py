@@ -1,7 +1,8 @@
 """The words for what becomes of a log event."""
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 
 class Outcome(StrEnum):
@@ -40,3 +41,28 @@ class Rejected(NamedTuple):
     """Which rule it breaks."""
     reason: str
     """The measured value, the limit, and what to do."""
+
+
+class Kept(NamedTuple):
+    """What there is of an event that was rejected."""
+
+    timestamp: int | None
+    """Its timestamp in milliseconds since 1970, where it has one of 64 bits."""
+    text: bytes
+    """Its message, or itself as it stands in the input; at most 1 MiB, and not always UTF-8."""
+    is_message: bool
+    """It is the message. Else the event has none, and this is its JSON in the file, or the object's `repr`."""
+    cut: bool
+    """There was more of it than is kept."""
+
+
+class RejectedEvent(Rejected):
+    """One event that is in no batch, why, and what it held: as `keep_rejected=True` asks for."""
+
+    kept: Kept
+
+    def __new__(cls, position: int, outcome: Outcome, reason: str, kept: Iterable[Any]) -> Self:
+        """Make one of the fields of a `Rejected`, and those of a `Kept`."""
+        rejected = super().__new__(cls, position, outcome, reason)
+        rejected.kept = Kept(*kept)
+        return rejected

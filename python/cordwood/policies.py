@@ -10,3 +10,6 @@ InvalidText: TypeAlias = Literal["replace", "reject"]
 
 Extra: TypeAlias = Literal["reject", "ignore"]
 """Of a member of an event in a file besides its timestamp and its message."""
+
+Compression: TypeAlias = Literal["auto", "gzip", "none"]
+"""Of the bodies of requests."""

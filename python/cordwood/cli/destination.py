@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from cordwood.cli.exit_codes import CONFIGURATION_ERROR, USAGE_ERROR, Failure
+from cordwood.cli.exit_codes import CONFIGURATION_ERROR, SERVICE_ERROR, USAGE_ERROR, Failure
 
 _HOW = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (--profile), or run where a role gives them"
 
@@ -42,7 +42,7 @@ def destination(options: argparse.Namespace) -> Iterator[Destination]:
 
     # Nobody can look at the events before the endpoint ends: it counts them, and memory stays what it is.
     with spawn(keep_events="counts") as endpoint:
-        client = endpoint.client()
+        client = endpoint.client(max_pool_connections=_connections(options))
         endpoint.create(options.log_group_name, options.log_stream_name)
         if options.retention_in_days is not None:
             client.put_retention_policy(logGroupName=options.log_group_name, retentionInDays=options.retention_in_days)
@@ -56,7 +56,12 @@ def _remote(options: argparse.Namespace) -> Destination:
     from cordwood.client.explain import credentials_of
 
     try:
-        client = connect(profile_name=options.profile, region_name=options.region, endpoint_url=options.endpoint_url)
+        client = connect(
+            profile_name=options.profile,
+            region_name=options.region,
+            endpoint_url=options.endpoint_url,
+            max_pool_connections=_connections(options),
+        )
         credentials = getattr(client._request_signer, "_credentials", None)
         # Also fetches those that a role or a process gives: whoever has none is told before anything is read.
         told = credentials_of(client)
@@ -75,6 +80,29 @@ def _remote(options: argparse.Namespace) -> Destination:
     if credentials is None:
         raise Failure(CONFIGURATION_ERROR, f"no credentials were found: {_HOW}")
     return Destination(client, told + _profile(options, credentials))
+
+
+def log_group_retention(to: Destination, options: argparse.Namespace) -> int | None:
+    """The log group's retention in days; None where it has none, or there is no such group yet.
+
+    Raises:
+        Failure: the service does not tell.
+
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    name = options.log_group_name
+    try:
+        found = to.client.describe_log_groups(logGroupNamePrefix=name, limit=50)["logGroups"]
+    except (BotoCoreError, ClientError) as fault:
+        raise Failure(SERVICE_ERROR, f"--check-log-group: the log group's retention is not told: {fault}") from fault
+    # Names come in order, so the group itself is the first of those that begin with its name.
+    return next((group.get("retentionInDays") for group in found if group["logGroupName"] == name), None)
+
+
+def _connections(options: argparse.Namespace) -> int:
+    """As many connections are kept as requests may be under way; botocore's 10 at least."""
+    return max(10, getattr(options, "max_concurrency", 0))
 
 
 def _profile(options: argparse.Namespace, credentials: Any) -> str:

@@ -16,6 +16,7 @@ from cordwood.terminal import inert
 from cordwood.uploader.uploader import check_names
 
 if TYPE_CHECKING:
+    from cordwood.sources.dead_letters import DeadLetterSource
     from cordwood.sources.documents import Documents
 
 RETENTIONS = (
@@ -75,11 +76,10 @@ def _add_destination(group: argparse._ArgumentGroup) -> None:
         help="of the log group: older events count as expired and are not sent; set on a group created here",
     )
     group.add_argument(
-        "--max-outage",
-        type=_seconds,
-        default=600.0,
-        metavar="SECONDS",
-        help="without one good answer, after which the upload stops (default: 600)",
+        "--check-log-group",
+        action="store_true",
+        help="ask for the log group's retention first, with one call of DescribeLogGroups (logs:DescribeLogGroups); "
+        "without it, or --retention-in-days, the service tells which events are expired",
     )
 
 
@@ -111,13 +111,6 @@ def _retention(value: str) -> int:
     return int(value)
 
 
-def _seconds(value: str) -> float:
-    seconds = number(value)
-    if not seconds > 0:
-        raise argparse.ArgumentTypeError(f"{value!r} is no number of seconds above 0")
-    return seconds
-
-
 def number(value: str) -> float:
     """A finite number, for argparse."""
     try:
@@ -145,10 +138,43 @@ def check(options: argparse.Namespace) -> None:
         ]
         if given:
             options.usage_error(f"--local goes to an endpoint of its own: leave {', '.join(given)} out")
+    if options.check_log_group and options.retention_in_days is not None and not options.create_log_group:
+        options.usage_error("--check-log-group asks for the retention: leave --retention-in-days out")
     try:
         check_names(options.log_group_name, options.log_stream_name)
     except (ValueError, TypeError) as fault:
         options.usage_error(str(fault))
+
+
+def open_source(options: argparse.Namespace) -> Documents | DeadLetterSource:
+    """The source that reads the files: event documents, or dead letters, which are told by their mark.
+
+    Raises:
+        Failure: one of them cannot be read, or is neither, or some are the one and some the other.
+
+    """
+    from cordwood.dead_letters import is_dead_letters
+
+    marked = [path for path in options.files if path != "-" and is_dead_letters(path)]
+    if not marked:
+        return open_documents(options)
+    if len(marked) < len(options.files):
+        raise Failure(
+            USAGE_ERROR, f"{inert(marked[0])} holds dead letters, and not all of the others do: upload them apart"
+        )
+    from cordwood.sources.dead_letters import DeadLetterSource
+
+    try:
+        return DeadLetterSource(
+            options.files,
+            options.log_stream_name,
+            include_possible_duplicates=getattr(options, "include_possible_duplicates", False),
+            oversize=options.oversize,
+            invalid_text=options.invalid_text,
+            keep_rejected=getattr(options, "dead_letter", None) is not None,
+        )
+    except InputError as fault:
+        raise Failure(USAGE_ERROR, str(fault)) from fault
 
 
 def open_documents(options: argparse.Namespace) -> Documents:
@@ -167,6 +193,7 @@ def open_documents(options: argparse.Namespace) -> Documents:
             oversize=options.oversize,
             invalid_text=options.invalid_text,
             extra=options.extra,
+            keep_rejected=getattr(options, "dead_letter", None) is not None,
         )
     except InputError as fault:
         raise Failure(USAGE_ERROR, str(fault)) from fault
@@ -179,7 +206,7 @@ def names(sources: Sequence[str]) -> str:
     return ", ".join(map(inert, sources))
 
 
-def time_range(source: Documents) -> str:
+def time_range(source: Documents | DeadLetterSource) -> str:
     """First and last event's time, as far as the files tell before they are read."""
     first, last = source.first_timestamp, source.last_timestamp
     if first is None and last is None:
@@ -190,7 +217,7 @@ def time_range(source: Documents) -> str:
     )
 
 
-def in_words(fault: Exception, source: Documents) -> str:
+def in_words(fault: Exception, source: Documents | DeadLetterSource) -> str:
     """What ended the reading of the input before its end."""
     if not isinstance(fault, EventError):
         return f"the input could not be read to its end: {fault}"

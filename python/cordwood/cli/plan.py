@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from cordwood.cli.exit_codes import DONE, REJECTED, USAGE_ERROR, Failure
 from cordwood.cli.messages import Messages
-from cordwood.cli.options import add_options, check, in_words, names, number, open_documents, time_range
+from cordwood.cli.options import add_options, check, in_words, names, number, open_source, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
-from cordwood.cli.results import as_json, write
+from cordwood.cli.results import write
 from cordwood.cli.signals import ended_by_signals
 from cordwood.errors import Error
 from cordwood.outcomes import Outcome
+from cordwood.report.document import as_json
 from cordwood.report.summary import explained, places, plural, utc
 from cordwood.terminal import inert
 
 if TYPE_CHECKING:
     from cordwood.report import Report
+    from cordwood.sources.dead_letters import DeadLetterSource
     from cordwood.sources.documents import Documents
     from cordwood.uploader.forecast import Fill, Forecast
 
@@ -70,13 +72,13 @@ def run(options: argparse.Namespace) -> int:
     check(options)
     try:
         with ended_by_signals():
-            return _plan(options, open_documents(options), messages)
+            return _plan(options, open_source(options), messages)
     except Failure as failure:
         messages.say(f"error: {failure}")
         return failure.code
 
 
-def _plan(options: argparse.Namespace, source: Documents, messages: Messages) -> int:
+def _plan(options: argparse.Namespace, source: Documents | DeadLetterSource, messages: Messages) -> int:
     from cordwood.uploader.age import TimeWindow
     from cordwood.uploader.forecast import Forecast
 
@@ -166,7 +168,9 @@ def _money(price: float) -> str:
     return f"{price:,.2f}" if price >= 1 else f"{price:.6f}"
 
 
-def _document(report: Report, forecast: Forecast, source: Documents, code: int, price: float | None) -> dict[str, Any]:
+def _document(
+    report: Report, forecast: Forecast, source: Documents | DeadLetterSource, code: int, price: float | None
+) -> dict[str, Any]:
     fill = forecast.fill
     known = report.as_dict()
     counts = known["counts"]

@@ -17,6 +17,7 @@ from cordwood.outcomes import Outcome
 from cordwood.report.summary import plural
 
 if TYPE_CHECKING:
+    from cordwood.sources.dead_letters import DeadLetterSource
     from cordwood.sources.documents import Documents
     from cordwood.uploader.account import Account
 
@@ -40,6 +41,9 @@ class Numbers:
     """Counted bytes of the accepted events."""
     requests: int
     retries: int
+    throttles: int
+    in_flight: int
+    """Requests that are out."""
     bytes_read: int
     total_bytes: int | None
     """Of the input; None where it is a pipe."""
@@ -99,7 +103,10 @@ def facts(now: Numbers, pace: Pace) -> list[str]:
         said.append(f"{now.others:,} not accepted")
     if now.retries:
         said.append(f"{now.retries:,} repeated")
-    said.append(plural(now.requests, "request"))
+    if now.throttles:
+        said.append(f"{now.throttles:,} throttled")
+    in_flight = f" ({now.in_flight} in flight)" if now.in_flight else ""
+    said.append(plural(now.requests, "request") + in_flight)
     said.append(f"{pace.events:,.0f} events/s")
     return said
 
@@ -187,17 +194,19 @@ def display_of(choice: str, messages: Messages) -> Display | None:
     return Plain(messages) if choice == "plain" else None
 
 
-def numbers_of(account: Account, source: Documents) -> Numbers:
+def numbers_of(account: Account, source: Documents | DeadLetterSource, in_flight: int = 0) -> Numbers:
     """The numbers of this moment."""
-    counts = dict(account.counts)
-    accepted = counts[Outcome.ACCEPTED]
+    counters = account.counters()
+    accepted = counters[f"events_{Outcome.ACCEPTED}"]
     return Numbers(
         seconds=time.monotonic(),
         accepted=accepted,
-        others=sum(counts.values()) - accepted,
-        nbytes=account.nbytes,
-        requests=account.requests,
-        retries=account.retries,
+        others=sum(counters[f"events_{outcome}"] for outcome in Outcome) - accepted,
+        nbytes=counters["counted_bytes"],
+        requests=counters["requests"],
+        retries=counters["retries"],
+        throttles=counters["throttles"],
+        in_flight=in_flight,
         bytes_read=source.bytes_read,
         total_bytes=source.total_bytes,
     )

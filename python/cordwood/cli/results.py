@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from typing import Any
 
 from cordwood.cli.exit_codes import DONE, OTHER_ERROR
 from cordwood.cli.messages import Messages
-
-
-def as_json(document: dict[str, Any]) -> str:
-    """A document for programs, and harmless where it ends up on a terminal: ASCII, controls escaped."""
-    return json.dumps(document, indent=2)
 
 
 def write(text: str, code: int, messages: Messages) -> int:

@@ -41,11 +41,13 @@ class Signals:
     Args:
         stop: called once, from the handler, with the reason in words.
         messages: where it is said.
+        shutdown_timeout: seconds that the job gives requests under way, to be said.
 
     """
 
-    def __init__(self, stop: Callable[[str], None], messages: Messages) -> None:
+    def __init__(self, stop: Callable[[str], None], messages: Messages, shutdown_timeout: float) -> None:
         self._stop = stop
+        self._shutdown_timeout = shutdown_timeout
         self._messages = messages
         self._before: dict[signal.Signals, Any] = {}
         self.exit_code: int | None = None
@@ -71,7 +73,7 @@ class Signals:
             os._exit(128 + number)
         self.exit_code = 128 + number
         self._messages.say_from_handler(
-            f"{name}: stopping. The request under way is given 20 s to be answered, then comes the report; "
-            "once more ends at once"
+            f"{name}: stopping. Requests under way are given {self._shutdown_timeout:g} s to be answered, then comes "
+            "the report; once more ends at once"
         )
         self._stop(f"interrupted ({name})")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from cordwood.cli.destination import Destination, destination
+from cordwood.cli.delivery_options import add_delivery_options, add_memory_options, settings_of
+from cordwood.cli.destination import Destination, destination, log_group_retention
 from cordwood.cli.exit_codes import (
     CONFIGURATION_ERROR,
     DONE,
@@ -16,16 +18,21 @@ from cordwood.cli.exit_codes import (
     USAGE_ERROR,
     Failure,
 )
+from cordwood.cli.memory import check_outputs, open_dead_letters, open_journal, resume_command, say_what_is_resumed
 from cordwood.cli.messages import Messages
-from cordwood.cli.options import add_options, check, in_words, names, open_documents, time_range
+from cordwood.cli.options import add_options, check, in_words, names, open_source, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
-from cordwood.cli.results import as_json, write
+from cordwood.cli.results import write
 from cordwood.cli.signals import Signals, ended_by_signals
-from cordwood.errors import Error
+from cordwood.errors import Error, OutputError
 from cordwood.report import Report, StopKind
+from cordwood.report.document import as_json, document, write_report
 from cordwood.report.summary import plural
 
 if TYPE_CHECKING:
+    from cordwood.dead_letters import DeadLetters
+    from cordwood.journal import Journal
+    from cordwood.sources.dead_letters import DeadLetterSource
     from cordwood.sources.documents import Documents
     from cordwood.uploader.upload import Upload
 
@@ -56,6 +63,8 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_options(command)
+    add_delivery_options(command)
+    add_memory_options(command)
     command.set_defaults(run=run)
 
 
@@ -64,36 +73,74 @@ def run(options: argparse.Namespace) -> int:
     messages = Messages("cordwood upload")
     check(options)
     try:
-        with ended_by_signals(), destination(options) as to:
-            return _upload(options, to, open_documents(options), messages)
+        check_outputs(options)
+        with ended_by_signals(), destination(options) as to, ExitStack() as stack:
+            return _upload(options, to, stack, messages)
     except Failure as failure:
         messages.say(f"error: {failure}")
         return failure.code
 
 
-def _upload(options: argparse.Namespace, to: Destination, source: Documents, messages: Messages) -> int:
-    job = _job(options, to, source)
-    with Signals(job.stop, messages) as signals, messages.instead_of_logs():
+def _upload(options: argparse.Namespace, to: Destination, stack: ExitStack, messages: Messages) -> int:
+    source = open_source(options)
+    letters = open_dead_letters(options, stack)
+    journal = open_journal(options, to, source, messages, stack)
+    if journal is not None:
+        say_what_is_resumed(journal, source, messages)
+        if journal.finished:
+            return DONE
+    job = _job(options, to, source, journal, letters)
+    with Signals(job.stop, messages, options.shutdown_timeout) as signals, messages.instead_of_logs():
         _announce(options, to, source, messages)
         report, fault = _run(
-            job, Progress(lambda: numbers_of(job.account, source), display_of(options.progress, messages))
+            job,
+            Progress(
+                lambda: numbers_of(job.account, source, job.delivery.in_flight), display_of(options.progress, messages)
+            ),
         )
         code = exit_code(report, damaged=source.damaged, fault=fault, signal=signals.exit_code)
         if fault is not None:
             messages.say(f"error: {in_words(fault, source)}")
         if source.damaged:
             messages.say("part of the input could not be read as log events: see the invalid ones")
-        text = str(report) if options.output == "table" else as_json(_document(options, to, report, source, code))
-        code = write(text, code, messages)
+        code = _report(options, to, report, source, code, messages)
     if options.local:
+        sent = plural(report.accepted - report.already_accepted, "event")
         messages.say(
-            f"LOCAL RUN: NOTHING LEFT THIS MACHINE. {plural(report.accepted, 'event')} went to an endpoint on it, "
-            "which ends now, and they are gone with it"
+            f"LOCAL RUN: NOTHING LEFT THIS MACHINE. {sent} went to an endpoint on it, which ends now, and they are "
+            "gone with it"
         )
     return code
 
 
-def _job(options: argparse.Namespace, to: Destination, source: Documents) -> Upload:
+def _report(
+    options: argparse.Namespace,
+    to: Destination,
+    report: Report,
+    source: Documents | DeadLetterSource,
+    code: int,
+    messages: Messages,
+) -> int:
+    """Write the report wherever it is wanted, and return the exit code."""
+    found = _document(options, to, report, source, code)
+    if options.report not in (None, "-"):
+        try:
+            write_report(found, options.report)
+        except OutputError as fault:
+            messages.say(f"error: {fault}; here it is instead")
+            options.output = "json"
+            code = code or OTHER_ERROR
+    as_table = options.output == "table" and options.report != "-"
+    return write(str(report) if as_table else as_json(found), code, messages)
+
+
+def _job(
+    options: argparse.Namespace,
+    to: Destination,
+    source: Documents | DeadLetterSource,
+    journal: Journal | None,
+    letters: DeadLetters | None,
+) -> Upload:
     from cordwood.client.put import PutLogEventsClient
     from cordwood.uploader.age import TimeWindow
     from cordwood.uploader.upload import Upload
@@ -101,20 +148,28 @@ def _job(options: argparse.Namespace, to: Destination, source: Documents) -> Upl
     client = PutLogEventsClient(
         to.client,
         create_log_stream=options.create_log_stream,
+        compression=options.compression,
         create_log_group=options.create_log_group,
         retention_in_days=options.retention_in_days if options.create_log_group else None,
     )
+    retention = log_group_retention(to, options) if options.check_log_group else options.retention_in_days
     return Upload(
         source,
         client,
         options.log_group_name,
         options.log_stream_name,
-        window=TimeWindow(options.retention_in_days),
-        max_outage=options.max_outage,
+        window=TimeWindow(retention),
+        settings=settings_of(options),
+        journal=journal,
+        dead_letters=letters,
+        linger=options.linger,
+        resume_command=resume_command() if journal is not None else "",
     )
 
 
-def _announce(options: argparse.Namespace, to: Destination, source: Documents, messages: Messages) -> None:
+def _announce(
+    options: argparse.Namespace, to: Destination, source: Documents | DeadLetterSource, messages: Messages
+) -> None:
     """Before the first request: where to, as whom, and what."""
     if options.local:
         messages.say(
@@ -167,16 +222,17 @@ def exit_code(report: Report, *, damaged: bool, fault: Exception | None = None, 
 
 
 def _document(
-    options: argparse.Namespace, to: Destination, report: Report, source: Documents, code: int
+    options: argparse.Namespace, to: Destination, report: Report, source: Documents | DeadLetterSource, code: int
 ) -> dict[str, Any]:
-    return {
-        "exit_code": code,
-        "complete": not (report.stopped or report.not_delivered or source.damaged) and code != USAGE_ERROR,
-        "damaged": source.damaged,
-        "local": options.local,
-        "endpoint_url": to.client.meta.endpoint_url,
-        "region": to.client.meta.region_name,
-        "bytes_read": source.bytes_read,
-        "total_bytes": source.total_bytes,
-        **report.as_dict(),
-    }
+    return document(
+        report,
+        exit_code=code,
+        complete=not (report.stopped or report.not_delivered or source.damaged) and code != USAGE_ERROR,
+        damaged=source.damaged,
+        local=options.local,
+        endpoint_url=to.client.meta.endpoint_url,
+        region=to.client.meta.region_name,
+        files=source.files(),
+        bytes_read=source.bytes_read,
+        total_bytes=source.total_bytes,
+    )

@@ -53,6 +53,13 @@ class Answer:
     exception: BaseException | None = None
     requests: int = 1
     """PutLogEvents requests that it took: more than one where a token or a missing stream had to be mended first."""
+    wire_bytes: int = 0
+    """Bytes of the bodies that went out for it, in all of its requests."""
+
+    @property
+    def credentials_expired(self) -> bool:
+        """Whether the service said that the session token has expired. (That of a signature is a matter of clocks.)"""
+        return self.code in _EXPIRED_TOKENS
 
     @property
     def already_accepted(self) -> bool:
@@ -65,6 +72,8 @@ class Answer:
         headers: Mapping[str, str] = self.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
         return headers.get("date", "")
 
+
+_EXPIRED_TOKENS = frozenset({"ExpiredTokenException", "ExpiredToken"})
 
 ALREADY_ACCEPTED = "DataAlreadyAcceptedException"
 

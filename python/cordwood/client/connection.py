@@ -7,6 +7,7 @@ standard mode, so 3 tries of what botocore itself tries again, where nothing els
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 
@@ -17,6 +18,7 @@ def connect(
     region_name: str | None = None,
     endpoint_url: str | None = None,
     config: Any = None,
+    max_pool_connections: int = 10,
     **client_options: Any,
 ) -> Any:
     """Make a boto3 logs client.
@@ -27,6 +29,7 @@ def connect(
         region_name: else AWS_REGION, AWS_DEFAULT_REGION, the profile's, the instance metadata's.
         endpoint_url: else what the AWS configuration names, else AWS's own.
         config: a botocore Config, over what is set here.
+        max_pool_connections: connections that are kept, 10 at least, where `config` says nothing of it.
         client_options: whatever else `session.client` takes.
 
     Raises:
@@ -36,7 +39,10 @@ def connect(
 
     """
     import botocore.session
+    from botocore.config import Config
 
+    pool = Config(max_pool_connections=max(10, max_pool_connections))
+    config = pool if config is None else pool.merge(config)
     if session is not None and profile_name:
         raise TypeError("pass either a session or a profile_name: a session has its profile already")
     if session is not None:
@@ -48,9 +54,28 @@ def connect(
     made = botocore.session.Session(profile=profile_name or None, session_vars=_V2_VARIABLES)
     if region_name is None and not made.get_config_variable("region"):
         region_name = _region_of_this_machine(made)
-    return made.create_client(
+    client = made.create_client(
         "logs", region_name=region_name, endpoint_url=endpoint_url, config=config, **client_options
     )
+    _profiles[client] = profile_name or None
+    return client
+
+
+_profiles: weakref.WeakKeyDictionary[Any, str | None] = weakref.WeakKeyDictionary()
+"""Of the clients made here whose credentials were looked up here, the profile that was asked for."""
+
+
+def look_up_credentials_again(client: Any) -> Any:
+    """What a client made here would be given as credentials now; None where it was not, or there are none any more.
+
+    botocore reads the environment and the files once, when a client is made; a login tool may have written new keys
+    since.
+    """
+    import botocore.session
+
+    if client not in _profiles:
+        return None
+    return botocore.session.Session(profile=_profiles[client], session_vars=_V2_VARIABLES).get_credentials()
 
 
 def _region_of_this_machine(session: Any) -> str | None:

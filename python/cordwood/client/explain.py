@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from cordwood.errors import AccessDeniedError, CredentialsError, RequestError, UnknownOutcomeError
@@ -21,6 +23,7 @@ _MOST_LIKELY = {
     "MissingAuthenticationToken": "the request went out unsigned",
     "ExpiredTokenException": "the session token has expired: get new credentials, and send again",
     "ExpiredToken": "the session token has expired: get new credentials, and send again",
+    "RequestTimeTooSkewed": "this machine's clock is wrong",
     "RequestExpired": "this machine's clock is wrong, or the request was held up on its way",
     "OptInRequired": "the account is not enabled for this region",
 }
@@ -52,6 +55,8 @@ def to_exception(answer: Answer, client: Any, log_group_name: str, log_stream_na
             code=code,
             request_id=request_id,
         )
+    if answer.code in _MOST_LIKELY and (skew := _clock_skew(answer)):
+        return CredentialsError(skew, code=code, request_id=request_id)
     if answer.code in _MOST_LIKELY:
         return CredentialsError(
             f"CloudWatch Logs does not know who is asking ({answer.why}). Used: {credentials_of(client)}. Most likely "
@@ -73,6 +78,30 @@ def to_exception(answer: Answer, client: Any, log_group_name: str, log_stream_na
             request_id=request_id,
         )
     return answer.exception
+
+
+_OF_TIME = ("Signature expired", "Signature not yet current", "RequestTimeTooSkewed", "RequestExpired")
+
+
+def _clock_skew(answer: Answer) -> str:
+    """Both clocks, where the service refuses a signature for its time; empty where it does not."""
+    if not any(words in answer.why for words in _OF_TIME):
+        return ""
+    ours = datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        service = parsedate_to_datetime(answer.date).astimezone(UTC)
+    except ValueError:
+        told = "the service did not tell its own"
+    else:
+        off = (datetime.now(UTC) - service).total_seconds()
+        told = (
+            f"the service's says {service.isoformat(timespec='seconds')}: this machine is {abs(off):,.0f} s "
+            f"{'ahead' if off > 0 else 'behind'}"
+        )
+    return (
+        f"the clocks differ too much for a signature to be taken, 5 minutes at most ({answer.why}). This machine's "
+        f"clock says {ours}, {told}. Set it right (NTP); the credentials are not to blame"
+    )
 
 
 def _denied(answer: Answer, client: Any, log_group_name: str, log_stream_name: str) -> str:

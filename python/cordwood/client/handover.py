@@ -29,6 +29,8 @@ class Request:
     batch: Batch
     body: bytes
     """The finished body, as it goes over the wire."""
+    gzip: bool = False
+    """Whether it is compressed."""
     body_in_place: bool = False
     """Whether the placeholder has made way for the body."""
     status: int | None = None
@@ -87,6 +89,8 @@ def _put_body_in(params: dict[str, Any], context: Mapping[str, Any], **_: Any) -
     request = context.get(_CONTEXT_KEY)
     if isinstance(request, Request):
         params["body"] = request.body
+        if request.gzip:  # before signing, so that it is signed
+            params["headers"]["Content-Encoding"] = "gzip"
         request.body_in_place = True
     elif _MARK.encode() in params["body"][:2048]:
         raise Error(

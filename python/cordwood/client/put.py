@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import math
+import threading
 import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from cordwood._core import Batch, Limits, batches
 from cordwood.client import answer as answers
 from cordwood.client.answer import Answer, Fate
+from cordwood.client.compression import BodyCompression
 from cordwood.client.connection import connect
 from cordwood.client.creation import Creation, create, waits
+from cordwood.client.credentials import Credentials
 from cordwood.client.explain import to_exception
 from cordwood.client.handover import ErrorAnswer, HandedOver, Request, install, placeholder_went_out
 from cordwood.client.tokens import SequenceTokens
@@ -21,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cordwood.outcomes import Rejected
+    from cordwood.policies import Compression
+
+log = logging.getLogger("cordwood")
 
 _MOST_TOKEN_TRIES = 5
 """Each refusal names the token that would have been right; another writer may be faster, but not for ever."""
@@ -67,6 +75,9 @@ class PutLogEventsClient:
         log_group_class: of a group created here.
         kms_key_id: of a group created here.
         tags: of a group created here.
+        compression: "gzip" compresses the bodies of requests; "auto" does so for AWS hosts, unless they turn out not to
+            take it; "none" does not.
+        max_concurrency: threads that will share it: a client made here keeps as many connections.
 
     Nothing is created unless told, and then only after the service answered ResourceNotFoundException.
     """
@@ -85,7 +96,11 @@ class PutLogEventsClient:
         log_group_class: str | None = None,
         kms_key_id: str | None = None,
         tags: Mapping[str, str] | None = None,
+        compression: Compression = "none",
+        max_concurrency: int = 10,
     ) -> None:
+        if compression not in ("auto", "gzip", "none"):
+            raise ValueError(f"compression is {compression!r}; it must be 'auto', 'gzip' or 'none'")
         self._creation = Creation(
             log_stream=create_log_stream or create_log_group,
             log_group=create_log_group,
@@ -96,7 +111,11 @@ class PutLogEventsClient:
         )
         if client is None:
             client = connect(
-                session=session, profile_name=profile_name, region_name=region_name, endpoint_url=endpoint_url
+                session=session,
+                profile_name=profile_name,
+                region_name=region_name,
+                endpoint_url=endpoint_url,
+                max_pool_connections=max_concurrency,
             )
         elif not (session is None and profile_name is None and region_name is None and endpoint_url is None):
             raise TypeError(
@@ -105,7 +124,32 @@ class PutLogEventsClient:
         self.client = client
         self._from_aws = answers.is_aws_host(client.meta.endpoint_url)
         self._tokens = SequenceTokens()
+        self._compression = BodyCompression(compression, is_aws=self._from_aws)
+        self._credentials = Credentials(client)
+        self._creating = threading.Lock()
         install(client)
+
+    @property
+    def is_aws(self) -> bool:
+        """Whether the endpoint is one of Amazon's own."""
+        return self._from_aws
+
+    @property
+    def compression_used(self) -> str:
+        """What bodies go out with as it stands now: `gzip` or `none`."""
+        return self._compression.used
+
+    @property
+    def compression_note(self) -> str:
+        """Why that is so, in a few words; empty where nothing is to be said."""
+        return self._compression.note
+
+    def renew_credentials(self) -> bool:
+        """Get new credentials where they come from; whether others than before are in use now.
+
+        Of several threads that ask at once for the same, one does it.
+        """
+        return self._credentials.renew()
 
     def put_log_events(
         self,
@@ -157,48 +201,53 @@ class PutLogEventsClient:
         sequence_token: str | None = None,
         entity: Mapping[str, Mapping[str, str]] | None = None,
         token_tries: int | None = None,
+        use_token: bool = True,
     ) -> Answer:
         """Send one batch and return what is known of it, instead of raising.
 
-        Tokens and missing groups or streams are dealt with here: each is tried again only after the service refused
-        the whole request for it. `token_tries` is how often a refused token is replaced by the one that the service
-        expects, 5 times where not given.
+        Tokens, missing groups or streams, and compressed bodies that are not taken are dealt with here: each is tried
+        again only after the service refused the whole request for it. `token_tries` is how often a refused token is
+        replaced by the one that the service expects, 5 times where not given. Without `use_token` the request carries
+        no token that is tracked, and none is learned of its answer: so requests to one stream may go side by side.
 
         Raises:
             ValueError: a name, the token or the entity is not legal, as in `Batch.body`. Nothing was sent.
             TypeError: likewise, of the wrong type.
         """
         stream = (log_group_name, log_stream_name)
-        token = sequence_token if sequence_token is not None else self._tokens.next_of(stream)
+        token = self._tokens.next_of(stream) if sequence_token is None and use_token else sequence_token
         token_tries_left = _MOST_TOKEN_TRIES if token_tries is None else token_tries
         new_stream_waits = None
-        requests = 0
+        requests = wire_bytes = 0
         while True:
-            requests += 1
-            answer = self._send_once(batch, log_group_name, log_stream_name, token, entity)
-            if requests > 1:
-                answer = replace(answer, requests=requests)
+            answer = self._send_once_as_it_is_taken(batch, log_group_name, log_stream_name, token, entity)
+            requests += answer.requests
+            wire_bytes += answer.wire_bytes
+            answer = replace(answer, requests=requests, wire_bytes=wire_bytes)
             if answer.fate is Fate.ACCEPTED:
-                self._tokens.learn(stream, answer.response.get("nextSequenceToken"))
+                if use_token:
+                    self._tokens.learn(stream, answer.response.get("nextSequenceToken"))
                 return answer
             if answer.already_accepted:
                 expected = answer.response.get("expectedSequenceToken")
                 self._tokens.learn(stream, expected)
                 known = {"nextSequenceToken": expected} if expected else {}
                 return replace(answer, fate=Fate.ACCEPTED, why="", response=known, exception=None)
-            if answer.code == "InvalidSequenceTokenException" and token_tries_left > 0:
+            if answer.code == "InvalidSequenceTokenException" and use_token and token_tries_left > 0:
                 token_tries_left -= 1
                 try:
                     token = self._expected_token(answer, log_group_name, log_stream_name)
                 except Exception as exception:
-                    return replace(answers.of_preparation(exception), requests=requests)
+                    return replace(answers.of_preparation(exception), requests=requests, wire_bytes=wire_bytes)
                 self._tokens.learn(stream, token)
             elif answer.code == "ResourceNotFoundException" and self._creation.wanted:
                 if new_stream_waits is None:
                     try:
-                        create(self.client, self._creation, log_group_name, log_stream_name)
+                        # One at a time: whoever comes second finds it made.
+                        with self._creating:
+                            create(self.client, self._creation, log_group_name, log_stream_name)
                     except Exception as exception:
-                        return replace(answers.of_preparation(exception), requests=requests)
+                        return replace(answers.of_preparation(exception), requests=requests, wire_bytes=wire_bytes)
                     new_stream_waits = waits()
                     token = sequence_token
                     self._tokens.forget(stream)
@@ -209,7 +258,7 @@ class PutLogEventsClient:
             else:
                 return answer
 
-    def _send_once(
+    def _send_once_as_it_is_taken(
         self,
         batch: Batch,
         log_group_name: str,
@@ -217,8 +266,36 @@ class PutLogEventsClient:
         token: str | None,
         entity: Mapping[str, Mapping[str, str]] | None,
     ) -> Answer:
-        body = batch.body(log_group_name, log_stream_name, sequence_token=token, entity=entity)
-        request = Request(batch, body)
+        """One request, compressed or not; a second one, plain, where the first may have been refused for that."""
+        compression = self._compression
+        if not compression.begin():
+            return self._send_once(batch, log_group_name, log_stream_name, token, entity)
+        answer = self._send_once(batch, log_group_name, log_stream_name, token, entity, gzip=True)
+        if answer.fate is Fate.ACCEPTED:
+            compression.took_compressed()
+            return answer
+        if not compression.is_refused(answer):
+            compression.learned_nothing()
+            return answer
+        plain = self._send_once(batch, log_group_name, log_stream_name, token, entity)
+        if plain.fate is Fate.ACCEPTED:
+            compression.took_plain(answer)
+        else:
+            compression.learned_nothing()
+        return replace(plain, requests=2, wire_bytes=answer.wire_bytes + plain.wire_bytes)
+
+    def _send_once(
+        self,
+        batch: Batch,
+        log_group_name: str,
+        log_stream_name: str,
+        token: str | None,
+        entity: Mapping[str, Mapping[str, str]] | None,
+        *,
+        gzip: bool = False,
+    ) -> Answer:
+        body = batch.body(log_group_name, log_stream_name, sequence_token=token, entity=entity, gzip=gzip)
+        request = Request(batch, body, gzip)
         parameters: dict[str, Any] = {
             "logGroupName": log_group_name,
             "logStreamName": log_stream_name,
@@ -228,6 +305,10 @@ class PutLogEventsClient:
             parameters["sequenceToken"] = token
         if entity is not None and self._knows_entity:
             parameters["entity"] = entity
+        answer = self._answer_to(request, parameters)
+        return replace(answer, wire_bytes=len(body)) if request.body_in_place else answer
+
+    def _answer_to(self, request: Request, parameters: Mapping[str, Any]) -> Answer:
         try:
             response = self.client.put_log_events(**parameters)
         except ErrorAnswer as answered:
@@ -266,6 +347,8 @@ def sender_of(
     region_name: str | None,
     endpoint_url: str | None,
     create_log_stream: bool,
+    compression: Compression,
+    max_concurrency: int,
     **group: Any,
 ) -> PutLogEventsClient:
     """What sends for an uploader: a `PutLogEventsClient` as it is, or one made as its constructor says.
@@ -282,7 +365,22 @@ def sender_of(
         **group,
     }
     if not isinstance(client, PutLogEventsClient):
-        return PutLogEventsClient(client, create_log_stream=create_log_stream, **made_of)
+        connections = math.inf if client is None else client.meta.config.max_pool_connections
+        if connections < max_concurrency:
+            log.warning(
+                "the client keeps %d connections, and max_concurrency is %d: the others are made anew for each request "
+                "(config=botocore.config.Config(max_pool_connections=%d) keeps them)",
+                connections,
+                max_concurrency,
+                max_concurrency,
+            )
+        return PutLogEventsClient(
+            client,
+            create_log_stream=create_log_stream,
+            compression=compression,
+            max_concurrency=max_concurrency,
+            **made_of,
+        )
     given = [name for name, value in made_of.items() if value not in (None, False)]
     if given:
         raise TypeError(f"pass {', '.join(given)} to the PutLogEventsClient itself: it is used as it is")

@@ -113,6 +113,9 @@ class Faults:
     """How long a slow answer takes; its events are stored before."""
     no_request_id: float = 0.0
     """Answers that lack x-amzn-RequestId but are true."""
+    refuse_containing: str = ""
+    """A poison: a request with an event whose message has this text is refused as invalid, and not told which event it
+    is. Empty: none."""
     clock_offset_seconds: float = 0.0
     """How far the service's clock is ahead: in Date headers, for signatures and for the age of events."""
     actions: frozenset[str] | None = frozenset({"PutLogEvents"})
@@ -172,6 +175,14 @@ class Faults:
             delay_seconds=self.slow_seconds if slow < self.slow else 0.0,
             request_id=silent >= self.no_request_id,
         )
+
+    def refuses(self, action: str, log_events: Any) -> bool:
+        """Whether one of these events has the text that is refused."""
+        poison = self.refuse_containing
+        if not poison or action != "PutLogEvents" or type(log_events) is not list:
+            return False
+        messages = (event.get("message") for event in log_events if type(event) is dict)
+        return any(type(message) is str and poison in message for message in messages)
 
     def settings(self) -> dict[str, Any]:
         """The switches by name, such that `Faults(**settings)` has them again."""

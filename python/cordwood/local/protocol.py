@@ -129,6 +129,8 @@ class Protocol:
             listed = members.get("logEvents")
             events = len(listed) if type(listed) is list else 0
             fault = self.faults.next(action)
+            if self.faults.refuses(action, listed):
+                raise errors.invalid_parameter("A log event is not acceptable.")
             told = self._service.call(action, members) if fault.stores else None
         except errors.ServiceError as refused:
             told = refused

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from cordwood.outcomes import Outcome
+from cordwood.report.latencies import Latencies
 from cordwood.report.ranges import PositionRange
 from cordwood.report.summary import summary
 
@@ -23,6 +24,8 @@ class StopKind(StrEnum):
     """What the service refuses whatever the events are: access denied, no such log group, event after event."""
     OUTAGE = "outage"
     """No good answer for as long as the upload is patient."""
+    REJECTED = "rejected"
+    """More of its events were rejected for good than is tolerated."""
     TIMEOUT = "timeout"
     """The time that it was given is over."""
     FAULT = "fault"
@@ -42,6 +45,37 @@ class Example(NamedTuple):
     """In a file, the number of its line, from 1."""
     source: str = ""
     """The name of the file; empty for events in memory."""
+
+
+class ErrorCount(NamedTuple):
+    """Requests that failed with one error code."""
+
+    requests: int
+    """How many."""
+    request_id: str | None
+    """The service's id of the first of them, for its support; None where it gave none."""
+    message: str
+    """What the first of them was told."""
+
+
+class TimeRange(NamedTuple):
+    """From the earliest to the latest, in milliseconds since 1970."""
+
+    first: int
+    last: int
+
+
+class DeadLetterFile(NamedTuple):
+    """The file that holds the events which were not accepted."""
+
+    path: str
+    """Its name."""
+    written: int
+    """Events that this run wrote to it."""
+    lost: int
+    """Events that should be in it and are not: they could not be written, or the run was interrupted before."""
+    fault: str
+    """Why the first of them could not be written; empty where none failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +103,25 @@ class Report:
         seconds: from the first event read to the last answer.
         stopped: why the upload stopped before the end of its input; empty where it did not.
         stop_kind: of what kind that was; None where it did not.
+        run_id: names this run, in its journal, report and log.
+        started: when it began, UTC, as ISO 8601 has it.
+        ended: when its last answer was in; likewise.
+        already_accepted: of the accepted events, those that earlier runs of the same job had accepted.
+        earlier: events that earlier runs settled, by outcome; they are among `counts`.
+        message_bytes: UTF-8 bytes of the accepted messages alone.
+        wire_bytes: bytes of the request bodies that went out, repeated ones included, compressed where they were.
+        requests_by_fate: the requests by what became of them: `accepted`, `refused` (an error, nothing stored),
+            `unknown` (no answer that counts), `not_sent`.
+        throttles: how many of the refused were throttled.
+        errors: requests that failed, by the service's error code, or what else there was.
+        latencies: how long accepted requests took; None where there is none.
+        time_ranges: of the events that were `too_old`, `too_new` or `expired`, their earliest and latest timestamps.
+        window: the timestamps that the service takes, as it stood when the report was made; None where nobody knows.
+        compression: what the bodies were sent with: `none` or `gzip`.
+        compression_note: why, where that is to be said.
+        dead_letters: the file that holds the events which were not accepted; None where there is none.
+        resume_command: what is to be run to send the rest; empty where nothing is left, or there is no such command.
+        settings: the options that were in force, where whoever made the report tells them.
 
     """
 
@@ -90,6 +143,24 @@ class Report:
     seconds: float = 0.0
     stopped: str = ""
     stop_kind: StopKind | None = None
+    run_id: str = ""
+    started: str = ""
+    ended: str = ""
+    already_accepted: int = 0
+    earlier: Mapping[Outcome, int] = field(default_factory=dict)
+    message_bytes: int = 0
+    wire_bytes: int = 0
+    requests_by_fate: Mapping[str, int] = field(default_factory=dict)
+    throttles: int = 0
+    errors: Mapping[str, ErrorCount] = field(default_factory=dict)
+    latencies: Latencies | None = None
+    time_ranges: Mapping[Outcome, TimeRange] = field(default_factory=dict)
+    window: TimeRange | None = None
+    compression: str = "none"
+    compression_note: str = ""
+    dead_letters: DeadLetterFile | None = None
+    resume_command: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def accepted(self) -> int:
@@ -109,7 +180,12 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain values, for JSON."""
         document: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
-        document["counts"] = {str(outcome): count for outcome, count in self.counts.items()}
+        for name in ("counts", "earlier"):
+            document[name] = {str(outcome): count for outcome, count in document[name].items()}
+        for name in ("latencies", "window", "dead_letters"):
+            document[name] = document[name] and document[name]._asdict()
+        document["errors"] = {code: found._asdict() for code, found in self.errors.items()}
+        document["time_ranges"] = {str(outcome): found._asdict() for outcome, found in self.time_ranges.items()}
         document["duplicate_ranges"] = [found._asdict() for found in self.duplicate_ranges]
         document["ranges"] = {
             str(outcome): [found._asdict() for found in ranges] for outcome, ranges in self.ranges.items()

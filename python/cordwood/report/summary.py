@@ -10,7 +10,7 @@ from cordwood.terminal import inert
 
 if TYPE_CHECKING:
     from cordwood.report.ranges import PositionRange
-    from cordwood.report.report import Example, Report
+    from cordwood.report.report import DeadLetterFile, Example, Report
 
 ADVICE = {
     Outcome.TOO_OLD: "CloudWatch Logs takes nothing older than 14 days: keep these elsewhere (S3, for example)",
@@ -52,10 +52,22 @@ def summary(report: Report) -> str:
             lines.append(f"  {outcome:<12}{count:>{width},}  {detail}".rstrip())
     lines += [f"  {line}" for line in _besides(report)]
     for outcome, examples in report.examples.items():
-        lines += explained(outcome, examples)
+        first, *others = explained(outcome, examples)
+        lines += [first, *_times(report, outcome), *others]
     if report.stopped:
         lines.append(f"Stopped before the end: {inert(report.stopped)}")
+    if report.resume_command:
+        lines.append(f"To send the rest: {inert(report.resume_command)}")
     return "\n".join(lines)
+
+
+def _times(report: Report, outcome: Outcome) -> list[str]:
+    """The times of events that lie outside the service's window, and that."""
+    times, window = report.time_ranges.get(outcome), report.window
+    if times is None:
+        return []
+    taken = "" if window is None else f"; the service takes {utc(window.first)} to {utc(window.last)}"
+    return [f"  of {' to '.join(utc(at) for at in sorted(set(times)))}{taken}"]
 
 
 def explained(outcome: Outcome, examples: tuple[Example, ...]) -> list[str]:
@@ -114,6 +126,12 @@ def _besides(report: Report) -> list[str]:
         rate = f", {report.accepted / report.seconds:,.0f} events/s, {report.nbytes / 1e6 / report.seconds:,.1f} MB/s"
     repeated = f" ({report.retries:,} of them repeated)" if report.retries else ""
     lines = [f"in {plural(report.requests, 'request')}{repeated} and {report.seconds:,.1f} s{rate}"]
+    if report.already_accepted:
+        lines.append(f"{plural(report.already_accepted, 'event')} of the accepted by earlier runs")
+    if report.throttles:
+        lines.append(f"{plural(report.throttles, 'request')} throttled by the service")
+    if report.compression_note:
+        lines.append(f"compression {report.compression}: {inert(report.compression_note)}")
     if report.altered:
         lines.append(f"{plural(report.altered, 'event')} with altered text (truncated, split, or U+FFFD put in)")
     if report.possible_duplicates:
@@ -121,4 +139,16 @@ def _besides(report: Report) -> list[str]:
         lines.append(
             f"{plural(report.possible_duplicates, 'event')} may be stored twice, for an answer was lost: {where}"
         )
+    if report.dead_letters is not None:
+        lines += _letters(report.dead_letters)
+    return lines
+
+
+def _letters(file: DeadLetterFile) -> list[str]:
+    lines = []
+    if file.written:
+        lines.append(f"{plural(file.written, 'dead letter')} written to {inert(file.path)}")
+    if file.lost:
+        why = f" ({inert(file.fault)})" if file.fault else ""
+        lines.append(f"{plural(file.lost, 'dead letter')} could not be written to {inert(file.path)}{why}")
     return lines

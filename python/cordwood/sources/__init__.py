@@ -14,7 +14,7 @@ class Place(NamedTuple):
     """Where an event stands, as its reader would look for it."""
 
     position: int
-    """Its 0-based ordinal; in a file the byte offset at which it starts."""
+    """Its 0-based ordinal; in a file the byte offset in it at which it starts."""
     source: str = ""
     """The file's name; empty for events in memory."""
     line: int | None = None
@@ -24,6 +24,22 @@ class Place(NamedTuple):
 def in_memory(positions: list[int]) -> list[Place]:
     """Places of events that are in no file."""
     return [Place(position) for position in positions]
+
+
+class SourceFile(NamedTuple):
+    """What was read of a file."""
+
+    name: str
+    format: str
+    """`documents` or `dead_letters`."""
+    bytes_read: int
+    total_bytes: int | None
+    """None for a pipe."""
+    identity: dict[str, int]
+    """Of a regular file: its device, inode, size in bytes, and when it was last modified, in ns since 1970."""
+    events: int
+    counts: dict[str, int]
+    """Of these, by outcome, what was settled while reading, before any request; and those `altered`."""
 
 
 class Source(Protocol):
@@ -47,6 +63,11 @@ class Source(Protocol):
     @property
     def counts(self) -> dict[str, int]:
         """`events` read, `altered`, among others."""
+        ...
+
+    @property
+    def held_from(self) -> int:
+        """Position of the first event that is held in open batches, or else of the next one; in memory simply 0."""
         ...
 
     def locate(self, positions: list[int]) -> list[Place]:

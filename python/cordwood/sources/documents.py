@@ -6,16 +6,18 @@ import os
 import re
 import select
 import stat
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from cordwood._core import Batch, DocumentReader
 from cordwood.errors import InputError
 from cordwood.outcomes import Rejected
 from cordwood.policies import Extra, InvalidText, Oversize
-from cordwood.sources import Place
+from cordwood.sources import Place, SourceFile
+from cordwood.sources.lines import LineIndex
+from cordwood.sources.positions import MOST_BYTES, MOST_FILES, file_and_offset, position_of
 from cordwood.uploader.routing import Routed
 
 _CHUNK = 1 << 20
@@ -27,8 +29,8 @@ _PEEK = 1 << 18
 _PATIENCE = 0.2
 """Seconds that a pipe is waited for before whoever iterates is asked again whether to go on."""
 
-_MOST_COUNTED = 8 << 30
-"""Bytes of a file that are read again to tell the line of an event."""
+_AT_READING = ("oversize", "empty", "invalid", "settled", "altered")
+"""Of the reader's counts, those that are told of each file."""
 
 _TIMESTAMP = re.compile(rb'(?<!\\)"timestamp"\s*:\s*(\d{1,18})\b')
 
@@ -53,8 +55,12 @@ class _File:
     name: str
     size: int | None
     """None for what is no regular file, and can be read but once."""
-    base: int = 0
-    """Bytes of the files before it."""
+    bytes_read: int = 0
+    lines: LineIndex | None = None
+    """None for what can't be read again."""
+    identity: dict[str, int] = field(default_factory=dict)
+    counts_before: dict[str, int] = field(default_factory=dict)
+    """The reader's, at its start."""
 
     @contextmanager
     def opened(self) -> Iterator[int]:
@@ -80,8 +86,10 @@ class Documents:
         oversize: as in `batches`.
         invalid_text: as in `batches`.
         extra: what a member besides those of a log event does: "reject" the event, or "ignore" the member.
+        keep_rejected: hand over rejected events with what they held, as in `batches`.
 
     Attributes:
+        paths: of the files, as they were given.
         names: of the files.
         total_bytes: of all of them; None where one is a pipe.
         bytes_read: so far.
@@ -90,7 +98,8 @@ class Documents:
         last_timestamp: of the last event that a look at the end shows; likewise.
 
     Raises:
-        InputError: one of them is missing, unreadable, a folder, or plainly no event document.
+        InputError: one of them is missing, unreadable, a folder, longer than 16 TiB, or plainly no event document; or
+            they are more than 524,288.
 
     """
 
@@ -102,8 +111,18 @@ class Documents:
         oversize: Oversize = "reject",
         invalid_text: InvalidText = "replace",
         extra: Extra = "reject",
+        keep_rejected: bool = False,
     ) -> None:
-        self._reader = DocumentReader(extra=extra, oversize=oversize, invalid_text=invalid_text)
+        if len(paths) > MOST_FILES:
+            raise InputError(f"{len(paths):,} files; one input takes at most {MOST_FILES:,}")
+        self._options: dict[str, Any] = {
+            "extra": extra,
+            "oversize": oversize,
+            "invalid_text": invalid_text,
+            "keep_rejected": keep_rejected,
+        }
+        self._reader = DocumentReader(**self._options)
+        self.paths = tuple(paths)
         self._stream = log_stream_name
         self.first_timestamp: int | None = None
         self.last_timestamp: int | None = None
@@ -113,6 +132,16 @@ class Documents:
         self.total_bytes = None if None in sizes else sum(size for size in sizes if size is not None)
         self.bytes_read = 0
         self._begun = 0
+
+    def pass_over(self, settled_below: int, settled: Sequence[bytes] = ()) -> None:
+        """Say, before reading, what an earlier run has settled: it is read and counted, and not handed out.
+
+        Args:
+            settled_below: position before which that holds for all legal events.
+            settled: sets of packed positions of which it holds too.
+
+        """
+        self._reader = DocumentReader(**self._options, settled_below=settled_below, settled=list(settled))
 
     def _look_at(self, path: str | os.PathLike[str]) -> _File:
         file = _File(path, "standard input" if path == "-" else os.fsdecode(os.fspath(path)), None)
@@ -128,6 +157,16 @@ class Documents:
                 return file
             start = os.lseek(descriptor, 0, os.SEEK_CUR)
             file.size = max(status.st_size - start, 0)
+            if file.size > MOST_BYTES:
+                raise _too_long(file)
+            file.identity = {
+                "device": status.st_dev,
+                "inode": status.st_ino,
+                "size": status.st_size,
+                "modified_ns": status.st_mtime_ns,
+            }
+            if path != "-":
+                file.lines = LineIndex(path)
             head = os.pread(descriptor, _PEEK, start)
             _check_kind(file.name, head)
             tail = os.pread(descriptor, _PEEK, max(start, status.st_size - _PEEK))
@@ -139,8 +178,9 @@ class Documents:
 
     def __iter__(self) -> Iterator[list[Routed]]:
         """The batches, as they become full; at least every so often an empty list, while a pipe gives nothing."""
-        for file in self._files:
-            file.base = self.bytes_read
+        for index, file in enumerate(self._files):
+            self._reader.start_document(position_of(index, 0))
+            file.counts_before = self._reader.counts
             self._begun += 1
             with file.opened() as descriptor:
                 while True:
@@ -158,8 +198,11 @@ class Documents:
         try:
             chunk = os.read(descriptor, _CHUNK)
         except OSError as fault:
-            raise InputError(f"{file.name}, byte {self.bytes_read - file.base}: {fault.strerror}") from fault
+            raise InputError(f"{file.name}, byte {file.bytes_read}: {fault.strerror}") from fault
+        file.bytes_read += len(chunk)
         self.bytes_read += len(chunk)
+        if file.bytes_read > MOST_BYTES:
+            raise _too_long(file)
         return chunk
 
     def _fed(self, file: _File, chunk: bytes) -> list[Batch]:
@@ -188,22 +231,52 @@ class Documents:
         return self._reader.counts
 
     @property
+    def held_from(self) -> int:
+        """Position before which all legal events were handed out, or were settled by an earlier run.
+
+        That of the first event that is held in open batches, or else of what is read next. It does not go past what the
+        end of a file cut off: where the file grows, that may become an event. Batches just handed out count as gone, so
+        whoever asks while another thread iterates must know of them.
+        """
+        return self._reader.held_from
+
+    @property
     def damaged(self) -> bool:
         """Whether part of a document could not be read; it is among the `invalid` too."""
         return self._reader.damaged
 
+    def files(self) -> list[SourceFile]:
+        """What was read of each file, and what of it was no legal event."""
+        described = []
+        counts = self._reader.counts
+        for index in reversed(range(len(self._files))):
+            file = self._files[index]
+            begun = index < self._begun
+            of_file = {name: count - file.counts_before.get(name, 0) for name, count in counts.items()} if begun else {}
+            described.append(
+                SourceFile(
+                    file.name,
+                    "documents",
+                    file.bytes_read,
+                    file.size,
+                    file.identity,
+                    of_file.pop("events", 0),
+                    {name: of_file[name] for name in _AT_READING if of_file.get(name)},
+                )
+            )
+            if begun:
+                counts = file.counts_before
+        return described[::-1]
+
     def locate(self, positions: list[int]) -> list[Place]:
-        """File, byte and line of these positions, which are bytes counted on over the files."""
-        bases = [file.base for file in self._files[: self._begun]]
+        """File, byte and line of these positions."""
         of_file: dict[int, list[int]] = {}
-        for position in positions:
-            # Where empty files start at the same byte, it is the last's.
-            index = bisect_right(bases, position) - 1
-            of_file.setdefault(index, []).append(position - bases[index])
+        for index, offset in map(file_and_offset, positions):
+            of_file.setdefault(index, []).append(offset)
         places = []
         for index, offsets in of_file.items():
             file = self._files[index]
-            lines = _lines(file, offsets)
+            lines = file.lines.of(offsets) if file.lines else [None] * len(offsets)
             places += [Place(offset, file.name, line) for offset, line in zip(offsets, lines, strict=True)]
         return places
 
@@ -217,22 +290,9 @@ def _check_kind(name: str, head: bytes) -> None:
         raise _no_document(name, text[:24].decode("utf-8", "replace"))
 
 
+def _too_long(file: _File) -> InputError:
+    return InputError(f"{file.name}: longer than 16 TiB, the most that is read of one file; split it")
+
+
 def _no_document(name: str, start: str) -> InputError:
     return InputError(f"{name}: no document of log events, it starts with {start[:24]!r}; {_WHAT_IS_TAKEN}")
-
-
-def _lines(file: _File, offsets: list[int]) -> list[int | None]:
-    """The line numbers, from 1, of offsets in increasing order; None where the file cannot be read again."""
-    lines: list[int | None] = []
-    if file.size is None or file.path == "-" or (offsets and offsets[-1] > _MOST_COUNTED):
-        return [None] * len(offsets)
-    try:
-        with open(file.path, "rb") as again:
-            line = 1
-            for offset in offsets:
-                while (left := offset - again.tell()) > 0 and (chunk := again.read(min(left, _CHUNK))):
-                    line += chunk.count(b"\n")
-                lines.append(line)
-    except OSError:
-        return [None] * len(offsets)
-    return lines

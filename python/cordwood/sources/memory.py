@@ -10,20 +10,31 @@ from cordwood._core import batches
 from cordwood.outcomes import Rejected
 from cordwood.policies import InvalidText, Oversize
 from cordwood.sources import Place, in_memory
-from cordwood.uploader.routing import Routed, StreamByEvent
+from cordwood.uploader.routing import Routed, router
 
-_CHUNK = 256
+_CHUNK = 1000
 """Events taken at once before the batches that they closed are passed on: bounds what is held."""
 
 
 class Events:
-    """Events in memory, all to one log stream: a sequence is ordered as a whole, an iterator through the window."""
+    """A sequence of events in memory, all to one log stream: it is ordered as a whole."""
 
     names: tuple[str, ...] = ()
+    held_from = 0
 
-    def __init__(self, events: Iterable[Any], stream: str, *, oversize: Oversize, invalid_text: InvalidText) -> None:
+    def __init__(
+        self,
+        events: Iterable[Any],
+        stream: str,
+        *,
+        oversize: Oversize,
+        invalid_text: InvalidText,
+        keep_rejected: bool = False,
+    ) -> None:
         self._stream = stream
-        self._batches = batches(events, on_reject="collect", oversize=oversize, invalid_text=invalid_text)
+        self._batches = batches(
+            events, on_reject="collect", oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected
+        )
 
     def __iter__(self) -> Iterator[list[Routed]]:
         for batch in self._batches:
@@ -47,27 +58,29 @@ class Events:
         return in_memory(positions)
 
 
-class RoutedEvents:
-    """Events in memory, each to the log stream that a function of it names."""
+class StreamedEvents:
+    """Events of an iterator: all to one log stream, or each to the one that a function of it names."""
 
     names: tuple[str, ...] = ()
+    held_from = 0
 
     def __init__(
         self,
         events: Iterable[Any],
-        stream_of: Callable[[Any], str],
+        stream: str | Callable[[Any], str],
         *,
         oversize: Oversize,
         invalid_text: InvalidText,
+        keep_rejected: bool = False,
     ) -> None:
         self._events = iter(events)
-        self._router = StreamByEvent(stream_of, oversize=oversize, invalid_text=invalid_text)
+        self._router = router(stream, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected)
 
     def __iter__(self) -> Iterator[list[Routed]]:
         for first in self._events:
             # Pulled one by one by whoever takes them: where the iterator raises, what came before is taken already.
-            if closed := self._router.extend(itertools.chain((first,), itertools.islice(self._events, _CHUNK - 1))):
-                yield closed
+            # With nothing closed, too: whoever iterates sees what was rejected, and may have heard that it is to stop.
+            yield self._router.extend(itertools.chain((first,), itertools.islice(self._events, _CHUNK - 1)))
         yield self._router.flush()
 
     def flush(self) -> Iterable[Routed]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cordwood._core import Limits
 from cordwood.outcomes import Outcome
+from cordwood.report.report import TimeRange
 from cordwood.report.summary import utc
 
 if TYPE_CHECKING:
@@ -61,9 +62,20 @@ class TimeWindow:
             return
         self._ahead_ms = round((service - time.time()) * 1000)
 
+    @property
+    def learned(self) -> bool:
+        """Whether the service's clock is known."""
+        return bool(self._date)
+
     def now(self) -> int:
         """Milliseconds since 1970, by the service's clock where it is known."""
         return round(time.time() * 1000) + self._ahead_ms
+
+    def range(self) -> TimeRange:
+        """The earliest and latest timestamp that the service takes now, in milliseconds since 1970."""
+        now = self.now()
+        age = self._max_age_ms if self._retention_ms is None else min(self._max_age_ms, self._retention_ms)
+        return TimeRange(now - age, now + self._max_future_ms)
 
     def part(self, batch: Batch) -> tuple[Batch | None, list[OutOfTime]]:
         """The events to send, None where there are none, and those that would not be taken."""

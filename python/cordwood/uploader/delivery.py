@@ -1,75 +1,56 @@
-"""Batches on their way: a queue, the thread that empties it, and what it does after each answer.
+"""Batches on their way: workers that take them from a queue, and the life of both.
 
-One request is under way at a time. Whoever submits is held up while the queue is full, so memory stays bounded.
+Each worker has one request under way at a time. Whoever hands batches in is held up while the queue is full, so memory
+stays bounded. No worker keeps the process alive.
 """
 
 from __future__ import annotations
 
-import itertools
 import logging
+import math
 import threading
 import time
-from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from cordwood.client.answer import Fate, rejected_of
-from cordwood.client.explain import to_exception
-from cordwood.errors import CredentialsError
-from cordwood.outcomes import Outcome, Rejected
 from cordwood.report import StopKind
-from cordwood.terminal import inert
 from cordwood.uploader.account import Stop
-from cordwood.uploader.retry import Decision, decide, wait_before
+from cordwood.uploader.clock import Clock
+from cordwood.uploader.pacing import Pacing
+from cordwood.uploader.patience import Patience, Tolerance
+from cordwood.uploader.queue import Piece, Queue
+from cordwood.uploader.recording import Recording
+from cordwood.uploader.sending import Sending
+from cordwood.uploader.settings import AWS_REQUESTS_PER_SECOND, Settings
 
 if TYPE_CHECKING:
-    from cordwood._core import Batch
-    from cordwood.client.answer import Answer
     from cordwood.client.put import PutLogEventsClient
-    from cordwood.uploader.account import Account, Reason
+    from cordwood.journal import Journal
+    from cordwood.uploader.account import Account
     from cordwood.uploader.age import TimeWindow
     from cordwood.uploader.routing import Routed
 
 log = logging.getLogger("cordwood")
 
-_CAPACITY = 4
-"""Batches that wait, besides the one being sent: enough to keep the sender busy, some 4 MB."""
-
-_FIRST_CONTACT = 15.0
-"""Seconds after which an endpoint that never answered is given up: a wrong address more likely than an outage."""
-
-_MOST_LONE_REFUSALS = 20
-"""Events refused standing alone, one after the other and for one reason, after which the job is taken to be wrong."""
-
 _GRACE = 0.5
-"""Seconds that a thread which was told to stop is given to come back from anything but a request."""
+"""Seconds that workers which were told to stop are given to come back from anything but a request."""
 
-
-@dataclass(slots=True)
-class _Piece:
-    """A batch, or what a refusal left of one."""
-
-    batch: Batch
-    log_stream_name: str
-    ordinal: int
-    """Of the batch, among all that were taken."""
-    sent: bool = False
-    """A request went out with it, or with what it is a half of."""
-    lost: bool = False
-    """An answer for it was lost: it may be stored."""
+_SETTLING = 5.0
+"""Seconds that a worker is given to write down what it was already told of its piece."""
 
 
 class Delivery:
-    """Sends batches in the order in which they come, and settles every event of them on the account.
+    """Sends batches, and settles every event of them on the account.
 
     Args:
         client: makes the single requests.
         log_group_name: where all events go.
         account: where each event is settled.
         window: tells which events are too old or too new to be sent.
-        max_outage: seconds without one good answer after which the delivery stops.
-        entity: the API's Entity, to go with each request.
+        settings: the operator's limits.
+        events_read: how many events were read so far.
+        journal: is told of each request before it goes out and of what became of it; None for none.
+        clock: what time it is, and how waits go.
 
     """
 
@@ -79,266 +60,165 @@ class Delivery:
         log_group_name: str,
         account: Account,
         window: TimeWindow,
+        settings: Settings,
         *,
-        max_outage: float,
-        entity: Mapping[str, Mapping[str, str]] | None = None,
+        events_read: Callable[[], int],
+        journal: Journal | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        self._client = client
-        self._log_group_name = log_group_name
+        clock = clock or Clock()
         self._account = account
-        self._window = window
-        self._entity = entity
-        self._max_outage = max_outage
-        self._changed = threading.Condition()
-        self._waiting: deque[_Piece] = deque()
-        self._enqueued = 0
-        self._under_way: _Piece | None = None
-        self._on_the_wire = False
-        self.stopped: Stop | None = None
-        """Why nothing more is sent; None while it is."""
-        self._closing = False
-        self._abandoned = False
-        self._thread: threading.Thread | None = None
-        self._heard = False
-        self._lone_refusals = 0
-        self._last_refusal = ""
+        self._most_workers = settings.max_concurrency
+        self._shutdown_timeout = settings.shutdown_timeout
+        self._queue = Queue(workers=settings.max_concurrency, ordered=settings.ordered, max_memory=settings.max_memory)
+        self._recording = Recording(journal, self._queue, account, at_most_once=settings.at_most_once)
+        self._tolerance = Tolerance(settings, events_read)
+        default_ceiling = AWS_REQUESTS_PER_SECOND if client.is_aws else math.inf
+        self._sending = Sending(
+            client,
+            log_group_name,
+            account,
+            window,
+            queue=self._queue,
+            pacing=Pacing(
+                clock,
+                max_requests_per_second=settings.max_requests_per_second or default_ceiling,
+                max_bandwidth=settings.max_bandwidth,
+            ),
+            patience=Patience(clock, settings.max_outage),
+            tolerance=self._tolerance,
+            recording=self._recording,
+            clock=clock,
+            settings=settings,
+        )
+        self._workers: set[threading.Thread] = set()
+        self._timer: threading.Timer | None = None
+        if settings.max_duration is not None:
+            self._timer = threading.Timer(settings.max_duration, self._end_in_time, (settings.max_duration,))
+            self._timer.daemon = True
+            self._timer.start()
 
     @property
-    def in_its_thread(self) -> bool:
-        """Whether this is asked by the thread that sends, which can't wait for itself."""
-        return threading.current_thread() is self._thread
+    def stopped(self) -> Stop | None:
+        """Why nothing more is sent; None while it is."""
+        return self._queue.stopped
 
-    def enqueue(self, routed: Iterable[Routed]) -> None:
-        """Take batches, all at once: an interrupt loses none. After a stop they become undelivered."""
-        with self._changed:
+    @property
+    def in_a_worker(self) -> bool:
+        """Whether this is asked by a thread that sends, which can't wait for itself."""
+        return threading.current_thread() in self._workers
+
+    @property
+    def in_flight(self) -> int:
+        """Requests that are out."""
+        return self._queue.in_flight
+
+    def enqueue(self, routed: Iterable[Routed], held_from: int | None = None) -> None:
+        """Take batches, all at once: an interrupt loses none. After a stop they become undelivered.
+
+        Args:
+            routed: the batches, each with its log stream.
+            held_from: the lowest position that the source still holds, or will read next, without these batches.
+
+        """
+        with self._queue.changed:
             for batch, log_stream_name in routed:
                 self._account.hand_out(batch)
-                self._enqueued += 1
-                self._waiting.append(_Piece(batch, log_stream_name, self._enqueued))
-            if self._thread is None and self._waiting:
-                self._start()
-            self._changed.notify_all()
+                self._recording.take(self._queue.put(batch, log_stream_name))
+            if held_from is not None:
+                self._recording.held_from = held_from
+            self._start_workers()
+            self._queue.changed.notify_all()
 
-    def _start(self) -> None:
-        thread = threading.Thread(target=self._work, name="cordwood-delivery", daemon=True)
-        try:
-            thread.start()
-        except RuntimeError as error:  # no more threads for this process, or the interpreter is about to end
-            self.stop(StopKind.FAULT, f"the sending thread could not be started: {error}")
-            while self._waiting:
-                self._fail(self._waiting.popleft(), self._why_stopped)
-            return
-        self._thread = thread
+    def _start_workers(self) -> None:
+        while len(self._workers) < min(self._most_workers, self._queue.busy):
+            worker = threading.Thread(
+                target=self._work, name=f"cordwood-delivery-{len(self._workers) + 1}", daemon=True
+            )
+            try:
+                worker.start()
+            except RuntimeError as error:  # no more threads for this process, or the interpreter is about to end
+                if not self._workers:
+                    self.stop(StopKind.FAULT, f"no thread could be started to send with: {error}")
+                    self._fail_abandoned()
+                return
+            self._workers.add(worker)
 
     def wait_for_room(self) -> None:
         """Return once the queue is no longer full."""
-        if self.in_its_thread:
-            return
-        with self._changed:
-            self._changed.wait_for(lambda: len(self._waiting) <= _CAPACITY or self.stopped is not None)
+        if not self.in_a_worker:
+            self._queue.wait(self._queue.has_room)
 
     def drain(self, timeout: float | None = None) -> bool:
         """Wait until everything taken so far is settled; False where that took longer than `timeout` seconds.
 
         What others hand in meanwhile is not waited for.
         """
-        with self._changed:
-            last = self._enqueued
-            return self._changed.wait_for(lambda: self._settled_up_to(last), timeout)
+        with self._queue.changed:
+            last = self._queue.batches
+            return self._queue.wait(lambda: self._queue.settled_up_to(last), timeout)
 
-    def wait_until_idle_or_stopped(self) -> None:
-        """Wait until everything submitted is settled, or nothing more is sent."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._idle() or self.stopped is not None)
+    def check_tolerance(self) -> None:
+        """Stop where more of what was read was rejected than is tolerated."""
+        if stop := self._tolerance.over(self._account.counts):
+            self._queue.stop(stop)
 
     def stop(self, kind: StopKind, why: str) -> None:
-        """Send nothing more. What waits is undelivered; the request under way may still be answered."""
-        with self._changed:
-            self.stopped = self.stopped or Stop(kind, why)
-            self._changed.notify_all()
+        """Send nothing more. What waits is undelivered; requests under way may still be answered."""
+        self._queue.stop(Stop(kind, why))
 
     def close(self, timeout: float | None = None) -> None:
-        """Wait until everything is settled. After `timeout` seconds it stops, and what has no answer yet is unknown."""
-        with self._changed:
-            self._closing = True
-            self._changed.notify_all()
-            if not self._changed.wait_for(self._idle, timeout):
-                self.stop(StopKind.TIMEOUT, f"not everything was answered within {timeout:g} s")
-                self._changed.wait_for(self._idle, _GRACE)
-                self._abandon()
+        """Wait until everything is settled.
 
-    def _settled_up_to(self, ordinal: int) -> bool:
-        """Whether these batches and all before are settled: what is left of a batch goes before the next one."""
-        held = [piece for piece in (self._under_way, *itertools.islice(self._waiting, 1)) if piece is not None]
-        return all(piece.ordinal > ordinal for piece in held)
+        After `timeout` seconds it stops, and what has no answer yet is unknown; likewise the settings'
+        `shutdown_timeout` after it was interrupted, or its time was over.
+        """
+        queue = self._queue
+        until = math.inf if timeout is None else time.monotonic() + timeout
+        with queue.changed:
+            queue.closing = True
+            queue.changed.notify_all()
+        queue.wait(lambda: queue.idle or self._shutting_down, timeout)
+        left = min(until - time.monotonic(), self._shutdown_timeout if self._shutting_down else math.inf)
+        if not queue.wait(lambda: queue.idle, None if left == math.inf else max(left, 0)):
+            self.stop(StopKind.TIMEOUT, f"not everything was answered within {timeout} s")
+            queue.wait(lambda: queue.idle, _GRACE)
+            self._fail_abandoned()
+            queue.wait(lambda: queue.idle, _SETTLING)
+        if self._timer is not None:
+            self._timer.cancel()
 
-    def _idle(self) -> bool:
-        return not self._waiting and self._under_way is None
+    @property
+    def _shutting_down(self) -> bool:
+        return self.stopped is not None and self.stopped.kind in (StopKind.INTERRUPTED, StopKind.TIMEOUT)
 
-    def _abandon(self) -> None:
-        """Settle what the thread still holds: it hangs in a request, and settles nothing any more."""
-        if self._under_way is not None:
-            self._under_way.lost |= self._on_the_wire
-            self._fail(self._under_way, "no answer came before the time was up")
-        while self._waiting:
-            self._fail(self._waiting.popleft(), self._why_stopped)
-        self._abandoned = True
+    def _fail_abandoned(self) -> None:
+        for piece in self._queue.abandon():
+            why = "no answer came before the time was up" if piece.on_the_wire else self._why_stopped
+            self._sending.fail_abandoned(piece, why)
 
-    # --- the thread -------------------------------------------------------------------------------------------
-
-    def _work(self) -> None:
-        while (piece := self._next()) is not None:
-            try:
-                self._deliver(piece)
-            except BaseException as fault:  # a panic of the extension module is no Exception
-                log.exception("cordwood could not go on")
-                self._stop_at_fault(piece, fault)
-
-    def _stop_at_fault(self, piece: _Piece, fault: BaseException) -> None:
-        piece.lost |= self._on_the_wire
-        try:
-            self._give_up(piece, Stop(StopKind.FAULT, f"a fault of cordwood's own: {fault!r}"))
-        except Exception:
-            log.exception("cordwood could not even settle the events under way")
-            with self._changed:
-                self._finish()
-
-    def _next(self) -> _Piece | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closing)
-            if self._abandoned or not self._waiting:
-                return None
-            self._under_way = self._waiting.popleft()
-            self._changed.notify_all()
-            return self._under_way
-
-    def _deliver(self, piece: _Piece) -> None:
-        if not self._leave_out_of_time(piece):
-            return None
-        failures = 0
-        failing_since = time.monotonic()
-        while self.stopped is None:
-            answer = self._send(piece, repeated=failures > 0 or piece.sent)
-            piece.sent = True
-            match decide(answer):
-                case Decision.DONE:
-                    return self._accept(piece, answer)
-                case Decision.HALVE:
-                    return self._halve(piece, answer)
-                case Decision.STOP:
-                    return self._give_up(piece, self._cause(piece, answer))
-                case Decision.AGAIN:
-                    with self._changed:
-                        piece.lost |= answer.fate is Fate.UNKNOWN
-                        self._on_the_wire = False
-                    failures += 1
-                    outage = time.monotonic() - failing_since
-                    if outage > self._patience:
-                        why = f"no good answer for {outage:,.0f} s, the last one: {self._cause(piece, answer).why}"
-                        return self._give_up(piece, Stop(StopKind.OUTAGE, why))
-                    self._wait(failures, answer)
-        return self._fail(piece, self._why_stopped)
-
-    def _leave_out_of_time(self, piece: _Piece) -> bool:
-        """Settle the events that the service would not take for their age; whether any is left."""
-        events, out_of_time = self._window.part(piece.batch)
-        with self._changed:
-            for out in out_of_time:
-                self._settle(out.events, out.outcome, out.reason)
-            if events is None:
-                self._finish()
-                return False
-            piece.batch = events
-            return True
-
-    def _send(self, piece: _Piece, *, repeated: bool) -> Answer:
-        # Until it is settled, or in doubt: whoever runs out of patience between answer and outcome knows no better.
-        self._on_the_wire = True
-        answer = self._client.send(piece.batch, self._log_group_name, piece.log_stream_name, entity=self._entity)
-        self._heard |= answer.status is not None
-        if answer.fate is Fate.ACCEPTED:  # the date of what else may answer, a proxy, says nothing of the service's
-            self._window.learn(answer.date)
-        self._account.count_requests(answer.requests, repeated=answer.requests - (not repeated))
-        return answer
-
-    def _wait(self, failures: int, answer: Answer) -> None:
-        seconds = wait_before(failures)
-        log.warning("a request failed (%s); trying again in %.1f s", inert(answer.why), seconds)
-        with self._changed:
-            self._changed.wait_for(lambda: self.stopped is not None, seconds)
-
-    # --- ends of a piece: each settles it and takes it off the thread's hands at once ---------------------------
-
-    def _finish(self) -> None:
-        self._on_the_wire = False
-        self._under_way = None
-        self._changed.notify_all()
-
-    def _settle(self, batch: Batch, outcome: Outcome, reason: Reason = "", rejected: Iterable[Rejected] = ()) -> None:
-        if not self._abandoned:
-            self._account.settle(batch, outcome, reason, rejected=rejected)
-
-    def _accept(self, piece: _Piece, answer: Answer) -> None:
-        rejected = rejected_of(answer.response, piece.batch)
-        self._lone_refusals = 0
-        with self._changed:
-            self._settle(piece.batch, Outcome.ACCEPTED, rejected=rejected)
-            # Where the service says that it has the batch already, the first copy is the only one.
-            if piece.lost and not answer.already_accepted and not self._abandoned:
-                self._account.doubt(piece.batch, rejected)
-            self._finish()
-
-    def _halve(self, piece: _Piece, answer: Answer) -> None:
-        count = len(piece.batch)
-        if count == 1:
-            return self._refuse(piece, answer)
-        with self._changed:
-            for half in (piece.batch[count // 2 :], piece.batch[: count // 2]):
-                self._waiting.appendleft(replace(piece, batch=half))
-            self._finish()
-        return None
-
-    def _refuse(self, piece: _Piece, answer: Answer) -> None:
-        self._lone_refusals = self._lone_refusals + 1 if answer.why == self._last_refusal else 1
-        self._last_refusal = answer.why
-        with self._changed:
-            self._settle(piece.batch, Outcome.REFUSED, f"the service refused it: {answer.why}")
-            self._finish()
-        if self._lone_refusals >= _MOST_LONE_REFUSALS:
-            self.stop(
-                StopKind.SERVICE, f"{_MOST_LONE_REFUSALS} events in a row were refused, even alone, with: {answer.why}"
-            )
-
-    def _fail(self, piece: _Piece, why: str) -> None:
-        with self._changed:
-            if piece.lost:
-                self._settle(piece.batch, Outcome.UNKNOWN, f"an answer for it was lost, and then: {why}")
-            else:
-                self._settle(piece.batch, Outcome.UNDELIVERED, why)
-            self._finish()
-
-    def _give_up(self, piece: _Piece, cause: Stop) -> None:
-        self.stop(cause.kind, cause.why)
-        self._fail(piece, cause.why)
+    def _end_in_time(self, seconds: float) -> None:
+        self.stop(StopKind.TIMEOUT, f"the {seconds:g} s that it was given are over")
 
     @property
     def _why_stopped(self) -> str:
         return self.stopped.why if self.stopped else ""
 
-    # --- causes -----------------------------------------------------------------------------------------------
+    def _work(self) -> None:
+        while (piece := self._queue.take()) is not None:
+            try:
+                if self.stopped is None:
+                    self._sending.deliver(piece)
+                else:
+                    self._sending.fail(piece, self._why_stopped)
+            except BaseException as fault:  # a panic of the extension module is no Exception
+                log.exception("cordwood could not go on")
+                self._stop_at_fault(piece, fault)
 
-    @property
-    def _patience(self) -> float:
-        return self._max_outage if self._heard else min(self._max_outage, _FIRST_CONTACT)
-
-    def _cause(self, piece: _Piece, answer: Answer) -> Stop:
-        if answer.code == "ResourceNotFoundException":
-            return Stop(
-                StopKind.SERVICE,
-                f"{answer.why} (log group {self._log_group_name!r}, log stream {piece.log_stream_name!r}, region "
-                f"{self._client.client.meta.region_name}): check the names and the region, or have the group created "
-                "(create_log_group=True, --create-log-group)",
-            )
-        exception = to_exception(answer, self._client.client, self._log_group_name, piece.log_stream_name)
-        not_the_service = answer.fate is Fate.NOT_SENT or isinstance(exception, CredentialsError)
-        return Stop(StopKind.CONFIGURATION if not_the_service else StopKind.SERVICE, str(exception))
+    def _stop_at_fault(self, piece: Piece, fault: BaseException) -> None:
+        try:
+            self._sending.stop_at_fault(piece, fault)
+        except Exception:
+            log.exception("cordwood could not even settle the events under way")
+        finally:
+            self._queue.finish(piece)

@@ -112,5 +112,5 @@ class Forecast:
             if to_send is not None:
                 self.fill.take(to_send, self._limits)
                 self.account.settle(to_send, Outcome.ACCEPTED)
-                self.account.count_requests(1, repeated=0)
+                self.account.count_request_to_come()
         self.account.take_rejected(self._source.drain_rejected())

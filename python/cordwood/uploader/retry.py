@@ -6,8 +6,15 @@
 | throttled, service unavailable, limits, an operation in the way | again | the service says that it stored nothing |
 | no connection, no answer at all, a 5xx, an answer that is none | again | until an outage has lasted `max_outage` |
 | of these, where the events may be stored | again, in doubt | at-least-once is the promise; the report counts them |
+| likewise, with `at_most_once` | leave | they may be stored, and must not be twice |
+| a sequence token is missing, of a request beside others | lane | the endpoint insists: one by one from now on |
+| a sequence token is wrong, of a request in a lane | again | another writer was faster |
+| the session token has expired | renew | the credentials' provider has newer ones; once, then it is a stop |
 | invalid for what it holds, or too large for the wire | halve | until the event that is to blame stands alone |
 | credentials, access denied, group or stream missing, any other refusal | stop | the next batch would fare no better |
+
+What is tried again waits first: full jitter, and whatever the shared pace (`pacing`) demands. Throttling and overload
+slow that down for all workers.
 """
 
 from __future__ import annotations
@@ -27,23 +34,33 @@ class Decision(StrEnum):
 
     DONE = "done"
     AGAIN = "again"
+    LEAVE = "leave"
+    LANE = "lane"
+    RENEW = "renew"
     HALVE = "halve"
     STOP = "stop"
 
 
+THROTTLES = frozenset(
+    {
+        "ThrottlingException",
+        "Throttling",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "TooManyRequestsException",
+        "RequestLimitExceeded",
+        "LimitExceededException",
+        "BandwidthLimitExceeded",
+        "SlowDown",
+    }
+)
+"""Codes by which services say that the caller is too fast."""
+
+_OVERLOADS = frozenset({"ServiceUnavailableException", "ServiceUnavailable"})
+
 _BY_CODE = {
-    "ThrottlingException": Decision.AGAIN,
-    "Throttling": Decision.AGAIN,
-    "ThrottledException": Decision.AGAIN,
-    "RequestThrottled": Decision.AGAIN,
-    "RequestThrottledException": Decision.AGAIN,
-    "TooManyRequestsException": Decision.AGAIN,
-    "RequestLimitExceeded": Decision.AGAIN,
-    "LimitExceededException": Decision.AGAIN,
-    "BandwidthLimitExceeded": Decision.AGAIN,
-    "SlowDown": Decision.AGAIN,
-    "ServiceUnavailableException": Decision.AGAIN,
-    "ServiceUnavailable": Decision.AGAIN,
+    **dict.fromkeys(THROTTLES | _OVERLOADS, Decision.AGAIN),
     "OperationAbortedException": Decision.AGAIN,
     "InvalidSequenceTokenException": Decision.AGAIN,
     "InvalidParameterException": Decision.HALVE,
@@ -52,20 +69,31 @@ _BY_CODE = {
     "RequestEntityTooLarge": Decision.HALVE,
 }
 
-_BY_STATUS = {413: Decision.HALVE, 408: Decision.AGAIN, 429: Decision.AGAIN}
+_BY_STATUS = {413: Decision.HALVE, 408: Decision.AGAIN, 415: Decision.STOP, 429: Decision.AGAIN}
 
 _OF_NAMES = ("'logGroupName'", "'logStreamName'", "'entity'", "log group name", "log stream name")
 """In the service's validation messages: the request is refused for a name or the entity, and not for an event."""
 
 
-def decide(answer: Answer) -> Decision:
-    """What is done after this answer."""
+def decide(answer: Answer, *, in_lane: bool = True, at_most_once: bool = False) -> Decision:
+    """What is done after this answer.
+
+    Args:
+        answer: what came back.
+        in_lane: the request was the only one of its stream, and carried the stream's token.
+        at_most_once: what may be stored is not sent again.
+
+    """
     if answer.fate is Fate.ACCEPTED:
         return Decision.DONE
     if answer.fate is Fate.UNKNOWN:
-        return Decision.AGAIN
+        return Decision.LEAVE if at_most_once else Decision.AGAIN
     if answer.fate is Fate.NOT_SENT:
         return _of_exception(answer.exception)
+    if answer.credentials_expired:
+        return Decision.RENEW
+    if answer.code == "InvalidSequenceTokenException" and not in_lane:
+        return Decision.LANE
     decision = _BY_CODE.get(answer.code) or _BY_STATUS.get(answer.status or 0)
     if decision is Decision.HALVE and any(name in answer.why for name in _OF_NAMES):
         return Decision.STOP
@@ -74,6 +102,11 @@ def decide(answer: Answer) -> Decision:
     # Without a code it is not the service that speaks, but something before it (a proxy, a gateway).
     not_the_service = not answer.code and answer.response.get("Error") is not None
     return Decision.AGAIN if not_the_service or (answer.status or 0) >= 500 else Decision.STOP
+
+
+def is_overload(answer: Answer) -> bool:
+    """Whether the service asks for fewer requests."""
+    return answer.code in THROTTLES or answer.code in _OVERLOADS or answer.status == 429
 
 
 def _of_exception(exception: BaseException | None) -> Decision:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from cordwood._core import Batch, Batcher
-from cordwood.outcomes import Outcome, Rejected
+from cordwood.outcomes import Outcome, Rejected, RejectedEvent
 from cordwood.policies import InvalidText, Oversize
 
 Routed = tuple[Batch, str]
@@ -28,9 +28,13 @@ _STREAM_NAME = re.compile(r"[^:*\ud800-\udfff]{1,512}", re.DOTALL)
 class OneStream:
     """All events go to one log stream."""
 
-    def __init__(self, log_stream_name: str, *, oversize: Oversize, invalid_text: InvalidText) -> None:
+    def __init__(
+        self, log_stream_name: str, *, oversize: Oversize, invalid_text: InvalidText, keep_rejected: bool = False
+    ) -> None:
         self._name = log_stream_name
-        self._batcher = Batcher(on_reject="collect", oversize=oversize, invalid_text=invalid_text)
+        self._batcher = Batcher(
+            on_reject="collect", oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected
+        )
 
     def add(self, timestamp: Any, message: Any) -> list[Routed]:
         """Take an event; the batches that it closed."""
@@ -39,6 +43,10 @@ class OneStream:
     def extend(self, events: Iterable[Any]) -> list[Routed]:
         """Take events; the batches that they closed."""
         return self._named(self._batcher.extend(events))
+
+    def take(self, event: Any, position: int) -> list[Routed]:
+        """Take an event that stands at this position of the input; the batches that it closed."""
+        return self._named(self._batcher.extend((event,), position=position))
 
     def flush(self, *, opened_before: int | None = None) -> list[Routed]:
         """Close open batches, all or those opened by an event before a position."""
@@ -60,13 +68,22 @@ class OneStream:
 class StreamByEvent:
     """Each event goes to the log stream that a function of it names; every stream has open batches of its own."""
 
-    def __init__(self, name_of: Callable[[Any], str], *, oversize: Oversize, invalid_text: InvalidText) -> None:
+    def __init__(
+        self,
+        name_of: Callable[[Any], str],
+        *,
+        oversize: Oversize,
+        invalid_text: InvalidText,
+        keep_rejected: bool = False,
+    ) -> None:
         self._name_of = name_of
+        self._keep_rejected = keep_rejected
         self._oversize = oversize
         self._invalid_text = invalid_text
         self._lock = threading.RLock()
         self._batchers: OrderedDict[str, Batcher] = OrderedDict()
         self._position = 0
+        self._taken = 0
         self._held_bytes = 0
         # Kept here and not in a local: an event that raises must not take with it what others closed.
         self._closed: list[Routed] = []
@@ -88,6 +105,13 @@ class StreamByEvent:
                 self._take_run(name, run)
             return self._take_closed()
 
+    def take(self, event: Any, position: int) -> list[Routed]:
+        """Take an event that stands at this position of the input; the batches that had to close."""
+        with self._lock:
+            self._position = position
+            self._take_run(self._name_of(event), (event,))
+            return self._take_closed()
+
     def _take_closed(self) -> list[Routed]:
         closed, self._closed = self._closed, []
         return closed
@@ -96,8 +120,9 @@ class StreamByEvent:
         batcher = self._batcher_of(name)
         if batcher is None:
             reason = f"log_stream_name gave {name!r:.80}; a name is a str of 1 to 512 characters, neither ':' nor '*'"
-            for _ in self._counted(run):
-                self._rejected.append(Rejected(self._position - 1, Outcome.INVALID, reason))
+            for event in self._counted(run):
+                rejected = Rejected(self._position - 1, Outcome.INVALID, reason)
+                self._rejected.append(_with_what_it_held(rejected, event) if self._keep_rejected else rejected)
             return
         before = batcher.held_nbytes
         try:
@@ -114,6 +139,7 @@ class StreamByEvent:
         """The events of a run, each counted as it is taken: where the run raises, those before are on the account."""
         for event in run:
             self._position += 1
+            self._taken += 1
             yield event
 
     def _batcher_of(self, name: Any) -> Batcher | None:
@@ -121,7 +147,12 @@ class StreamByEvent:
         if batcher is not None:
             self._batchers.move_to_end(name)
         elif isinstance(name, str) and _STREAM_NAME.fullmatch(name):
-            batcher = Batcher(on_reject="collect", oversize=self._oversize, invalid_text=self._invalid_text)
+            batcher = Batcher(
+                on_reject="collect",
+                oversize=self._oversize,
+                invalid_text=self._invalid_text,
+                keep_rejected=self._keep_rejected,
+            )
             self._batchers[name] = batcher
         return batcher
 
@@ -159,17 +190,35 @@ class StreamByEvent:
         with self._lock:
             of_streams = [batcher.counts for batcher in self._batchers.values()]
             return {
-                "events": self._position,
+                "events": self._taken,
                 "held": sum(counts["held"] for counts in of_streams),
                 "altered": self._altered + sum(counts["altered"] for counts in of_streams),
             }
 
 
+def _with_what_it_held(rejected: Rejected, event: Any) -> Rejected:
+    """Likewise with what the event held. Only a batcher knows the shapes of events, so one is asked."""
+    probe = Batcher(on_reject="collect", keep_rejected=True)
+    for batch in (*probe.extend([event]), *probe.flush()):
+        taken = batch[0]
+        return RejectedEvent(*rejected, (taken["timestamp"], taken["message"].encode(), True, False))
+    for found in probe.drain_rejected():
+        if isinstance(found, RejectedEvent):
+            return RejectedEvent(*rejected, found.kept)
+    return rejected
+
+
 Router = OneStream | StreamByEvent
 
 
-def router(log_stream_name: str | Callable[[Any], str], *, oversize: Oversize, invalid_text: InvalidText) -> Router:
+def router(
+    log_stream_name: str | Callable[[Any], str],
+    *,
+    oversize: Oversize,
+    invalid_text: InvalidText,
+    keep_rejected: bool = False,
+) -> Router:
     """A router to the stream of a name, or to those that a function names."""
     if callable(log_stream_name):
-        return StreamByEvent(log_stream_name, oversize=oversize, invalid_text=invalid_text)
-    return OneStream(log_stream_name, oversize=oversize, invalid_text=invalid_text)
+        return StreamByEvent(log_stream_name, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected)
+    return OneStream(log_stream_name, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected)

@@ -5,25 +5,32 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from cordwood._core import batches
 from cordwood.client.put import PutLogEventsClient, sender_of
+from cordwood.dead_letters import DeadLetters, is_dead_letters
 from cordwood.outcomes import Outcome
-from cordwood.policies import Extra, InvalidText, Oversize
+from cordwood.policies import Compression, Extra, InvalidText, Oversize
 from cordwood.report import Report, StopKind
 from cordwood.sources import Source
+from cordwood.sources.dead_letters import DeadLetterSource
 from cordwood.sources.documents import Documents
-from cordwood.sources.memory import Events, RoutedEvents
+from cordwood.sources.memory import Events, StreamedEvents
 from cordwood.uploader.account import Account
 from cordwood.uploader.age import TimeWindow
+from cordwood.uploader.clock import Clock
 from cordwood.uploader.delivery import Delivery
+from cordwood.uploader.resuming import destination_of, open_journal
 from cordwood.uploader.routing import Routed
+from cordwood.uploader.settings import Settings, seconds_until
+from cordwood.uploader.settled_batch import SettledBatch
 from cordwood.uploader.uploader import check_names, upload_error
 
-_AFTER_INTERRUPT = 20.0
-"""Seconds that a request under way is given to be answered, once the upload is interrupted."""
+if TYPE_CHECKING:
+    from cordwood.journal import Journal
 
 _LINGER = 5.0
 """Seconds for which a source closed no batch, after which what it holds is sent: a pipe may stay open for days."""
@@ -49,7 +56,23 @@ def upload(
     oversize: Oversize = "reject",
     invalid_text: InvalidText = "replace",
     extra: Extra = "reject",
+    max_concurrency: int = 4,
+    ordered: bool = False,
+    at_most_once: bool = False,
+    compression: Compression = "auto",
     max_outage: float = 600.0,
+    max_requests_per_second: float | None = None,
+    max_bandwidth: float | None = None,
+    max_memory: int | None = None,
+    max_rejected: int | str | None = None,
+    max_duration: float | None = None,
+    deadline: datetime | None = None,
+    shutdown_timeout: float = 20.0,
+    on_batch: Callable[[SettledBatch], object] | None = None,
+    journal: str | os.PathLike[str] | None = None,
+    force: bool = False,
+    dead_letters: str | os.PathLike[str] | None = None,
+    include_possible_duplicates: bool = False,
     check: bool = True,
     allow: Iterable[Outcome | str] = (),
 ) -> Report:
@@ -58,6 +81,10 @@ def upload(
     A sequence is sorted as a whole and cut into the fewest requests; an iterator is read as it is sent, in constant
     memory. Requests that were throttled or got no answer are repeated; what the service refuses is narrowed down to the
     event that is to blame. At-least-once: where an answer was lost, events may be stored twice; the report counts them.
+
+    What is wrong with the job and not with a request stops it: credentials, a right that is missing, no such log group,
+    an outage beyond `max_outage`, 20 events in a row refused for one reason, or the first 10,000 events all invalid or
+    refused. The rest of what was read is then `undelivered`.
 
     Args:
         events: as `batches` takes them; or the path of a file, as a `pathlib.Path` (a `str` is a TypeError): a JSON
@@ -81,12 +108,38 @@ def upload(
         invalid_text: what becomes of text that is not valid Unicode, as in `batches`.
         extra: of an event in a file that has other members than timestamp and message: "reject" makes it invalid,
             "ignore" leaves them out.
+        max_concurrency: most requests that are under way at once, to one stream or several.
+        ordered: one request under way for each stream, so that events of equal timestamps keep their order.
+        at_most_once: never send again what may be stored already; it is `unknown`.
+        compression: "gzip" compresses the requests' bodies; "auto" does so for AWS hosts, unless they turn out not to
+            take it; "none" does not.
         max_outage: seconds without one good answer after which the upload stops, and the rest is `undelivered`.
+        max_requests_per_second: a ceiling; 100 for AWS hosts where not given (2 % of an account's quota), and none
+            elsewhere. Throttling slows requests down below it by itself.
+        max_bandwidth: most bytes of request bodies a second.
+        max_memory: bytes of events, and of their bodies while they are sent, beyond which reading waits. What is open
+            in batches, at most 8 of 1 MB, is not counted.
+        max_rejected: events that may be rejected for good, or a percentage of those read ("5%", from 1,000 events on);
+            beyond, the upload stops.
+        max_duration: seconds after which the upload stops; requests under way are then given `shutdown_timeout`.
+        deadline: the same as a moment, an aware datetime.
+        shutdown_timeout: seconds that requests under way are given to be answered, once the upload is interrupted or
+            its time is over.
+        on_batch: called with a `SettledBatch` for each batch that has its outcome, by the threads that send, one call
+            at a time. What it raises is logged.
+        journal: a file that remembers what was settled, so that the same call goes on where an earlier one, interrupted
+            or killed, stopped; for the events of a file only.
+        force: forget what the journal remembers, and send everything again.
+        dead_letters: a file that gets one JSON object for each event that is not accepted or skipped (docs/report.md).
+            To send what is good to send again, upload that file.
+        include_possible_duplicates: where the file is one of dead letters, send those too that may be stored already.
         check: raise UploadError where any event ended other than accepted or skipped.
         allow: outcomes that are no failure, for example `{"too_old"}`.
 
     Raises:
         InputError: the file is missing, unreadable, or no document of log events. Nothing was sent.
+        JournalError: the journal is of another job, its file has changed, or it cannot be written. Nothing was sent.
+        OutputError: the file for dead letters cannot be written, or holds something else. Nothing was sent.
         UploadError: events failed, or the upload stopped; it has the `.report`.
         TypeError: the input as a whole is a str, bytes, a single mapping or not iterable.
         ValueError: a name or an option is not legal.
@@ -96,7 +149,21 @@ def upload(
     So does an interrupt: what was read and not sent yet is `undelivered`.
     """
     allowed = frozenset(map(Outcome, allow))
-    check_names(log_group_name, log_stream_name)
+    check_names(log_group_name, log_stream_name, entity)
+    settings = Settings(
+        max_concurrency=max_concurrency,
+        ordered=ordered,
+        at_most_once=at_most_once,
+        max_outage=max_outage,
+        max_requests_per_second=max_requests_per_second,
+        max_bandwidth=max_bandwidth,
+        max_memory=max_memory,
+        max_rejected=max_rejected,
+        max_duration=seconds_until(deadline, max_duration),
+        shutdown_timeout=shutdown_timeout,
+        entity=entity,
+        on_batch=on_batch,
+    )
     sender = sender_of(
         client,
         session=session,
@@ -104,22 +171,52 @@ def upload(
         region_name=region_name,
         endpoint_url=endpoint_url,
         create_log_stream=create_log_stream,
+        compression=compression,
+        max_concurrency=max_concurrency,
         create_log_group=create_log_group,
         retention_in_days=retention_in_days if create_log_group else None,
         log_group_class=log_group_class,
         kms_key_id=kms_key_id,
         tags=tags,
     )
-    job = Upload(
-        source_of(events, log_stream_name, oversize=oversize, invalid_text=invalid_text, extra=extra),
-        sender,
-        log_group_name,
-        None if callable(log_stream_name) else log_stream_name,
-        window=TimeWindow(retention_in_days),
-        entity=entity,
-        max_outage=max_outage,
+    source = source_of(
+        events,
+        log_stream_name,
+        oversize=oversize,
+        invalid_text=invalid_text,
+        extra=extra,
+        include_possible_duplicates=include_possible_duplicates,
+        keep_rejected=dead_letters is not None,
     )
-    report = job.run()
+    stream = None if callable(log_stream_name) else log_stream_name
+    with contextlib.ExitStack() as stack:
+        remembered = None
+        if journal is not None:
+            destination = destination_of(sender, log_group_name, log_stream_name)
+            options = {"oversize": oversize, "invalid_text": invalid_text, "extra": extra}
+            remembered = open_journal(
+                journal,
+                source,
+                options=options,
+                destination=destination,
+                force=force,
+                at_most_once=at_most_once,
+            )
+            stack.enter_context(remembered)
+        letters = None
+        if dead_letters is not None:
+            letters = DeadLetters(dead_letters, log_group_name=log_group_name, log_stream_name=stream)
+            stack.callback(letters.close)
+        report = Upload(
+            source,
+            sender,
+            log_group_name,
+            stream,
+            window=TimeWindow(retention_in_days),
+            settings=settings,
+            journal=remembered,
+            dead_letters=letters,
+        ).run()
     if check and (report.failed(allowed) or report.stopped):
         raise upload_error(report, allowed)
     return report
@@ -132,22 +229,44 @@ def source_of(
     oversize: Oversize,
     invalid_text: InvalidText,
     extra: Extra = "reject",
+    include_possible_duplicates: bool = False,
+    keep_rejected: bool = False,
 ) -> Source:
     """The source that reads this input."""
+    text: dict[str, Any] = {"oversize": oversize, "invalid_text": invalid_text, "keep_rejected": keep_rejected}
     if isinstance(events, os.PathLike):
         if callable(log_stream_name):
             raise TypeError("the events of a file go to one log stream: pass its name, not a function")
-        return Documents([events], log_stream_name, oversize=oversize, invalid_text=invalid_text, extra=extra)
-    if callable(log_stream_name):
-        if isinstance(events, (str, bytes, bytearray, Mapping)):
-            no_events: Any = events
-            batches(no_events)  # which says what is wrong with it
-        return RoutedEvents(events, log_stream_name, oversize=oversize, invalid_text=invalid_text)
-    return Events(events, log_stream_name, oversize=oversize, invalid_text=invalid_text)
+        if is_dead_letters(events):
+            return DeadLetterSource(
+                [events], log_stream_name, include_possible_duplicates=include_possible_duplicates, **text
+            )
+        return Documents([events], log_stream_name, extra=extra, **text)
+    if isinstance(events, (str, bytes, bytearray, Mapping)) or not hasattr(type(events), "__iter__"):
+        no_events: Any = events
+        batches(no_events)  # which says what is wrong with it
+    if callable(log_stream_name) or not isinstance(events, Sequence):
+        return StreamedEvents(events, log_stream_name, **text)
+    return Events(events, log_stream_name, **text)
 
 
 class Upload:
-    """One upload: reads its source in the caller's thread while the delivery sends in its own."""
+    """One upload: reads its source in the caller's thread while the delivery sends in its own.
+
+    Args:
+        source: what is read.
+        client: makes the single requests.
+        log_group_name: where all events go.
+        log_stream_name: for the report; None where it depends on the event.
+        window: tells which events are too old or too new to be sent.
+        settings: the operator's limits.
+        journal: remembers across runs what became of the source's events; None for none.
+        dead_letters: gets the events that are not accepted; None for none.
+        linger: seconds for which a source closed no batch, after which what it holds is sent.
+        resume_command: what sends the rest, for the report of an upload that stopped.
+        clock: what time it is, and how waits go.
+
+    """
 
     def __init__(
         self,
@@ -157,16 +276,33 @@ class Upload:
         log_stream_name: str | None,
         *,
         window: TimeWindow,
-        max_outage: float,
-        entity: Mapping[str, Mapping[str, str]] | None = None,
+        settings: Settings,
+        journal: Journal | None = None,
+        dead_letters: DeadLetters | None = None,
         linger: float = _LINGER,
+        resume_command: str = "",
+        clock: Clock | None = None,
     ) -> None:
         self.source = source
-        self.account = Account()
-        self.delivery = Delivery(client, log_group_name, self.account, window, max_outage=max_outage, entity=entity)
+        self.account = Account(dead_letters, locate=source.locate)
+        self.delivery = Delivery(
+            client,
+            log_group_name,
+            self.account,
+            window,
+            settings,
+            events_read=lambda: source.counts["events"],
+            journal=journal,
+            clock=clock,
+        )
+        self._client = client
         self._log_group_name = log_group_name
         self._log_stream_name = log_stream_name
+        self._window = window
+        self._settings = settings
+        self._journal = journal
         self._linger = linger
+        self._resume_command = resume_command
 
     def run(self) -> Report:
         """Send all of it, and report."""
@@ -182,38 +318,41 @@ class Upload:
                     self._pass_on(self.source.flush())
                     closed_last = time.monotonic()
             self._pass_on(self.source.flush())
-            self._wait()
+            self.delivery.close()
         except BaseException as exception:
             self._finish_after(exception)
             raise
-        return self._report()
+        report = self._report()
+        if self._journal is not None and not (report.stopped or report.not_delivered):
+            self._journal.settle(0, b"", {}, self.source.held_from)
+            self._journal.finish()
+        return report
 
     def stop(self, why: str) -> None:
         """Read and send no more; for a signal handler or another thread. `run` then returns its report."""
         self.delivery.stop(StopKind.INTERRUPTED, why)
 
-    @property
-    def _interrupted(self) -> bool:
-        stop = self.delivery.stopped
-        return stop is not None and stop.kind is StopKind.INTERRUPTED
-
     def _pass_on(self, routed: Iterable[Routed]) -> None:
-        self.delivery.enqueue(routed)
+        self.delivery.enqueue(routed, None if self._journal is None else self.source.held_from)
         self.account.take_rejected(self.source.drain_rejected())
+        self.delivery.check_tolerance()
         self.delivery.wait_for_room()
-
-    def _wait(self) -> None:
-        """Wait for all outcomes; from an interrupt on, which may come only now, no longer than that allows."""
-        self.delivery.wait_until_idle_or_stopped()
-        self.delivery.close(_AFTER_INTERRUPT if self._interrupted else None)
 
     def _finish_after(self, exception: BaseException) -> None:
         """Send what was read before the input raised; after an interrupt, only wait for what is under way."""
         interrupted = not isinstance(exception, Exception)
         if interrupted:
             self.stop(f"interrupted ({type(exception).__name__})")
-        self._pass_on(self.source.flush())
-        self._wait()
+        try:
+            self._pass_on(self.source.flush())
+            self.delivery.close()
+        except BaseException as again:  # interrupted once more
+            self.delivery.close(0)
+            self._attach_report(again)
+            raise
+        self._attach_report(exception)
+
+    def _attach_report(self, exception: BaseException) -> None:
         report = self._report()
         with contextlib.suppress(AttributeError):  # of an exception with slots; the note tells the essentials
             exception.report = report  # type: ignore[attr-defined]
@@ -221,11 +360,19 @@ class Upload:
 
     def _report(self) -> Report:
         self.account.take_rejected(self.source.drain_rejected())
+        stop = self.delivery.stopped
         return self.account.report(
             log_group_name=self._log_group_name,
             log_stream_name=self._log_stream_name,
             counts=self.source.counts,
-            stop=self.delivery.stopped,
+            stop=stop,
             sources=self.source.names,
             locate=self.source.locate,
+            earlier=None if self._journal is None else self._journal.earlier,
+            earlier_duplicates=0 if self._journal is None else self._journal.possible_duplicates,
+            window=self._window.range(),
+            compression=self._client.compression_used,
+            compression_note=self._client.compression_note,
+            resume_command=self._resume_command if stop is not None else "",
+            settings=self._settings.told(),
         )

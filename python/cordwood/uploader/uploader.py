@@ -1,4 +1,4 @@
-"""`cordwood.Uploader`: what an ingestion job holds."""
+"""`cordwood.Uploader`: what a program holds that sends log events as they come."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import itertools
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,7 +17,7 @@ from cordwood._core import batches
 from cordwood.client.put import sender_of
 from cordwood.errors import Error, UploadError
 from cordwood.outcomes import Outcome
-from cordwood.policies import InvalidText, Oversize
+from cordwood.policies import Compression, InvalidText, Oversize
 from cordwood.report import Report, StopKind
 from cordwood.report.summary import explained, plural
 from cordwood.terminal import inert
@@ -23,6 +25,8 @@ from cordwood.uploader.account import Account
 from cordwood.uploader.age import TimeWindow
 from cordwood.uploader.delivery import Delivery
 from cordwood.uploader.routing import router
+from cordwood.uploader.settings import Settings, seconds_until
+from cordwood.uploader.settled_batch import SettledBatch
 
 log = logging.getLogger("cordwood")
 
@@ -37,7 +41,7 @@ _DRAIN_EVERY = 4096
 
 
 class Uploader:
-    """Takes log events from a program, one by one or many at once, and sends them from a thread of its own.
+    """Takes log events from a program, one by one or many at once, and sends them from threads of its own.
 
     Events are batched as `Batcher` does; a batch leaves when it is full, or `linger` seconds after its first event at
     the latest. Whoever adds is held up while the queue is full, so memory stays bounded. Every event ends in one
@@ -63,7 +67,26 @@ class Uploader:
         oversize: what becomes of a message too long for one event, as in `batches`.
         invalid_text: what becomes of text that is not valid Unicode, as in `batches`.
         linger: most seconds that an event waits for others to fill its batch; None waits until it is full.
+        max_concurrency: most requests that are under way at once, to one stream or several.
+        ordered: one request under way for each stream, so that events of equal timestamps keep their order.
+        at_most_once: never send again what may be stored already; it is `unknown`.
+        compression: "gzip" compresses the requests' bodies; "auto" does so for AWS hosts, unless they turn out not to
+            take it; "none" does not.
         max_outage: seconds without one good answer after which the upload stops, and the rest is `undelivered`.
+        max_requests_per_second: a ceiling; 100 for AWS hosts where not given (2 % of an account's quota), and none
+            elsewhere. Throttling slows requests down below it by itself.
+        max_bandwidth: most bytes of request bodies a second.
+        max_memory: bytes of events, and of their bodies while they are sent, beyond which whoever adds is held up. What
+            is open in batches is not counted.
+        max_rejected: events that may be rejected for good, or a percentage of those taken ("5%", from 1,000 events on);
+            beyond, the upload stops.
+        max_duration: seconds after which the upload stops.
+        deadline: the same as a moment, an aware datetime.
+        shutdown_timeout: seconds that requests under way are given to be answered, once the upload is interrupted or
+            its time is over.
+        on_batch: called with a `SettledBatch` for each batch that has its outcome, by the threads that send, one call
+            at a time. What it raises is logged. It may add events, but neither flush nor close: it would wait for
+            itself.
 
     Raises:
         ValueError: a name or an option is not legal.
@@ -92,9 +115,35 @@ class Uploader:
         oversize: Oversize = "reject",
         invalid_text: InvalidText = "replace",
         linger: float | None = 5.0,
+        max_concurrency: int = 4,
+        ordered: bool = False,
+        at_most_once: bool = False,
+        compression: Compression = "auto",
         max_outage: float = 600.0,
+        max_requests_per_second: float | None = None,
+        max_bandwidth: float | None = None,
+        max_memory: int | None = None,
+        max_rejected: int | str | None = None,
+        max_duration: float | None = None,
+        deadline: datetime | None = None,
+        shutdown_timeout: float = 20.0,
+        on_batch: Callable[[SettledBatch], object] | None = None,
     ) -> None:
-        check_names(log_group_name, log_stream_name)
+        check_names(log_group_name, log_stream_name, entity)
+        self._settings = Settings(
+            max_concurrency=max_concurrency,
+            ordered=ordered,
+            at_most_once=at_most_once,
+            max_outage=max_outage,
+            max_requests_per_second=max_requests_per_second,
+            max_bandwidth=max_bandwidth,
+            max_memory=max_memory,
+            max_rejected=max_rejected,
+            max_duration=seconds_until(deadline, max_duration),
+            shutdown_timeout=shutdown_timeout,
+            entity=entity,
+            on_batch=on_batch,
+        )
         if linger is not None and not linger > 0:
             raise ValueError(f"linger is {linger}; it must be a number of seconds above 0, or None")
         sender = sender_of(
@@ -104,6 +153,8 @@ class Uploader:
             region_name=region_name,
             endpoint_url=endpoint_url,
             create_log_stream=create_log_stream,
+            compression=compression,
+            max_concurrency=max_concurrency,
             create_log_group=create_log_group,
             retention_in_days=retention_in_days if create_log_group else None,
             log_group_class=log_group_class,
@@ -113,14 +164,16 @@ class Uploader:
         self.log_group_name = log_group_name
         self.log_stream_name = None if callable(log_stream_name) else log_stream_name
         self._router = router(log_stream_name, oversize=oversize, invalid_text=invalid_text)
+        self._client = sender
+        self._window = TimeWindow(retention_in_days)
         self._account = Account()
         self._delivery = Delivery(
             sender,
             log_group_name,
             self._account,
-            TimeWindow(retention_in_days),
-            entity=entity,
-            max_outage=max_outage,
+            self._window,
+            self._settings,
+            events_read=lambda: self._router.counts["events"],
         )
         self._report: Report | None = None
         self._forked = False
@@ -130,6 +183,7 @@ class Uploader:
         # Whoever takes events in and passes on the batches that they close does so before or after the closing, never
         # across it.
         self._gate = threading.RLock()
+        self._reporting = threading.Lock()
         self._closing = threading.Event()
         _open.add(self)
         if linger is not None:
@@ -143,16 +197,18 @@ class Uploader:
 
         """
         with self._gate:
-            if self._shut or self._delivery.stopped is not None:
-                self._check_open()
-            closed = self._router.add(timestamp, message)
-            # Nearly always nothing closed, and then nobody need be told.
-            if closed:
-                self._delivery.enqueue(closed)
+            is_open = not self._shut and self._delivery.stopped is None
+            if is_open:
+                closed = self._router.add(timestamp, message)
+                # Nearly always nothing closed, and then nobody need be told.
+                if closed:
+                    self._delivery.enqueue(closed)
+        if not is_open:
+            self._check_open()
         if closed:
             self._delivery.wait_for_room()
         if closed or next(self._adds) % _DRAIN_EVERY == 0:
-            self._account.take_rejected(self._router.drain_rejected())
+            self._take_rejected()
 
     def extend(self, events: Iterable[Any]) -> None:
         """Take events, as `batches` does; returns once there is room for the batches that they closed.
@@ -171,11 +227,11 @@ class Uploader:
             with self._gate:
                 if routed:
                     self._delivery.enqueue(routed)
-                # Where another thread has closed meanwhile, its report knows nothing of this chunk.
-                self._check_open()
+            # Where another thread has closed meanwhile, its report knows nothing of this chunk.
+            self._check_open()
             if routed:
                 self._delivery.wait_for_room()
-            self._account.take_rejected(self._router.drain_rejected())
+            self._take_rejected()
 
     def flush(self, timeout: float | None = None) -> bool:
         """Send what is held, and wait until everything so far has its outcome.
@@ -183,11 +239,15 @@ class Uploader:
         Returns:
             False where that took longer than `timeout` seconds.
 
+        Raises:
+            UploadError: the upload has stopped.
+
         """
+        self._check_caller("flush")
+        self._check_open()
         with self._gate:
-            self._check_open()
             self._delivery.enqueue(self._router.flush())
-        self._account.take_rejected(self._router.drain_rejected())
+        self._take_rejected()
         return self._delivery.drain(timeout)
 
     @property
@@ -195,6 +255,18 @@ class Uploader:
         """Events so far: `events` taken, and by outcome; the difference is on its way."""
         settled = {str(outcome): count for outcome, count in self._account.counts.items()}
         return {"events": self._router.counts["events"], **settled}
+
+    def counters(self) -> dict[str, int]:
+        """Numbers that only grow, and `in_flight`, for whatever metrics system.
+
+        `events_taken`; `events_<outcome>` for each outcome; `requests`, and of them `requests_<fate>`, `retries` and
+        `throttles`; `possible_duplicates`; `counted_bytes`, `message_bytes` and `wire_bytes`.
+        """
+        return {
+            "events_taken": self._router.counts["events"],
+            **self._account.counters(),
+            "in_flight": self._delivery.in_flight,
+        }
 
     def close(self, timeout: float | None = None) -> Report:
         """Send what is held, wait for every outcome, and return the report. To do it again gives the same.
@@ -207,20 +279,38 @@ class Uploader:
         if self._report is not None:
             return self._report
         self._check_fork()
+        self._check_caller("close")
+        self._shut_up()
+        with self._reporting:  # whoever closes it too gets the same report
+            if self._report is None:
+                self._delivery.close(timeout)
+                self._report = self._make_report()
+                _open.discard(self)
+        return self._report
+
+    def _shut_up(self) -> None:
+        """Take no more, and have what is held sent."""
         with self._gate:
             self._shut = True
             self._closing.set()
             self._delivery.enqueue(self._router.flush())
-        self._account.take_rejected(self._router.drain_rejected())
-        self._delivery.close(timeout)
-        self._report = self._account.report(
+        self._take_rejected()
+
+    def _make_report(self) -> Report:
+        return self._account.report(
             log_group_name=self.log_group_name,
             log_stream_name=self.log_stream_name,
             counts=self._router.counts,
             stop=self._delivery.stopped,
+            window=self._window.range(),
+            compression=self._client.compression_used,
+            compression_note=self._client.compression_note,
+            settings=self._settings.told(),
         )
-        _open.discard(self)
-        return self._report
+
+    def _take_rejected(self) -> None:
+        self._account.take_rejected(self._router.drain_rejected())
+        self._delivery.check_tolerance()
 
     def __enter__(self) -> Self:
         return self
@@ -233,7 +323,7 @@ class Uploader:
             return
         if kind is not None and not issubclass(kind, Exception):
             self._delivery.stop(StopKind.INTERRUPTED, f"interrupted ({kind.__name__})")
-        report = self.close(None if error is None or isinstance(error, Exception) else _AT_EXIT)
+        report = self.close()
         if report.not_delivered and error is None:
             raise upload_error(report)
         if report.failed():
@@ -253,8 +343,12 @@ class Uploader:
                     return
                 self._delivery.enqueue(self._router.flush(opened_before=seen))
             self._delivery.wait_for_room()
-            self._account.take_rejected(self._router.drain_rejected())
+            self._take_rejected()
             seen = now
+
+    def _check_caller(self, name: str) -> None:
+        if self._delivery.in_a_worker:
+            raise Error(f"{name}() was called from on_batch, where it would wait for itself")
 
     def _check_open(self) -> None:
         self._check_fork()
@@ -271,16 +365,20 @@ class Uploader:
             )
 
 
-def check_names(log_group_name: str, log_stream_name: str | Callable[[Any], str]) -> None:
-    """Hold the names against the service's rules.
+def check_names(
+    log_group_name: str,
+    log_stream_name: str | Callable[[Any], str],
+    entity: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
+    """Hold the names and the entity against the service's rules.
 
     Raises:
         ValueError: one of them is not legal; the message says which, and the rule.
-        TypeError: one of them is not a str.
+        TypeError: one of them has the wrong type.
 
     """
     [probe] = batches([(0, "?")])
-    probe.body(log_group_name, "?" if callable(log_stream_name) else log_stream_name)
+    probe.body(log_group_name, "?" if callable(log_stream_name) else log_stream_name, entity=entity)
 
 
 def upload_error(report: Report, allow: Iterable[Outcome | str] = ()) -> UploadError:
@@ -313,8 +411,12 @@ _open: set[Uploader] = set()
 
 
 def _drain_at_exit() -> None:
-    for uploader in list(_open):
-        report = uploader.close(_AT_EXIT)
+    left = list(_open)
+    until = time.monotonic() + _AT_EXIT
+    for uploader in left:
+        uploader._shut_up()  # all of them at once: the time is for all together
+    for uploader in left:
+        report = uploader.close(max(0.0, until - time.monotonic()))
         if report.failed():
             log.warning("an Uploader was not closed before the interpreter's exit: %s", report)
 

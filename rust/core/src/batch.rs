@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::limits::Limits;
-use crate::table::{EventTable, Row};
+use crate::table::{EventTable, Extent, Row};
 
 /// A run of the rows of a sorted table, within every limit. Never empty.
 #[derive(Clone, Debug)]
@@ -49,6 +49,27 @@ impl Batch {
     #[must_use]
     pub fn has_parts(&self) -> bool {
         self.table.has_parts() && self.rows().iter().any(|row| row.extent().is_part())
+    }
+
+    /// The positions of its events, in increasing order, each once. Where only whole ones are asked for, without the
+    /// events of which other batches have parts too.
+    #[must_use]
+    pub fn sorted_positions(&self, whole_events_only: bool) -> Vec<u64> {
+        let mut positions: Vec<_> = if whole_events_only && self.table.has_parts() {
+            // The parts of one event are neighbours: they have one timestamp, and the sort is stable. Where the first
+            // and the last are here, so are those in between.
+            let events = self.rows().chunk_by(|a, b| a.position == b.position);
+            let whole = events.filter(|rows| {
+                let (first, last) = (rows[0].extent(), rows[rows.len() - 1].extent());
+                matches!(first, Extent::Whole | Extent::FirstPart) && last.completes_event()
+            });
+            whole.map(|rows| rows[0].position).collect()
+        } else {
+            self.rows().iter().map(|row| row.position).collect()
+        };
+        positions.sort_unstable();
+        positions.dedup();
+        positions
     }
 
     /// Its events, in order of time.

@@ -1,6 +1,7 @@
 //! The account of what came in: every event is counted, and ends in a table or among the rejected.
 
 use crate::admission::{Admission, Admitted, Oversize};
+use crate::kept::Kept;
 use crate::outcome::{Outcome, Rejection};
 use crate::table::{EventSink, Extent, Piece};
 use crate::text::Text;
@@ -22,6 +23,8 @@ pub struct Rejected {
     pub position: u64,
     /// Why.
     pub rejection: Rejection,
+    /// What it held, where that is kept.
+    pub kept: Option<Kept>,
 }
 
 /// How many events came in, and how many of them did not pass.
@@ -31,6 +34,8 @@ pub struct Counts {
     pub events: u64,
     /// Admitted with other text than they had.
     pub altered: u64,
+    /// Legal, and passed over, for they are settled already.
+    pub settled: u64,
     rejected: [u64; Outcome::ALL.len()],
 }
 
@@ -41,10 +46,16 @@ impl Counts {
         self.rejected[outcome as usize]
     }
 
-    /// Events admitted.
+    /// Events rejected.
+    #[must_use]
+    pub fn all_rejected(&self) -> u64 {
+        self.rejected.iter().sum()
+    }
+
+    /// Events admitted, but for those that are settled already.
     #[must_use]
     pub fn admitted(&self) -> u64 {
-        self.events - self.rejected.iter().sum::<u64>()
+        self.events - self.settled - self.all_rejected()
     }
 }
 
@@ -53,6 +64,7 @@ impl Counts {
 pub struct Intake {
     admission: Admission,
     on_reject: OnReject,
+    keeps_rejected: bool,
     position: u64,
     counts: Counts,
     rejected: Vec<Rejected>,
@@ -71,7 +83,7 @@ impl Intake {
     pub fn admit(&mut self, timestamp: i64, text: Text<'_>, sink: &mut impl EventSink) -> Result<(), Rejected> {
         let admitted = match self.admission.admit(timestamp, &text) {
             Ok(admitted) => admitted,
-            Err(rejection) => return self.reject(rejection),
+            Err(rejection) => return self.reject_message(rejection, timestamp, &text),
         };
         let position = self.next_position();
         match admitted {
@@ -85,6 +97,7 @@ impl Intake {
                     let extent = match parts.len() {
                         1 => Extent::Whole, // truncated
                         total if i + 1 == total => Extent::LastPart,
+                        _ if i == 0 => Extent::FirstPart,
                         _ => Extent::Part,
                     };
                     sink.push(&Piece {
@@ -100,18 +113,53 @@ impl Intake {
         Ok(())
     }
 
+    /// The next event of the input, which is settled already where it is legal: it is counted and goes no further.
+    /// `Err` as in `admit`.
+    pub fn pass_over(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
+        if let Err(rejection) = self.admission.admit(timestamp, &text) {
+            return self.reject(rejection);
+        }
+        self.next_position();
+        self.counts.settled += 1;
+        Ok(())
+    }
+
     /// The next event of the input, which is not one; `Err` as in `admit`.
     #[cold]
     pub fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
-        let rejected = Rejected { position: self.next_position(), rejection };
+        self.reject_keeping(rejection, None)
+    }
+
+    /// The next event of the input, which is not one, with what it held; `Err` as in `admit`.
+    #[cold]
+    pub fn reject_keeping(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {
+        let rejected = Rejected { position: self.next_position(), rejection, kept };
         let outcome = rejected.rejection.outcome();
         self.counts.rejected[outcome as usize] += 1;
-        self.rejected.push(rejected.clone());
         let tell = match self.on_reject {
             OnReject::Error => true,
             OnReject::Collect => outcome == Outcome::Oversize && self.admission.oversize == Oversize::Error,
         };
-        if tell { Err(rejected) } else { Ok(()) }
+        let told = if tell { Err(rejected.clone()) } else { Ok(()) };
+        self.rejected.push(rejected);
+        told
+    }
+
+    #[cold]
+    fn reject_message(&mut self, rejection: Rejection, timestamp: i64, text: &Text<'_>) -> Result<(), Rejected> {
+        let kept = self.keeps_rejected.then(|| Kept::of_message(Some(timestamp), text));
+        self.reject_keeping(rejection, kept)
+    }
+
+    /// From now on what a rejected event held is kept with it.
+    pub fn keep_rejected(&mut self) {
+        self.keeps_rejected = true;
+    }
+
+    /// Whether what a rejected event held is kept with it.
+    #[must_use]
+    pub fn keeps_rejected(&self) -> bool {
+        self.keeps_rejected
     }
 
     /// Counts one more event of the input, and tells its position.
@@ -185,11 +233,34 @@ mod tests {
     }
 
     #[test]
+    fn what_was_rejected_is_kept_on_demand() {
+        let mut intake = Intake::new(Admission::default(), OnReject::Collect);
+        fill(&mut intake, &mut EventTable::default(), &[(-1, "a")]);
+        intake.keep_rejected();
+        fill(&mut intake, &mut EventTable::default(), &[(-2, "b"), (3, "c")]);
+        let kept: Vec<_> = intake.take_rejected().into_iter().map(|rejected| rejected.kept).collect();
+        assert_eq!(kept, [None, Some(Kept::of_message(Some(-2), &Text::Ascii(b"b")))]);
+    }
+
+    #[test]
+    fn a_settled_event_is_counted_and_goes_no_further_and_an_illegal_one_is_rejected_again() {
+        let mut intake = Intake::new(Admission::default(), OnReject::Collect);
+        let mut table = EventTable::default();
+        intake.pass_over(1, Text::Utf8(b"a")).unwrap();
+        intake.pass_over(-1, Text::Utf8(b"b")).unwrap();
+        fill(&mut intake, &mut table, &[(2, "c")]);
+        let counts = intake.counts();
+        assert_eq!((counts.events, counts.settled, counts.admitted()), (3, 1, 1));
+        assert_eq!(counts.rejected(Outcome::Invalid), 1);
+        assert_eq!(table.rows().iter().map(|row| row.position).collect::<Vec<_>>(), [2]);
+    }
+
+    #[test]
     fn an_error_is_told_and_counted() {
         let mut intake = Intake::default();
         let mut table = EventTable::default();
         let answers = fill(&mut intake, &mut table, &[(1, "a"), (2, ""), (3, "c")]);
-        assert_eq!(answers[1], Err(Rejected { position: 1, rejection: Rejection::Empty }));
+        assert_eq!(answers[1], Err(Rejected { position: 1, rejection: Rejection::Empty, kept: None }));
         assert_eq!((intake.counts().events, table.rows().len()), (3, 2));
     }
 

@@ -7,6 +7,7 @@ use crate::admission::Admission;
 use crate::batch::Batch;
 use crate::cut::next_cut;
 use crate::intake::{Intake, OnReject, Rejected};
+use crate::kept::Kept;
 use crate::outcome::Rejection;
 use crate::table::EventTable;
 use crate::text::Text;
@@ -34,6 +35,22 @@ impl Sequence {
     /// The next event, which is not one.
     pub fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
         self.intake.reject(rejection)
+    }
+
+    /// Likewise, with what it held.
+    pub fn reject_keeping(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {
+        self.intake.reject_keeping(rejection, kept)
+    }
+
+    /// The account of what was read so far.
+    #[must_use]
+    pub fn intake(&self) -> &Intake {
+        &self.intake
+    }
+
+    /// From now on what a rejected event held is kept with it.
+    pub fn keep_rejected(&mut self) {
+        self.intake.keep_rejected();
     }
 
     /// Sorts all that was read.

@@ -2,6 +2,7 @@
 
 use crate::admission::Admission;
 use crate::intake::{Intake, OnReject, Rejected};
+use crate::kept::Kept;
 use crate::outcome::Rejection;
 use crate::table::EventTable;
 use crate::text::Text;
@@ -34,6 +35,16 @@ impl Stream {
         self.intake.reject(rejection)
     }
 
+    /// Likewise, with what it held.
+    pub fn reject_keeping(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {
+        self.intake.reject_keeping(rejection, kept)
+    }
+
+    /// The next event, which is settled already where it is legal; `Err` as in [`Intake::pass_over`].
+    pub fn pass_over(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
+        self.intake.pass_over(timestamp, text)
+    }
+
     /// Whether a batch has closed and waits to be taken.
     #[must_use]
     pub fn has_closed(&self) -> bool {
@@ -51,6 +62,12 @@ impl Stream {
     /// Where in the input the next event stands, where that is not one after the event before.
     pub fn set_position(&mut self, position: u64) {
         self.intake.set_position(position);
+    }
+
+    /// The smallest position of the events in batches that were not taken, where positions never decrease.
+    #[must_use]
+    pub fn held_from(&self) -> Option<u64> {
+        self.window.held_from()
     }
 
     /// Closes the batches that were opened by an event before this position.

@@ -34,7 +34,8 @@ impl Row {
         match self.len_and_extent >> EXTENT_SHIFT {
             0 => Extent::Whole,
             1 => Extent::Part,
-            _ => Extent::LastPart,
+            2 => Extent::LastPart,
+            _ => Extent::FirstPart,
         }
     }
 
@@ -50,17 +51,19 @@ impl Row {
 pub enum Extent {
     /// All of it.
     Whole,
-    /// A part of an event that was split; further parts follow.
+    /// A part of an event that was split, neither the first nor the last.
     Part,
     /// The last part of an event that was split.
     LastPart,
+    /// The first part of an event that was split; further parts follow.
+    FirstPart,
 }
 
 impl Extent {
     /// Whether no further part of the same event follows.
     #[must_use]
     pub fn completes_event(self) -> bool {
-        self != Self::Part
+        matches!(self, Self::Whole | Self::LastPart)
     }
 
     /// Whether the event was split.

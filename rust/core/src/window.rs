@@ -94,6 +94,14 @@ impl Window {
         self.closed.extend(old.map(|batch| batch.table));
     }
 
+    /// The smallest position of what is here, open or closed, where positions never decrease.
+    #[must_use]
+    pub fn held_from(&self) -> Option<u64> {
+        let closed = self.closed.iter().filter_map(|table| table.rows().first());
+        let open = self.open.iter().map(|batch| batch.first_position);
+        closed.map(|row| row.position).chain(open).min()
+    }
+
     /// Counted bytes in open batches.
     #[must_use]
     pub fn open_bytes(&self) -> u64 {
@@ -236,6 +244,23 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_held_is_what_has_not_left(
+            times in prop::collection::vec(0..100_i64, 0..100), takes in prop::collection::vec(any::<bool>(), 100),
+        ) {
+            let limits = Limits { max_batch_events: 5, max_batch_span_ms: 9, ..Limits::default() };
+            let mut window = Window::new(limits);
+            let mut held = std::collections::BTreeSet::new();
+            for (&time, &take) in times.iter().zip(&takes) {
+                held.insert(window.fed_events);
+                feed(&mut window, time, "m");
+                if take && let Some(table) = window.take_closed() {
+                    table.rows().iter().for_each(|row| { held.remove(&row.position); });
+                }
+                prop_assert_eq!(window.held_from(), held.first().copied());
+            }
+        }
+
         #[test]
         fn every_event_leaves_once_in_a_legal_batch(
             times in prop::collection::vec(0..500_i64, 0..200),

@@ -8,7 +8,7 @@
 //! tell events apart, the end of what cannot be parsed is found by its brackets. Where that fails, or the document
 //! ends too early, the document is damaged, which is told as one rejected event with all that follows in it.
 
-use cordwood_core::{Rejection, Text};
+use cordwood_core::{Kept, Rejection, Text, keep};
 use memchr::memchr;
 
 use crate::event::{self, Extra, Parsed, Scratch};
@@ -85,8 +85,11 @@ enum Place {
         rejection: Rejection,
         wrapped: Option<bool>,
     },
-    /// Behind a line that is no JSON.
-    Resync,
+    /// Behind the beginning of a line that is no JSON; it is told once the rest of it is passed over.
+    Resync {
+        offset: u64,
+        rejection: Rejection,
+    },
     End,
 }
 
@@ -101,6 +104,8 @@ pub struct Documents {
     place: Place,
     extra: Extra,
     scratch: Scratch,
+    /// The beginning of what is no event, where that is kept, and whether there was more of it.
+    kept: Option<(Vec<u8>, bool)>,
 }
 
 impl Documents {
@@ -115,6 +120,34 @@ impl Documents {
             place: Place::Start,
             extra,
             scratch: Scratch::default(),
+            kept: None,
+        }
+    }
+
+    /// From now on what is no event is kept, so that [`Self::kept`] can tell it.
+    pub fn keep_rejected(&mut self) {
+        self.kept = Some((Vec::new(), false));
+    }
+
+    /// The text of what `next` just told to be no event; `None` unless it is kept.
+    #[must_use]
+    pub fn kept(&self) -> Option<Kept> {
+        self.kept.as_ref().map(|(text, cut)| Kept::of_input(text.trim_ascii_end(), *cut))
+    }
+
+    /// Keeps a part of the buffer that is passed over, behind what was kept of the same event.
+    #[inline]
+    fn keep(&mut self, from: usize, to: usize) {
+        if let Some((text, cut)) = &mut self.kept {
+            *cut = *cut || keep(&self.buffer[from..to], text);
+        }
+    }
+
+    /// What is kept from here on is of another event.
+    fn keep_anew(&mut self) {
+        if let Some((text, cut)) = &mut self.kept {
+            text.clear();
+            *cut = false;
         }
     }
 
@@ -150,6 +183,15 @@ impl Documents {
         }
     }
 
+    /// Where what is read next starts; of a value that is passed over, where that does.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        match self.place {
+            Place::Skipping { offset, .. } => offset,
+            _ => self.offset(),
+        }
+    }
+
     fn offset(&self) -> u64 {
         self.base + self.at as u64
     }
@@ -164,7 +206,7 @@ impl Documents {
                 Place::First => self.first(),
                 Place::Tail => self.tail(),
                 Place::Skipping { .. } => self.skipping(),
-                Place::Resync => self.resync(),
+                Place::Resync { .. } => self.resync(),
                 Place::End => Some(Found::End),
             } {
                 return found;
@@ -220,9 +262,9 @@ impl Documents {
             }
             Some(_) if !self.shows(self.at) => Some(Found::NeedInput),
             Some(_) => {
-                let found = self.not_json(self.at, "neither { nor [");
-                self.place = Place::Resync;
-                Some(found)
+                let rejection = self.not_json(self.at, "neither { nor [");
+                self.pass_over_line(self.at, rejection);
+                None
             }
             None if self.finished => Some(Found::End),
             None => Some(Found::NeedInput),
@@ -262,6 +304,8 @@ impl Documents {
             }
             Ok(Parsed::NotAnEvent { rejection, end }) => {
                 self.at += end;
+                self.keep_anew();
+                self.keep(start, self.at);
                 Some(Found::NotAnEvent { offset, rejection })
             }
             Ok(Parsed::Wrapper { inside }) => {
@@ -274,21 +318,19 @@ impl Documents {
             }
             Err(Stop::Incomplete) if bytes.len() > MAX_EVENT_INPUT_BYTES => {
                 let rejection = Rejection::TooLongToRead { limit: MAX_EVENT_INPUT_BYTES as u64 };
+                self.keep_anew();
                 self.place = Place::Skipping { skip: Skip::default(), offset, rejection, wrapped: array };
                 None
             }
             Err(Stop::Incomplete) => Some(Found::NeedInput),
             Err(Stop::Fault(at, _)) if !self.shows(start + at) => Some(Found::NeedInput),
             Err(Stop::Fault(at, why)) => {
-                let found = self.not_json(start + at, why);
-                let Some(wrapped) = array else {
-                    self.at += 1;
-                    self.place = Place::Resync;
-                    return Some(found);
-                };
-                if let Found::NotAnEvent { rejection, .. } = found {
-                    self.place =
-                        Place::Skipping { skip: Skip::default(), offset, rejection, wrapped: Some(wrapped) };
+                let rejection = self.not_json(start + at, why);
+                if array.is_none() {
+                    self.pass_over_line(start + 1, rejection);
+                } else {
+                    self.keep_anew();
+                    self.place = Place::Skipping { skip: Skip::default(), offset, rejection, wrapped: array };
                 }
                 None
             }
@@ -307,11 +349,11 @@ impl Documents {
 
     /// The value at this place is no JSON: `why`, seen at `fault`.
     #[cold]
-    fn not_json(&self, fault: usize, why: &str) -> Found {
+    fn not_json(&self, fault: usize, why: &str) -> Rejection {
         let shown = self.shown(fault);
         let at = self.base + fault as u64;
         let reason = format!("event is not JSON: {why}, at byte {at}: {shown:?}");
-        Found::NotAnEvent { offset: self.offset(), rejection: Rejection::Malformed(reason.into()) }
+        Rejection::Malformed(reason.into())
     }
 
     #[cold]
@@ -319,6 +361,11 @@ impl Documents {
         self.place = Place::End;
         let at = self.base + fault as u64;
         let reason = format!("the document is damaged at byte {at}: {why}; what follows was not read");
+        self.keep_anew();
+        self.keep(self.at, self.buffer.len());
+        if let Some((_, cut)) = &mut self.kept {
+            *cut |= !self.finished;
+        }
         Found::Damage { offset: self.offset(), rejection: Rejection::Malformed(reason.into()) }
     }
 
@@ -351,47 +398,69 @@ impl Documents {
 
     fn skipping(&mut self) -> Option<Found> {
         let Place::Skipping { skip, offset, rejection, wrapped } = &mut self.place else { return None };
-        if let Some(end) = skip.end(&self.buffer[self.at..]) {
-            self.at += end;
+        let start = self.at;
+        if let Some(end) = skip.end(&self.buffer[start..]) {
             let found = Found::NotAnEvent { offset: *offset, rejection: rejection.clone() };
             self.place = wrapped.map_or(Place::Between, |wrapped| Place::Array { wrapped });
+            self.pass_over(start + end);
             return Some(found);
         }
-        self.at = self.buffer.len();
-        if !self.finished {
-            return Some(Found::NeedInput);
+        let found = self.finished.then(|| {
+            let reason = format!("{rejection}; and no end of it is found: the rest of the document was not read");
+            Found::Damage { offset: *offset, rejection: Rejection::Malformed(reason.into()) }
+        });
+        self.pass_over(self.buffer.len());
+        if found.is_some() {
+            self.place = Place::End;
         }
-        let reason = format!("{rejection}; and no end of it is found: the rest of the document was not read");
-        let found = Found::Damage { offset: *offset, rejection: Rejection::Malformed(reason.into()) };
-        self.place = Place::End;
-        Some(found)
+        Some(found.unwrap_or(Found::NeedInput))
+    }
+
+    /// Goes on to here, and keeps what lies between.
+    fn pass_over(&mut self, to: usize) {
+        self.keep(self.at, to);
+        self.at = to;
+    }
+
+    /// The line at this place is no JSON; its end is looked for from `from` on.
+    fn pass_over_line(&mut self, from: usize, rejection: Rejection) {
+        let offset = self.offset();
+        self.keep_anew();
+        self.pass_over(from);
+        self.place = Place::Resync { offset, rejection };
     }
 
     /// To the next line that starts as a value does.
     fn resync(&mut self) -> Option<Found> {
+        let mut next = Place::End;
         while let Some(end) = memchr(b'\n', &self.buffer[self.at..]) {
             let line = self.at + end + 1;
             match self.buffer.get(line) {
                 Some(b'{' | b'[') => {
-                    self.at = line;
-                    self.place = Place::Between;
-                    return None;
+                    self.pass_over(line);
+                    next = Place::Between;
+                    break;
                 }
-                Some(_) => self.at = line,
+                Some(_) => self.pass_over(line),
                 None => {
-                    self.at = line - 1;
+                    self.pass_over(line - 1);
                     break;
                 }
             }
         }
-        if self.finished {
-            self.place = Place::End;
-            return None;
+        if matches!(next, Place::End) {
+            if !self.finished && self.buffer.last() == Some(&b'\n') {
+                return Some(Found::NeedInput);
+            }
+            self.pass_over(self.buffer.len());
+            if !self.finished {
+                return Some(Found::NeedInput);
+            }
         }
-        if self.buffer.last() != Some(&b'\n') {
-            self.at = self.buffer.len();
+        match std::mem::replace(&mut self.place, next) {
+            Place::Resync { offset, rejection } => Some(Found::NotAnEvent { offset, rejection }),
+            _ => None,
         }
-        Some(Found::NeedInput)
     }
 }
 

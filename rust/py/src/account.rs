@@ -3,7 +3,7 @@
 use cordwood_core::{Intake, Outcome, Rejected, Rejection};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyList, PyType};
+use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 
 mod exceptions {
     #![allow(missing_docs)]
@@ -30,13 +30,23 @@ pub(crate) fn to_exception(py: Python<'_>, rejected: &Rejected) -> PyErr {
     }
 }
 
-/// A list of `cordwood.Rejected`.
+/// A list of `cordwood.Rejected`, or of `RejectedEvent` where what it held was kept.
 pub(crate) fn to_list<'py>(py: Python<'py>, rejected: &[Rejected]) -> PyResult<Bound<'py, PyList>> {
     static REJECTED: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    static REJECTED_EVENT: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     let class = REJECTED.import(py, "cordwood.outcomes", "Rejected")?;
     let list = PyList::empty(py);
-    for Rejected { position, rejection } in rejected {
-        list.append(class.call1((*position, outcome(py, rejection.outcome())?, rejection.to_string()))?)?;
+    for Rejected { position, rejection, kept } in rejected {
+        let (outcome, reason) = (outcome(py, rejection.outcome())?, rejection.to_string());
+        list.append(match kept {
+            None => class.call1((*position, outcome, reason))?,
+            Some(kept) => {
+                let text = PyBytes::new(py, &kept.text);
+                let kept = (kept.timestamp, text, kept.is_message, kept.cut);
+                let class = REJECTED_EVENT.import(py, "cordwood.outcomes", "RejectedEvent")?;
+                class.call1((*position, outcome, reason, kept))?
+            }
+        })?;
     }
     Ok(list)
 }

@@ -71,6 +71,18 @@ impl Batch {
         Ok(list)
     }
 
+    /// Return the positions, in increasing order, each once, in few bytes: LEB128 of their distances.
+    ///
+    /// `unpack_positions` gives them back. Some 8,000 of events of a file take 8 to 16 KB.
+    ///
+    /// Args:
+    ///     whole_events_only: leave out the events of which other batches have parts too.
+    #[pyo3(signature = (*, whole_events_only = true))]
+    fn packed_positions<'py>(&self, py: Python<'py>, whole_events_only: bool) -> Bound<'py, PyBytes> {
+        let batch = &self.0;
+        PyBytes::new(py, &py.detach(|| core::pack(batch.sorted_positions(whole_events_only))))
+    }
+
     /// Return the events as boto3 takes them: dicts of `timestamp` (int, ms) and `message` (str).
     fn events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let list = PyList::empty(py);
@@ -90,11 +102,12 @@ impl Batch {
     ///     log_stream_name: 1 to 512 characters, neither `:` nor `*`.
     ///     sequence_token: the `nextSequenceToken` of the call before; at least one character.
     ///     entity: the API's Entity: `keyAttributes` and `attributes`, each a mapping of str to str.
+    ///     gzip: compress it, as `Content-Encoding: gzip` has it.
     ///
     /// Raises:
     ///     ValueError: a name or the token breaks its rule, or cannot be encoded as UTF-8.
     ///     TypeError: an argument, or something inside `entity`, has the wrong type.
-    #[pyo3(signature = (log_group_name, log_stream_name, *, sequence_token = None, entity = None))]
+    #[pyo3(signature = (log_group_name, log_stream_name, *, sequence_token = None, entity = None, gzip = false))]
     fn body<'py>(
         &self,
         py: Python<'py>,
@@ -102,6 +115,7 @@ impl Batch {
         log_stream_name: &Bound<'py, PyAny>,
         sequence_token: Option<&Bound<'py, PyAny>>,
         entity: Option<&Bound<'py, PyAny>>,
+        gzip: bool,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let entity = entity.map(read_entity).transpose()?;
         let token = sequence_token.map(|token| text("sequence_token", token)).transpose()?;
@@ -113,6 +127,14 @@ impl Batch {
         )
         .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
         let batch = &self.0;
+        if gzip {
+            let compressed = py.detach(|| {
+                let mut body = vec![0; frame.body_len(batch)];
+                frame.write(batch, &mut body);
+                core::gzip(&body)
+            });
+            return Ok(PyBytes::new(py, &compressed));
+        }
         PyBytes::new_with(py, frame.body_len(batch), |out| {
             py.detach(|| frame.write(batch, out));
             Ok(())

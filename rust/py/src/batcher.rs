@@ -23,6 +23,7 @@ use crate::shared_stream::SharedStream;
 ///     invalid_text: as in `batches`.
 ///     now: as in `batches`.
 ///     retention_in_days: as in `batches`.
+///     keep_rejected: as in `batches`.
 #[pyclass(frozen, module = "cordwood")]
 pub(crate) struct Batcher(SharedStream);
 
@@ -37,6 +38,7 @@ impl Batcher {
         invalid_text = "replace",
         now = None,
         retention_in_days = None,
+        keep_rejected = false,
     ))]
     fn new(
         limits: Option<&Bound<'_, Limits>>,
@@ -45,10 +47,11 @@ impl Batcher {
         invalid_text: &str,
         now: Option<&Bound<'_, PyAny>>,
         retention_in_days: Option<Number>,
+        keep_rejected: bool,
     ) -> PyResult<Self> {
         let options = Options { limits, on_reject, oversize, invalid_text, now, retention_in_days };
         let (admission, on_reject) = options.read()?;
-        Ok(Self(SharedStream::new(admission, on_reject)))
+        Ok(Self(SharedStream::new(admission, on_reject, keep_rejected)))
     }
 
     /// Take one event and return the batches that it closed, most often none.

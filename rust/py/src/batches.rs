@@ -161,6 +161,8 @@ impl Batches {
 ///     now: the moment, as a timestamp, against which the age rules apply: `too_new` is more than 2 h after
 ///         it, `too_old` more than 14 days before. Without it no age rule applies: the clock is never read.
 ///     retention_in_days: with `now`, the log group's retention: older events are `expired`.
+///     keep_rejected: list rejected events as `RejectedEvent`, with what they held: up to 1 MiB of the message, or of
+///         the object's `repr` where it has none.
 ///
 /// Returns:
 ///     Batches: an iterator of `Batch`.
@@ -184,6 +186,7 @@ impl Batches {
     invalid_text = "replace",
     now = None,
     retention_in_days = None,
+    keep_rejected = false,
 ))]
 #[expect(clippy::too_many_arguments, reason = "one for each keyword of the Python signature")]
 pub(crate) fn batches<'py>(
@@ -197,15 +200,19 @@ pub(crate) fn batches<'py>(
     invalid_text: &str,
     now: Option<&Bound<'py, PyAny>>,
     retention_in_days: Option<Number>,
+    keep_rejected: bool,
 ) -> PyResult<Batches> {
     let options = Options { limits, on_reject, oversize, invalid_text, now, retention_in_days };
     let (admission, on_reject) = options.read()?;
     let input = Input::new(events, timestamps, messages)?;
     if let Input::Stream(iterator) = input {
-        let stream = SharedStream::new(admission, on_reject);
+        let stream = SharedStream::new(admission, on_reject, keep_rejected);
         return Ok(Batches(Source::Stream { iterator: iterator.unbind(), stream }));
     }
     let mut sequence = Sequence::new(admission, on_reject, huge_pages::table_for(input.size_hint()));
+    if keep_rejected {
+        sequence.keep_rejected();
+    }
     input.feed_all(&mut sequence)?;
     Ok(Batches(Source::Sequence(Mutex::new(py.detach(|| sequence.finish())))))
 }

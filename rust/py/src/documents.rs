@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cordwood_core as core;
-use cordwood_core::{EventTable, Rejected, Stream};
+use cordwood_core::{EventTable, Rejected, Settled, Stream};
 use cordwood_input::{Documents, Extra, Step};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -11,18 +11,25 @@ use pyo3::types::{PyBytes, PyDict, PyList};
 
 use crate::account;
 use crate::batch::Batch;
-use crate::options::{Options, choice};
+use crate::options::{Number, Options, choice};
+use crate::packed::damaged;
 
 /// Event documents, one after the other and in pieces, into batches.
 ///
 /// A document is an array of events, one event a line, or what `aws logs get-log-events` and
 /// `filter-log-events` print. All of them go through one window of open batches, as in `Batcher`; an event's
-/// position is its byte offset, counted on over the documents.
+/// position is its byte offset in its document, from the position on that the document starts at.
 ///
 /// Args:
 ///     extra: what a member besides those of a log event does: `"reject"` the event, or `"ignore"` the member.
 ///     oversize: as in `batches`.
 ///     invalid_text: as in `batches`.
+///     keep_rejected: as in `batches`; of what is no event, its text in the document.
+///     settled_below: legal events at positions below this one are read and counted, and not batched.
+///     settled: sets of packed positions of which the same holds.
+///
+/// Raises:
+///     ValueError: an option has no such value, or a set is damaged.
 #[pyclass(frozen, module = "cordwood._core")]
 pub(crate) struct DocumentReader(Mutex<Reader>);
 
@@ -31,9 +38,12 @@ struct Reader {
     limits: core::Limits,
     extra: Extra,
     documents: Documents,
-    /// Bytes of the documents before this one, and of this one so far.
+    settled: Settled,
+    /// Position of the document's start, and bytes of it so far.
     base: u64,
     fed: u64,
+    /// Position of the first thing that the end of its document made a fault: more of the document may mend it.
+    cut_off: Option<u64>,
     damaged: bool,
 }
 
@@ -49,22 +59,55 @@ impl Reader {
         loop {
             match self.documents.next() {
                 Step::Event { offset, timestamp, message } => {
-                    self.stream.set_position(self.base + offset);
-                    self.stream.admit(timestamp, message).map_err(Fault::Rejected)?;
+                    let position = self.base + offset;
+                    self.stream.set_position(position);
+                    if self.settled.contains(position) {
+                        self.stream.pass_over(timestamp, message)
+                    } else {
+                        self.stream.admit(timestamp, message)
+                    }
+                    .map_err(Fault::Rejected)?;
                 }
                 Step::NotAnEvent { offset, rejection } => {
                     self.stream.set_position(self.base + offset);
-                    self.stream.reject(rejection).map_err(Fault::Rejected)?;
+                    let kept = self.documents.kept();
+                    self.stream.reject_keeping(rejection, kept).map_err(Fault::Rejected)?;
                 }
                 Step::Damage { offset, rejection } => {
                     self.damaged = true;
                     self.stream.set_position(self.base + offset);
-                    self.stream.reject(rejection).map_err(Fault::Rejected)?;
+                    let kept = self.documents.kept();
+                    self.stream.reject_keeping(rejection, kept).map_err(Fault::Rejected)?;
                 }
                 Step::NotADocument(start) => return Err(Fault::NotADocument(start)),
                 Step::NeedInput | Step::End => return Ok(()),
             }
         }
+    }
+
+    fn new_document(&mut self) {
+        self.documents = Documents::new(self.extra);
+        if self.stream.intake().keeps_rejected() {
+            self.documents.keep_rejected();
+        }
+    }
+
+    /// As `read`, at the document's end.
+    fn read_to_end(&mut self) -> Result<(), Fault> {
+        let rest = self.base + self.documents.position();
+        let faults = |reader: &Self| reader.stream.intake().counts().all_rejected();
+        let before = faults(self);
+        self.documents.finish();
+        let read = self.read();
+        if faults(self) > before {
+            self.cut_off.get_or_insert(rest);
+        }
+        read
+    }
+
+    fn held_from(&self) -> u64 {
+        let next = self.base + self.documents.position();
+        self.cut_off.into_iter().chain(self.stream.held_from()).fold(next, u64::min)
     }
 
     fn take_closed(&mut self) -> Vec<Batch> {
@@ -76,8 +119,22 @@ impl Reader {
 #[pymethods]
 impl DocumentReader {
     #[new]
-    #[pyo3(signature = (*, extra = "reject", oversize = "reject", invalid_text = "replace"))]
-    fn new(extra: &str, oversize: &str, invalid_text: &str) -> PyResult<Self> {
+    #[pyo3(
+        signature = (
+            *, extra = "reject", oversize = "reject", invalid_text = "replace", keep_rejected = false,
+            settled_below = Number(0), settled = vec![],
+        ),
+        text_signature =
+            "(*, extra='reject', oversize='reject', invalid_text='replace', keep_rejected=False, settled_below=0, settled=[])"
+    )]
+    fn new(
+        extra: &str,
+        oversize: &str,
+        invalid_text: &str,
+        keep_rejected: bool,
+        settled_below: Number,
+        settled: Vec<Bound<'_, PyBytes>>,
+    ) -> PyResult<Self> {
         let options = Options {
             limits: None,
             on_reject: "collect",
@@ -88,15 +145,47 @@ impl DocumentReader {
         };
         let (admission, on_reject) = options.read()?;
         let extra = choice("extra", extra, &[("reject", Extra::Reject), ("ignore", Extra::Ignore)])?;
-        Ok(Self(Mutex::new(Reader {
-            stream: Stream::new(admission, on_reject),
+        let mut stream = Stream::new(admission, on_reject);
+        if keep_rejected {
+            stream.intake_mut().keep_rejected();
+        }
+        let mut reader = Reader {
+            stream,
             limits: admission.limits,
             extra,
             documents: Documents::new(extra),
+            settled: Settled::new(
+                settled_below.unsigned("settled_below")?,
+                settled.iter().map(|packed| packed.as_bytes().to_vec()),
+            )
+            .map_err(damaged)?,
             base: 0,
             fed: 0,
+            cut_off: None,
             damaged: false,
-        })))
+        };
+        reader.new_document();
+        Ok(Self(Mutex::new(reader)))
+    }
+
+    /// Say at which position the next document starts; where that is not said, it is behind the one before.
+    ///
+    /// Raises:
+    ///     ValueError: a document is under way, or the position lies before its end: positions only grow.
+    fn start_document(&self, position: Number) -> PyResult<()> {
+        let position = position.unsigned("position")?;
+        let mut reader = self.lock();
+        if reader.fed > 0 {
+            return Err(PyValueError::new_err("a document is under way; finish it first"));
+        }
+        if position < reader.base {
+            return Err(PyValueError::new_err(format!(
+                "position is {position}; the document before ends at {}, and positions only grow",
+                reader.base
+            )));
+        }
+        reader.base = position;
+        Ok(())
     }
 
     /// Take the next bytes of a document and return the batches that they closed.
@@ -122,10 +211,9 @@ impl DocumentReader {
     ///     cordwood.EventError: as in `feed`.
     fn finish_document(&self, py: Python<'_>) -> PyResult<Vec<Batch>> {
         self.work(py, |reader| {
-            reader.documents.finish();
-            let read = reader.read();
+            let read = reader.read_to_end();
             reader.base += std::mem::take(&mut reader.fed);
-            reader.documents = Documents::new(reader.extra);
+            reader.new_document();
             read
         })
     }
@@ -144,11 +232,26 @@ impl DocumentReader {
         self.lock().damaged
     }
 
-    /// Events by what became of them so far; the keys are those of `Batches.counts`.
+    /// Position before which all legal events have left, in batches returned, or were settled already.
+    ///
+    /// That of the first event that is held, or else of what is read next. It stays at what the end of its document
+    /// cut off: where the document grows, that may become an event.
+    #[getter]
+    fn held_from(&self) -> u64 {
+        self.lock().held_from()
+    }
+
+    /// Events by what became of them so far; the keys are those of `Batches.counts`, and `settled`.
+    ///
+    /// `settled`: legal, and not batched, for they are settled already. Always: events = batched + held + settled +
+    /// the rejected.
     #[getter]
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let reader = self.lock();
-        account::to_counts(py, reader.stream.intake(), reader.stream.batched_events())
+        let intake = reader.stream.intake();
+        let counts = account::to_counts(py, intake, reader.stream.batched_events())?;
+        counts.set_item("settled", intake.counts().settled)?;
+        Ok(counts)
     }
 
     /// Hand over the rejected events so far and forget them; `counts` still counts them.

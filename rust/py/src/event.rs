@@ -1,12 +1,13 @@
 //! One event of the input: a mapping, or a pair.
 
-use cordwood_core::{Rejected, Rejection, Text};
+use cordwood_core::{Kept, Rejected, Rejection, Text};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use crate::abc::is_mapping;
 use crate::account;
+use crate::kept;
 use crate::message::{Message, a_value_of};
 use crate::timestamp;
 
@@ -33,7 +34,9 @@ impl From<PyErr> for Fault {
 /// Whatever takes events in: a whole input or a stream.
 pub(crate) trait Feed {
     fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected>;
-    fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected>;
+    fn reject(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected>;
+    /// Whether `reject` is to be told what the event held.
+    fn keeps_rejected(&self) -> bool;
 }
 
 impl Feed for cordwood_core::Sequence {
@@ -42,15 +45,19 @@ impl Feed for cordwood_core::Sequence {
         self.admit(timestamp, text)
     }
 
-    fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
-        self.reject(rejection)
+    fn reject(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {
+        self.reject_keeping(rejection, kept)
+    }
+
+    fn keeps_rejected(&self) -> bool {
+        self.intake().keeps_rejected()
     }
 }
 
 /// Passes one event on, as an object.
 #[inline]
 pub(crate) fn feed(item: &Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()> {
-    feed_extracted(item.py(), extract(item), into)
+    feed_extracted(item.py(), extract(item), into, || kept::of_object(item))
 }
 
 /// Passes one event on, as timestamp and message.
@@ -60,14 +67,20 @@ pub(crate) fn feed_pair(
     message: Bound<'_, PyAny>,
     into: &mut impl Feed,
 ) -> PyResult<()> {
-    feed_extracted(timestamp.py(), pair(timestamp, message), into)
+    let extracted = pair(timestamp, message.clone());
+    feed_extracted(timestamp.py(), extracted, into, || kept::of_pair(Some(timestamp), &message))
 }
 
 /// Likewise, where the timestamp is known already.
 #[inline]
 pub(crate) fn feed_message(timestamp: i64, message: Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()> {
     let py = message.py();
-    feed_extracted(py, Message::extract(message).map(|message| (timestamp, message)), into)
+    // Only what is no text is rejected here, and text is nearly all there is: no further reference to that.
+    let no_text = (!message.is_instance_of::<PyString>()).then(|| message.clone());
+    let extracted = Message::extract(message).map(|message| (timestamp, message));
+    feed_extracted(py, extracted, into, || {
+        Some(Kept { timestamp: Some(timestamp), ..kept::of_pair(None, &no_text?)? })
+    })
 }
 
 #[inline]
@@ -75,14 +88,19 @@ fn feed_extracted(
     py: Python<'_>,
     extracted: Result<(i64, Message<'_>), Fault>,
     into: &mut impl Feed,
+    keep: impl FnOnce() -> Option<Kept>,
 ) -> PyResult<()> {
     let fed = match extracted {
         Ok((timestamp, message)) => into.admit(timestamp, message.text()?),
-        Err(Fault::Rejected(rejection)) => into.reject(rejection),
+        Err(Fault::Rejected(rejection)) => {
+            // Asked outside of `reject`, which may hold a lock: it runs code of the caller's.
+            let kept = if into.keeps_rejected() { keep() } else { None };
+            into.reject(rejection, kept)
+        }
         Err(Fault::Raised(exception)) => {
             // On the account all the same, so that the positions of later events stay true.
             let reason = format!("reading the event raised {exception}");
-            let _told = into.reject(Rejection::Malformed(reason.into()));
+            let _told = into.reject(Rejection::Malformed(reason.into()), None);
             return Err(exception);
         }
     };

@@ -19,9 +19,11 @@ mod documents;
 mod event;
 mod huge_pages;
 mod input;
+mod kept;
 mod limits;
 mod message;
 mod options;
+mod packed;
 mod pause;
 mod shared_stream;
 mod timestamp;
@@ -44,6 +46,8 @@ mod _core {
     use super::documents::DocumentReader;
     #[pymodule_export]
     use super::limits::Limits;
+    #[pymodule_export]
+    use super::packed::{pack_positions, packed_range, unpack_positions};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -8,7 +8,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cordwood_core as core;
-use cordwood_core::{Admission, OnReject, Rejected, Rejection, Stream, Text};
+use cordwood_core::{Admission, Kept, OnReject, Rejected, Rejection, Stream, Text};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -30,14 +30,22 @@ impl Feed for Feeder<'_> {
         self.0.lock().admit(timestamp, text)
     }
 
-    fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
-        self.0.lock().reject(rejection)
+    fn reject(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {
+        self.0.lock().reject_keeping(rejection, kept)
+    }
+
+    fn keeps_rejected(&self) -> bool {
+        self.0.lock().intake().keeps_rejected()
     }
 }
 
 impl SharedStream {
-    pub(crate) fn new(admission: Admission, on_reject: OnReject) -> Self {
-        Self { limits: admission.limits, stream: Mutex::new(Stream::new(admission, on_reject)) }
+    pub(crate) fn new(admission: Admission, on_reject: OnReject, keep_rejected: bool) -> Self {
+        let mut stream = Stream::new(admission, on_reject);
+        if keep_rejected {
+            stream.intake_mut().keep_rejected();
+        }
+        Self { limits: admission.limits, stream: Mutex::new(stream) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Stream> {

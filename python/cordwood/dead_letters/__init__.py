@@ -1,0 +1,6 @@
+"""The events that were not accepted, each with all that is needed to send it again, in a file of one JSON a line."""
+
+from cordwood.dead_letters.file import DeadLetters, is_dead_letters
+from cordwood.dead_letters.letter import SCHEMA, Letter, LetterError, Parts
+
+__all__ = ["SCHEMA", "DeadLetters", "Letter", "LetterError", "Parts", "is_dead_letters"]

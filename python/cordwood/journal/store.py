@@ -1,0 +1,262 @@
+"""The journal's file: SQLite, open for one process alone, and written in groups.
+
+The write-ahead log of SQLite is appended to, and what is in it counts up to the first damaged frame. So a power loss
+takes away an end of what was written, never something in between; and a write that is forced to the disk takes along
+all that were written before it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sqlite3
+import threading
+import weakref
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from cordwood.errors import JournalError, JournalUnwritableError
+
+Statement = tuple[str, tuple[Any, ...]]
+
+_APPLICATION = 0x43574A4C
+_VERSION = 1
+
+_SCHEMA = (
+    "CREATE TABLE fact (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
+    "CREATE TABLE counted (outcome TEXT PRIMARY KEY, events INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE intent (run INTEGER, key INTEGER, last INTEGER, packed BLOB, PRIMARY KEY (run, key))",
+    "CREATE TABLE settled (last INTEGER, packed BLOB)",
+    "CREATE INDEX settled_last ON settled (last)",
+    f"PRAGMA application_id = {_APPLICATION}",
+    f"PRAGMA user_version = {_VERSION}",
+)
+
+
+@dataclass(slots=True, eq=False)
+class _Write:
+    statements: list[Statement]
+    durable: bool
+    done: bool = False
+
+
+class Store:
+    """One file, locked for as long as it is open; `write` may be called from any thread.
+
+    Raises:
+        JournalUnwritableError: it cannot be made or written.
+        JournalError: another process has it, or it is no journal, or damaged.
+
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = os.fsdecode(os.fspath(path))
+        self._make_file()
+        self._changed = threading.Condition()
+        self._waiting: deque[_Write] = deque()
+        self._writing = False
+        self._open = True
+        self._process = os.getpid()
+        self._durable: bool | None = None
+        try:
+            self.connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as fault:
+            raise self._told(fault) from None
+        try:
+            self._claim()
+        except BaseException as fault:
+            self.connection.close()
+            if isinstance(fault, sqlite3.Error):
+                raise self._told(fault) from None
+            raise
+        _stores.add(self)
+
+    def _make_file(self) -> None:
+        """For its owner's eyes. A file that is there is not opened here: closing it would free a lock on it."""
+        folder = os.path.dirname(os.path.abspath(self.path))
+        try:
+            _make_folder(folder)
+            with suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except OSError as fault:
+            raise JournalUnwritableError(f"{self.path}: the journal cannot be written: {fault.strerror}") from None
+
+    def _claim(self) -> None:
+        execute = self.connection.execute
+        execute("PRAGMA locking_mode = EXCLUSIVE")
+        is_new = self._number("schema_version") == 0
+        if not is_new and self._number("application_id") != _APPLICATION:
+            raise self._foreign()
+        if not is_new and self._number("user_version") != _VERSION:
+            raise JournalError(f"{self.path}: a journal of another version of cordwood; name another file")
+        execute("PRAGMA journal_mode = WAL")
+        execute("PRAGMA journal_size_limit = 1048576")
+        execute("BEGIN EXCLUSIVE")
+        if is_new:
+            for statement in _SCHEMA:
+                execute(statement)
+        execute("COMMIT")
+
+    def _number(self, pragma: str) -> int:
+        return int(self.connection.execute(f"PRAGMA {pragma}").fetchone()[0])
+
+    def _foreign(self) -> JournalError:
+        return JournalError(f"{self.path}: is no journal of cordwood, and was left as it is; name another file")
+
+    def _told(self, fault: sqlite3.Error) -> JournalError:
+        code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return JournalError(
+                f"{self.path}: another upload is writing this journal; let it end, or name another file"
+            )
+        if code == sqlite3.SQLITE_NOTADB:
+            return self._foreign()
+        if code == sqlite3.SQLITE_CORRUPT:
+            return JournalError(f"{self.path}: the journal is damaged ({fault}); remove it, or name another file")
+        return JournalUnwritableError(f"{self.path}: the journal cannot be written: {fault}")
+
+    def begin(self, statements: list[Statement]) -> None:
+        """Write at opening, durably; a failure is the caller's to know.
+
+        Raises:
+            JournalUnwritableError: as the class.
+            JournalError: as the class.
+
+        """
+        try:
+            self._commit([_Write(statements, durable=True)])
+        except sqlite3.Error as fault:
+            raise self._told(fault) from None
+
+    def read(self, query: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """All rows; at opening only, when no other thread knows of the store.
+
+        Raises:
+            JournalError: as the class.
+
+        """
+        try:
+            return self.connection.execute(query, parameters).fetchall()
+        except sqlite3.Error as fault:
+            raise self._told(fault) from None
+
+    def write(self, statements: list[Statement], *, durable: bool) -> None:
+        """Write these together, after all that was given before.
+
+        Durable: on the disk at return, whatever happens then. Otherwise it is given to the operating system, so that
+        the end of this process does not harm it: at return, or, while another thread is forcing something to the disk,
+        right after that. One thread writes for all that wait, so that one forced write serves them together.
+
+        Raises:
+            sqlite3.Error: in the thread that wrote; nothing of it is written, nor of anything that comes after it.
+
+        """
+        mine = _Write(statements, durable)
+        with self._changed:
+            if not self._open:
+                return
+            self._waiting.append(mine)
+            while self._writing and durable and not mine.done:
+                self._changed.wait()
+            if mine.done or self._writing or not self._open:
+                return
+            self._writing = True
+        try:
+            self._write_what_waits()
+        except BaseException as fault:
+            with self._changed:
+                self._writing = False
+                self._open = self._open and not isinstance(fault, sqlite3.Error)
+                self._changed.notify_all()
+            raise
+
+    def _write_what_waits(self) -> None:
+        """Until nothing waits but what another thread stands by to write."""
+        while True:
+            with self._changed:
+                group = list(self._waiting)
+                self._waiting.clear()
+            try:
+                self._commit(group)
+            except sqlite3.Error:
+                raise  # `write` ends it for all
+            except BaseException:  # an interrupt: whoever comes next writes it
+                with self._changed:
+                    self._waiting.extendleft(reversed(group))
+                raise
+            with self._changed:
+                for write in group:
+                    write.done = True
+                if not self._waiting or any(write.durable for write in self._waiting):
+                    # Given up in the same breath, or what comes in between would be nobody's.
+                    self._writing = False
+                    self._changed.notify_all()
+                    return
+
+    def _commit(self, group: list[_Write]) -> None:
+        durable = any(write.durable for write in group)
+        execute = self.connection.execute
+        if durable is not self._durable:
+            # NORMAL writes the log and forces nothing; FULL forces the log to the disk with each commit.
+            execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+        try:
+            execute("BEGIN IMMEDIATE")
+            for write in group:
+                for statement, parameters in write.statements:
+                    execute(statement, parameters)
+            execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self.connection.rollback()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file, as soon as no thread writes."""
+        with self._changed:
+            while self._writing:
+                self._changed.wait()
+            self._open = False
+        if self._process == os.getpid():
+            with suppress(sqlite3.Error):
+                self.connection.close()
+
+    def abandon(self) -> None:
+        """In a child made by fork: leave the file to the parent.
+
+        Nor may the connection be closed here, also not as the interpreter ends: that would write what is the parent's
+        to write. So it is kept alive by one reference that nobody gives back.
+        """
+        self._changed = threading.Condition()
+        self._open = self._writing = False
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self.connection))
+
+
+def _make_folder(folder: str) -> None:
+    """With those it lies in, so that a power loss does not take them away again."""
+    above = os.path.dirname(folder)
+    if os.path.isdir(folder) or above == folder:
+        return
+    _make_folder(above)
+    with suppress(FileExistsError):
+        os.mkdir(folder, 0o700)
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        descriptor = os.open(above, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+_stores: weakref.WeakSet[Store] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for store in _stores:
+        store.abandon()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

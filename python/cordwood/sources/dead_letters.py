@@ -1,0 +1,213 @@
+"""Dead letters of an earlier run: what is good to send again is sent, and the rest is told."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from cordwood.dead_letters import Letter, LetterError
+from cordwood.errors import InputError
+from cordwood.outcomes import Outcome, Rejected, RejectedEvent
+from cordwood.policies import InvalidText, Oversize
+from cordwood.sources import Place, SourceFile
+from cordwood.sources.lines import LineIndex
+from cordwood.uploader.routing import Routed, router
+
+_LINES_AT_ONCE = 500
+"""Letters read before the batches that they closed are passed on: bounds what is held."""
+
+_LONGEST_LINE = 64 << 20
+"""Bytes of a line that are looked at. A letter of the longest message takes a tenth of that."""
+
+
+class DeadLetterSource:
+    """The events of dead-letter files, in constant memory.
+
+    Each line counts as one event; of an event that was sent in parts, each missing part does. What is not good to send
+    again is `skipped`, and what is no letter (as the last line of a run that was killed may be) `invalid`.
+
+    Args:
+        paths: the files.
+        log_stream_name: where all events go; None: each to the log stream that its letter names.
+        include_possible_duplicates: send also what may be stored already, and may then be stored twice.
+        oversize: as in `batches`.
+        invalid_text: as in `batches`.
+        keep_rejected: hand over rejected events with what they held, as in `batches`.
+
+    Attributes:
+        paths: of the files, as they were given.
+        names: of the files.
+        total_bytes: of all of them.
+        bytes_read: so far.
+        damaged: whether a line was no letter.
+        first_timestamp: None; the file is not in order of time.
+        last_timestamp: likewise.
+
+    Raises:
+        InputError: a file is missing or unreadable.
+
+    """
+
+    def __init__(
+        self,
+        paths: list[str | os.PathLike[str]],
+        log_stream_name: str | None = None,
+        *,
+        include_possible_duplicates: bool = False,
+        oversize: Oversize = "reject",
+        invalid_text: InvalidText = "replace",
+        keep_rejected: bool = False,
+    ) -> None:
+        name_of: str | Callable[[Any], str] = _stream_of if log_stream_name is None else log_stream_name
+        self._router = router(name_of, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected)
+        self._include_possible_duplicates = include_possible_duplicates
+        self._keep_rejected = keep_rejected
+        self._rejected: list[Rejected] = []
+        self._of_lines = 0
+        self.paths = tuple(paths)
+        self._files = [_File(path) for path in paths]
+        self._begun = 0
+        self.names = tuple(file.name for file in self._files)
+        self.total_bytes = sum(file.size for file in self._files)
+        self.bytes_read = 0
+        self.damaged = False
+        self.first_timestamp: int | None = None
+        self.last_timestamp: int | None = None
+
+    def __iter__(self) -> Iterator[list[Routed]]:
+        """The batches, as they become full; an empty list every so often in between."""
+        for file in self._files:
+            file.base = self.bytes_read
+            self._begun += 1
+            routed: list[Routed] = []
+            for number, line in enumerate(_lines(file)):
+                routed += self._take(file, self.bytes_read, line)
+                self.bytes_read += len(line)
+                if routed or number % _LINES_AT_ONCE == 0:
+                    yield routed
+                    routed = []
+            yield routed
+        yield self.flush()
+
+    def _take(self, file: _File, position: int, line: bytes) -> list[Routed]:
+        if not line.strip():
+            return []
+        try:
+            letter = Letter.of_line(line)
+        except LetterError as fault:
+            self.damaged = True
+            return self._leave(file, Rejected(position, Outcome.INVALID, str(fault)), line.rstrip(b"\n"))
+        if why := self._why_not(letter):
+            return self._leave(file, Rejected(position, Outcome.SKIPPED, why), b"")
+        routed = []
+        for nth, (timestamp, message) in enumerate(letter.events()):
+            file.events += 1
+            # Parts have a place each, within their line: every event has a position of its own.
+            event = {"timestamp": timestamp, "message": message, "log_stream_name": letter.log_stream_name}
+            routed += self._router.take(event, position + nth)
+        return routed
+
+    def _why_not(self, letter: Letter) -> str:
+        if not letter.retryable:
+            return f"not good to send again as it is: it was {letter.outcome} ({letter.reason})"
+        if letter.may_be_stored and not self._include_possible_duplicates:
+            return (
+                "may be stored already, and sent again be stored twice: to send it all the same, "
+                "include_possible_duplicates=True (--include-possible-duplicates)"
+            )
+        return ""
+
+    def _leave(self, file: _File, rejected: Rejected, text: bytes) -> list[Routed]:
+        self._of_lines += 1
+        file.events += 1
+        file.left[rejected.outcome] = file.left.get(rejected.outcome, 0) + 1
+        if self._keep_rejected and rejected.outcome is Outcome.INVALID:
+            rejected = RejectedEvent(*rejected, (None, text[: 1 << 20], False, len(text) > 1 << 20))
+        self._rejected.append(rejected)
+        return []
+
+    def flush(self) -> list[Routed]:
+        """What is held, without reading on."""
+        return self._router.flush()
+
+    def drain_rejected(self) -> list[Rejected]:
+        """Hand over the rejected events, and those left out, once."""
+        rejected, self._rejected = self._rejected, []
+        return rejected + self._router.drain_rejected()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """`events` read, `altered`, among others."""
+        counts = self._router.counts
+        return {**counts, "events": counts["events"] + self._of_lines}
+
+    @property
+    def held_from(self) -> int:
+        """0: no journal is kept of dead letters, for what is sent of them leaves no letter behind."""
+        return 0
+
+    def files(self) -> list[SourceFile]:
+        """What was read of each file."""
+        ends = [file.base for file in self._files[1 : self._begun]] + [self.bytes_read]
+        return [
+            SourceFile(
+                file.name,
+                "dead_letters",
+                ends[index] - file.base if index < self._begun else 0,
+                file.size,
+                file.identity,
+                file.events,
+                {str(outcome): count for outcome, count in file.left.items()},
+            )
+            for index, file in enumerate(self._files)
+        ]
+
+    def locate(self, positions: list[int]) -> list[Place]:
+        """File, byte and line of these positions, which are bytes counted on over the files."""
+        places = []
+        for position in positions:
+            file = next(file for file in reversed(self._files[: self._begun]) if file.base <= position)
+            offset = position - file.base
+            places.append(Place(offset, file.name, file.lines.of([offset])[0]))
+        return places
+
+
+class _File:
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = path
+        self.name = os.fsdecode(os.fspath(path))
+        self.base = 0
+        self.events = 0
+        self.left: dict[Outcome, int] = {}
+        self.lines = LineIndex(path)
+        try:
+            status = os.stat(path)
+        except OSError as fault:
+            raise InputError(f"{self.name}: {fault.strerror}") from None
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(f"{self.name}: dead letters are read from a regular file")
+        self.size = status.st_size
+        self.identity = {
+            "device": status.st_dev,
+            "inode": status.st_ino,
+            "size": status.st_size,
+            "modified_ns": status.st_mtime_ns,
+        }
+
+
+def _lines(file: _File) -> Iterator[bytes]:
+    """The lines, each with its end, where it has one."""
+    try:
+        with open(file.path, "rb") as lines:
+            # A run that sends these letters may write new ones into the same file: those are not read.
+            while (left := file.size - lines.tell()) > 0 and (line := lines.readline(min(left, _LONGEST_LINE))):
+                yield line
+    except OSError as fault:
+        raise InputError(f"{file.name}: {fault.strerror}") from fault
+
+
+def _stream_of(event: Any) -> str:
+    name: str = event["log_stream_name"]
+    return name

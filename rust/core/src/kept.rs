@@ -1,0 +1,106 @@
+//! What a rejected event held, for whoever keeps that (a dead letter), in bounded memory.
+
+use crate::text::Text;
+
+/// Bytes that are kept of one event; of a longer one its beginning.
+pub const MAX_KEPT_BYTES: usize = 1 << 20;
+
+/// What there is of an event that was rejected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its timestamp, where it has one of 64 bits.
+    pub timestamp: Option<i64>,
+    /// Its message, or itself as it stands in the input. As bytes: it need not be UTF-8.
+    pub text: Vec<u8>,
+    /// It is the message, and not the event as it stands in the input.
+    pub is_message: bool,
+    /// There was more of it than is kept.
+    pub cut: bool,
+}
+
+impl Kept {
+    /// Of an event with this message. A surrogate is kept as three bytes of its own: as it came, that is no UTF-8.
+    #[must_use]
+    pub fn of_message(timestamp: Option<i64>, message: &Text<'_>) -> Self {
+        let mut text = Vec::new();
+        let cut = match message {
+            Text::Ascii(bytes) | Text::Utf8(bytes) => keep(bytes, &mut text),
+            Text::Latin1(units) => append(&mut text, units.iter().map(|&unit| unit.into())),
+            Text::Ucs2(units) => append(&mut text, units.iter().map(|&unit| unit.into())),
+            Text::Ucs4(units) => append(&mut text, units.iter().copied()),
+        };
+        Self { timestamp, text, is_message: true, cut }
+    }
+
+    /// Of an event that has no message, as it stands in the input.
+    #[must_use]
+    pub fn of_input(bytes: &[u8], cut: bool) -> Self {
+        let mut text = Vec::new();
+        let cut = keep(bytes, &mut text) || cut;
+        Self { timestamp: None, text, is_message: false, cut }
+    }
+}
+
+/// Appends bytes as long as there is room, none of a character of UTF-8 without the rest; whether some had none.
+pub fn keep(bytes: &[u8], kept: &mut Vec<u8>) -> bool {
+    let room = MAX_KEPT_BYTES.saturating_sub(kept.len());
+    if bytes.len() <= room {
+        kept.extend_from_slice(bytes);
+        return false;
+    }
+    let continues = |&end: &usize| bytes[end] & 0xC0 == 0x80;
+    let end = (room.saturating_sub(3)..=room).rev().find(|end| !continues(end)).unwrap_or(room);
+    kept.extend_from_slice(&bytes[..end]);
+    true
+}
+
+fn append(kept: &mut Vec<u8>, mut code_points: impl Iterator<Item = u32>) -> bool {
+    code_points.any(|code_point| {
+        let mut encoded = [0; 4];
+        let encoded = encode(code_point, &mut encoded);
+        let full = kept.len() + encoded.len() > MAX_KEPT_BYTES;
+        if !full {
+            kept.extend_from_slice(encoded);
+        }
+        full
+    })
+}
+
+/// UTF-8 that takes a surrogate for a character of three bytes.
+fn encode(code_point: u32, into: &mut [u8; 4]) -> &[u8] {
+    if let Some(character) = char::from_u32(code_point) {
+        return character.encode_utf8(into).as_bytes();
+    }
+    let six_bits = |shift: u32| 0x80 | (code_point >> shift & 0x3F) as u8;
+    into[..3].copy_from_slice(&[0xE0 | (code_point >> 12 & 0x0F) as u8, six_bits(6), six_bits(0)]);
+    &into[..3]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_kept_as_it_came() {
+        let kept = |text: &Text<'_>| Kept::of_message(Some(7), text).text;
+        assert_eq!(kept(&Text::Latin1(b"caf\xE9")), "café".as_bytes());
+        assert_eq!(kept(&Text::Ucs2(&[0x61, 0xD800, 0x20AC])), b"a\xED\xA0\x80\xE2\x82\xAC");
+        assert_eq!(kept(&Text::Ucs4(&[0x1_F600, 0xDFFF])), b"\xF0\x9F\x98\x80\xED\xBF\xBF");
+        assert_eq!(kept(&Text::Utf8(b"\xFF")), b"\xFF");
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_between_characters() {
+        let long = "é".repeat(MAX_KEPT_BYTES / 2);
+        let whole = Kept::of_message(None, &Text::Utf8(long.as_bytes()));
+        assert_eq!((whole.text.len(), whole.cut), (MAX_KEPT_BYTES, false));
+        let longer = format!("x{long}");
+        let units: Vec<u16> = longer.encode_utf16().collect();
+        for text in [Text::Utf8(longer.as_bytes()), Text::Ucs2(&units)] {
+            let kept = Kept::of_message(None, &text);
+            assert_eq!((kept.text.len(), kept.cut), (MAX_KEPT_BYTES - 1, true));
+            assert!(std::str::from_utf8(&kept.text).is_ok());
+        }
+        assert!(Kept::of_input(b"short", true).cut);
+    }
+}

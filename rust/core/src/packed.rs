@@ -1,0 +1,127 @@
+//! Positions in few bytes: in increasing order, each as its distance from the one before, in LEB128.
+//!
+//! Of events in a file, some hundred bytes apart, that is one or two bytes each where a plain number takes eight.
+
+use std::fmt;
+
+/// Packs positions in strictly increasing order.
+#[must_use]
+pub fn pack(increasing: impl IntoIterator<Item = u64>) -> Vec<u8> {
+    let mut packed = Vec::new();
+    let mut previous = 0;
+    for position in increasing {
+        let mut left = position - previous;
+        while left >= 0x80 {
+            packed.push((left & 0x7F) as u8 | 0x80);
+            left >>= 7;
+        }
+        packed.push((left & 0x7F) as u8);
+        previous = position;
+    }
+    packed
+}
+
+/// These bytes are not what [`pack`] writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotPacked;
+
+impl fmt::Display for NotPacked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("packed positions are damaged: they end too early, or do not increase within 64 bits")
+    }
+}
+
+impl std::error::Error for NotPacked {}
+
+/// The first of packed positions behind the one before (none at the start), and how many bytes it takes.
+fn next(packed: &[u8], before: Option<u64>) -> Result<(u64, usize), NotPacked> {
+    let (mut distance, mut shift) = (0_u64, 0);
+    for (i, &byte) in packed.iter().enumerate() {
+        let bits = u64::from(byte & 0x7F);
+        // The tenth byte has room for one bit of 64.
+        if shift > 63 || (shift == 63 && bits > 1) {
+            break;
+        }
+        distance |= bits << shift;
+        if byte & 0x80 == 0 {
+            return match before {
+                None => Ok((distance, i + 1)),
+                Some(_) if distance == 0 => Err(NotPacked),
+                Some(before) => before.checked_add(distance).map(|at| (at, i + 1)).ok_or(NotPacked),
+            };
+        }
+        shift += 7;
+    }
+    Err(NotPacked)
+}
+
+/// Unpacks what [`pack`] wrote; ends with the first fault, if there is one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unpack<B> {
+    packed: B,
+    at: usize,
+    before: Option<u64>,
+}
+
+impl<B: AsRef<[u8]>> Unpack<B> {
+    /// Over packed positions, borrowed or owned.
+    pub fn new(packed: B) -> Self {
+        Self { packed, at: 0, before: None }
+    }
+}
+
+impl<B: AsRef<[u8]>> Iterator for Unpack<B> {
+    type Item = Result<u64, NotPacked>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let left = &self.packed.as_ref()[self.at..];
+        if left.is_empty() {
+            return None;
+        }
+        let found = next(left, self.before);
+        match found {
+            Ok((position, bytes)) => {
+                self.at += bytes;
+                self.before = Some(position);
+            }
+            Err(NotPacked) => self.at += left.len(),
+        }
+        Some(found.map(|(position, _)| position))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn positions_come_back(positions in prop::collection::btree_set(any::<u64>(), 0..200)) {
+            let packed = pack(positions.iter().copied());
+            let back: Result<Vec<_>, _> = Unpack::new(&packed).collect();
+            prop_assert_eq!(back, Ok(positions.into_iter().collect()));
+        }
+
+        #[test]
+        fn whatever_bytes_there_are_positions_increase_or_are_told_damaged(
+            bytes in prop::collection::vec(any::<u8>(), 0..60)
+        ) {
+            let found: Vec<_> = Unpack::new(&bytes).collect();
+            let good: Vec<_> = found.iter().copied().map_while(Result::ok).collect();
+            prop_assert!(good.windows(2).all(|pair| pair[0] < pair[1]));
+            prop_assert!(good.len() + 1 >= found.len());
+        }
+    }
+
+    #[test]
+    fn the_bytes_are_leb128_of_distances() {
+        assert_eq!(pack([0, 1, 128, 1 << 14]), [0, 1, 127, 0x80, 0x7F]);
+        assert_eq!(pack([u64::MAX]).len(), 10);
+        for damaged in
+            [&[0x80][..], &[5, 0], &[0xFF; 10], &[1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1]]
+        {
+            assert_eq!(Unpack::new(damaged).last(), Some(Err(NotPacked)), "{damaged:?}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Which events of an input an earlier run has settled.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+
+use crate::packed::{NotPacked, Unpack};
+
+/// The positions that are settled: all below one, and sets of some above it. They stay packed, so that millions take
+/// little memory, and are gone through once, in step with whoever asks.
+#[derive(Debug, Default)]
+pub struct Settled {
+    below: u64,
+    /// Above all of them.
+    end: u64,
+    /// What is left of each set: its next position, then the others.
+    sets: BinaryHeap<Reverse<(u64, Unpack<Vec<u8>>)>>,
+}
+
+impl Settled {
+    /// Positions below one, and those of packed sets, in which positions may be that are below it too, or in another.
+    pub fn new(below: u64, packed: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, NotPacked> {
+        let mut settled = Self { below, end: below, sets: BinaryHeap::new() };
+        for packed in packed {
+            for position in Unpack::new(&packed) {
+                settled.end = settled.end.max(position?.saturating_add(1));
+            }
+            let mut positions = Unpack::new(packed);
+            if let Some(first) = positions.next() {
+                settled.sets.push(Reverse((first?, positions)));
+            }
+        }
+        Ok(settled)
+    }
+
+    /// Whether this position is settled. Positions are asked for in an order that never decreases.
+    #[inline]
+    pub fn contains(&mut self, position: u64) -> bool {
+        position < self.end && (position < self.below || self.is_in_a_set(position))
+    }
+
+    fn is_in_a_set(&mut self, position: u64) -> bool {
+        while let Some(mut set) = self.sets.peek_mut() {
+            let Reverse((next, positions)) = &mut *set;
+            if *next >= position {
+                return *next == position;
+            }
+            match positions.next() {
+                Some(Ok(following)) => *next = following,
+                // It was checked whole when it came.
+                Some(Err(NotPacked)) | None => {
+                    PeekMut::pop(set);
+                }
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packed::pack;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn it_holds_what_a_plain_set_holds(
+            below in 0..40_u64,
+            sets in prop::collection::vec(prop::collection::btree_set(0..120_u64, 0..30), 0..6),
+            asked in prop::collection::vec(0..130_u64, 0..80),
+        ) {
+            let mut plain: BTreeSet<u64> = (0..below).collect();
+            plain.extend(sets.iter().flatten());
+            let mut settled = Settled::new(below, sets.into_iter().map(pack)).unwrap();
+            let mut asked = asked;
+            asked.sort_unstable();
+            for position in asked {
+                prop_assert_eq!(settled.contains(position), plain.contains(&position), "{}", position);
+            }
+        }
+    }
+
+    #[test]
+    fn a_damaged_set_is_told_at_once() {
+        assert_eq!(Settled::new(0, [pack([1, 2]), vec![3, 0x80]]).unwrap_err(), NotPacked);
+    }
+
+    #[test]
+    fn nothing_is_settled_where_nothing_is_told() {
+        assert!(!Settled::default().contains(0));
+    }
+}

@@ -1,0 +1,50 @@
+//! What a rejected object held: its message, or else its `repr`.
+
+use cordwood_core::{Kept, Text};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString, PyTuple};
+
+use crate::message::Message;
+use crate::timestamp;
+
+/// Of an object that gave no event. None where it cannot even be shown: its code raises.
+#[cold]
+pub(crate) fn of_object(item: &Bound<'_, PyAny>) -> Option<Kept> {
+    let py = item.py();
+    let timestamp = member(item, 0, intern!(py, "timestamp"));
+    let with_message =
+        member(item, 1, intern!(py, "message")).and_then(|message| of_message(timestamp.as_ref(), &message));
+    with_message.or_else(|| of_repr(timestamp.as_ref(), item))
+}
+
+/// An item of a pair, or a member of anything else.
+fn member<'py>(item: &Bound<'py, PyAny>, index: usize, name: &Bound<'py, PyString>) -> Option<Bound<'py, PyAny>> {
+    let is_list = item.is_instance_of::<PyTuple>() || item.is_instance_of::<PyList>();
+    if is_list {
+        return if item.len().ok()? == 2 { item.get_item(index).ok() } else { None };
+    }
+    // Asked first whether it is there: a defaultdict would make what is missing.
+    if item.contains(name).ok()? { item.get_item(name).ok() } else { None }
+}
+
+/// Of a timestamp and a message that gave no event.
+#[cold]
+pub(crate) fn of_pair(timestamp: Option<&Bound<'_, PyAny>>, message: &Bound<'_, PyAny>) -> Option<Kept> {
+    of_message(timestamp, message).or_else(|| of_repr(timestamp, message))
+}
+
+fn of_message(timestamp: Option<&Bound<'_, PyAny>>, message: &Bound<'_, PyAny>) -> Option<Kept> {
+    let message = Message::extract(message.clone()).ok()?;
+    Some(Kept::of_message(number(timestamp), &message.text().ok()?))
+}
+
+fn of_repr(timestamp: Option<&Bound<'_, PyAny>>, item: &Bound<'_, PyAny>) -> Option<Kept> {
+    let shown = Message::extract(item.repr().ok()?.into_any()).ok()?;
+    let text: Text<'_> = shown.text().ok()?;
+    Some(Kept { is_message: false, ..Kept::of_message(number(timestamp), &text) })
+}
+
+fn number(timestamp: Option<&Bound<'_, PyAny>>) -> Option<i64> {
+    timestamp::extract(timestamp?).ok()
+}
