@@ -17,6 +17,7 @@ from cordwood.cli.options import names
 from cordwood.errors import InputError, JournalError, JournalUnwritableError, OutputError
 from cordwood.report.summary import plural
 from cordwood.sources.documents import Documents
+from cordwood.sources.stream_names import StreamNames
 
 if TYPE_CHECKING:
     from cordwood.dead_letters import DeadLetters
@@ -53,7 +54,9 @@ def open_dead_letters(options: argparse.Namespace, stack: ExitStack) -> DeadLett
 
     try:
         letters = DeadLetters(
-            options.dead_letter, log_group_name=options.log_group_name, log_stream_name=options.log_stream_name
+            options.dead_letter,
+            log_group_name=options.log_group_name,
+            log_stream_name=StreamNames(options.log_stream_name).fixed,
         )
     except OutputError as fault:
         raise Failure(USAGE_ERROR, str(fault)) from fault

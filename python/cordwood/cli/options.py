@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from cordwood.cli.exit_codes import USAGE_ERROR, Failure
 from cordwood.errors import EventError, InputError
 from cordwood.report.report import Example
 from cordwood.report.summary import utc, where
+from cordwood.sources.stream_names import StreamNames
 from cordwood.terminal import inert
 from cordwood.uploader.uploader import check_names
 
@@ -51,7 +53,18 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def _add_destination(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--log-group-name", required=True, metavar="NAME")
-    group.add_argument("--log-stream-name", required=True, metavar="NAME")
+    group.add_argument(
+        "--log-stream-name",
+        required=True,
+        metavar="NAME",
+        help="or a template of names: {file}, {stem}, {hostname}, {run_id}, {date} (the event's, UTC); a brace of the "
+        "name itself is doubled",
+    )
+    group.add_argument(
+        "--share-log-stream",
+        action="store_true",
+        help="where {file} or {stem} give two files the same log stream, send both there; that is an error otherwise",
+    )
     group.add_argument("--region", help="else AWS_REGION, AWS_DEFAULT_REGION, the profile's")
     group.add_argument("--profile", help="of the AWS configuration; else AWS_PROFILE, AWS_DEFAULT_PROFILE")
     group.add_argument("--endpoint-url", metavar="URL", help="else what the AWS configuration names, else AWS's own")
@@ -140,10 +153,18 @@ def check(options: argparse.Namespace) -> None:
             options.usage_error(f"--local goes to an endpoint of its own: leave {', '.join(given)} out")
     if options.check_log_group and options.retention_in_days is not None and not options.create_log_group:
         options.usage_error("--check-log-group asks for the retention: leave --retention-in-days out")
+    options.run_id = uuid.uuid4().hex
     try:
-        check_names(options.log_group_name, options.log_stream_name)
+        names = StreamNames(options.log_stream_name)
+        check_names(options.log_group_name, options.log_stream_name if names.fixed is None else names.fixed)
     except (ValueError, TypeError) as fault:
         options.usage_error(str(fault))
+    shared = None if options.share_log_stream else names.shared(options.files)
+    if shared:
+        options.usage_error(
+            f"{inert(shared[0])} and {inert(shared[1])} would both go to log stream {names.of(shared[0], 0)!r}: put "
+            "{file} into --log-stream-name, or say that it is meant, --share-log-stream"
+        )
 
 
 def open_source(options: argparse.Namespace) -> Documents | DeadLetterSource:
@@ -167,7 +188,7 @@ def open_source(options: argparse.Namespace) -> Documents | DeadLetterSource:
     try:
         return DeadLetterSource(
             options.files,
-            options.log_stream_name,
+            StreamNames(options.log_stream_name).fixed,
             include_possible_duplicates=getattr(options, "include_possible_duplicates", False),
             oversize=options.oversize,
             invalid_text=options.invalid_text,
@@ -189,7 +210,7 @@ def open_documents(options: argparse.Namespace) -> Documents:
     try:
         return Documents(
             options.files,
-            options.log_stream_name,
+            StreamNames(options.log_stream_name, run_id=options.run_id),
             oversize=options.oversize,
             invalid_text=options.invalid_text,
             extra=options.extra,

@@ -163,6 +163,7 @@ def _job(
         journal=journal,
         dead_letters=letters,
         linger=options.linger,
+        run_id=options.run_id,
         resume_command=resume_command() if journal is not None else "",
     )
 

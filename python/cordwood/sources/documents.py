@@ -18,6 +18,7 @@ from cordwood.policies import Extra, InvalidText, Oversize
 from cordwood.sources import Place, SourceFile
 from cordwood.sources.lines import LineIndex
 from cordwood.sources.positions import MOST_BYTES, MOST_FILES, file_and_offset, position_of
+from cordwood.sources.stream_names import StreamNames
 from cordwood.uploader.routing import Routed
 
 _CHUNK = 1 << 20
@@ -82,7 +83,7 @@ class Documents:
 
     Args:
         paths: the files; "-" is standard input.
-        log_stream_name: where all events go.
+        log_stream_name: where all events go; or names made from a template.
         oversize: as in `batches`.
         invalid_text: as in `batches`.
         extra: what a member besides those of a log event does: "reject" the event, or "ignore" the member.
@@ -106,7 +107,7 @@ class Documents:
     def __init__(
         self,
         paths: Sequence[str | os.PathLike[str]],
-        log_stream_name: str,
+        log_stream_name: str | StreamNames,
         *,
         oversize: Oversize = "reject",
         invalid_text: InvalidText = "replace",
@@ -123,7 +124,7 @@ class Documents:
         }
         self._reader = DocumentReader(**self._options)
         self.paths = tuple(paths)
-        self._stream = log_stream_name
+        self._streams = StreamNames.one(log_stream_name) if isinstance(log_stream_name, str) else log_stream_name
         self.first_timestamp: int | None = None
         self.last_timestamp: int | None = None
         self._files = [self._look_at(path) for path in paths]
@@ -192,6 +193,8 @@ class Documents:
                         break
                     yield self._routed(self._fed(file, chunk))
             yield self._routed(self._fed(file, b""))
+            if self._streams.by_file:
+                yield self.flush()
         yield self.flush()
 
     def _read(self, file: _File, descriptor: int) -> bytes:
@@ -215,7 +218,7 @@ class Documents:
         return batches
 
     def _routed(self, batches: list[Batch]) -> list[Routed]:
-        return [(batch, self._stream) for batch in batches]
+        return self._streams.routed(batches, self.names[max(self._begun - 1, 0)])
 
     def flush(self) -> list[Routed]:
         """What is held, without reading on."""

@@ -116,6 +116,7 @@ class Sending:
                     return self._leave(piece, answer, tries)
                 case Decision.RENEW if not tries.renewed and self._client.renew_credentials():
                     tries.renewed = True
+                    piece.on_the_wire = False
                     self._recording.withdraw(piece)
                 case Decision.RENEW | Decision.STOP:
                     return self._give_up(piece, self._cause(piece, answer), tries.told)

@@ -264,6 +264,7 @@ class Upload:
         dead_letters: gets the events that are not accepted; None for none.
         linger: seconds for which a source closed no batch, after which what it holds is sent.
         resume_command: what sends the rest, for the report of an upload that stopped.
+        run_id: names the run; made up where not given.
         clock: what time it is, and how waits go.
 
     """
@@ -281,10 +282,11 @@ class Upload:
         dead_letters: DeadLetters | None = None,
         linger: float = _LINGER,
         resume_command: str = "",
+        run_id: str | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.source = source
-        self.account = Account(dead_letters, locate=source.locate)
+        self.account = Account(dead_letters, locate=source.locate, run_id=run_id)
         self.delivery = Delivery(
             client,
             log_group_name,
