@@ -155,13 +155,13 @@ class Schedule:
                         if has_stream(endpoint, name):
                             endpoint.client().delete_log_stream(logGroupName="g", logStreamName=name)
 
-            name_of: Any = (
-                "s0" if self.streams == 1 else lambda event: f"s{zlib.crc32(event[1].encode()) % self.streams}"
-            )
+            def name_of(event: Any) -> str:
+                return f"s{zlib.crc32(event[1].encode()) % self.streams}"
+
             report = cordwood.upload(
                 iter(self.events) if self.as_iterator else self.events,
                 log_group_name="g",
-                log_stream_name=name_of,
+                log_stream_name="s0" if self.streams == 1 else name_of,
                 client=cordwood.PutLogEventsClient(client, create_log_stream=True, compression=self.compression),
                 max_concurrency=self.workers,
                 ordered=self.ordered,
@@ -272,7 +272,9 @@ def in_doubt(journal: pathlib.Path) -> list[list[int]]:
         return []
     with contextlib.closing(sqlite3.connect(journal)) as connection:
         try:
-            found = connection.execute("SELECT packed FROM intent WHERE run = (SELECT max(run) FROM intent)").fetchall()
+            found = connection.execute(
+                "SELECT packed FROM intent WHERE run = (SELECT value FROM fact WHERE name = 'run')"
+            ).fetchall()
         except sqlite3.OperationalError:  # killed before there was a table
             return []
     return [unpack_positions(packed) for (packed,) in found]
@@ -350,14 +352,8 @@ def main() -> int:
     print(tally, *tally.wrong, sep="\n", flush=True)
     kills = kill_until_done(options.kills, 1)
     print(kills)
-    bad = (
-        tally.wrong
-        or kills.kills < options.kills
-        or kills.lost
-        or kills.unreported_duplicates
-        or kills.too_many_duplicates
-    )
-    return int(bool(bad))
+    bad = kills.lost or kills.unreported_duplicates or kills.too_many_duplicates or kills.kills < options.kills
+    return int(bool(tally.wrong or bad))
 
 
 if __name__ == "__main__":
