@@ -15,10 +15,13 @@ __all__ = [
     "Batcher",
     "Batches",
     "DocumentReader",
+    "FileFormat",
     "Limits",
+    "LineRules",
     "__version__",
     "_debug_build",
     "batches",
+    "detect",
     "pack_positions",
     "packed_range",
     "unpack_positions",
@@ -285,6 +288,78 @@ class Batcher:
         """Hand over the rejected events so far and forget them; `counts` still counts them."""
 
 @final
+class FileFormat:
+    """What samples of a file show."""
+
+    @property
+    def name(self) -> str:
+        """`events`, `json` or `text`."""
+    @property
+    def timestamps(self) -> str:
+        """In a few words, how lines write their timestamps; empty for event documents."""
+    @property
+    def fitting(self) -> int:
+        """Of the lines looked at, those that fit."""
+    @property
+    def lines(self) -> int:
+        """Lines looked at; empty ones do not count."""
+    @property
+    def first_line(self) -> bytes:
+        """The first line that fits; empty for event documents."""
+    @property
+    def needs_zone(self) -> bool:
+        """Whether lines write no zone."""
+    @property
+    def needs_year(self) -> bool:
+        """Whether lines write no year."""
+    @property
+    def otherwise(self) -> str:
+        """What another part of the file would be taken for; empty where all parts agree."""
+    def first_timestamp(self, *, zone: str, year: int | None = None, now: int) -> int | None:
+        """The first line's timestamp, read so; None for event documents.
+
+        Raises:
+            ValueError: there is no such zone.
+        """
+    def rules(
+        self, *, zone: str, year: int | None = None, now: int, message_field: str | None = None
+    ) -> LineRules | None:
+        """How its lines become events; None for event documents.
+
+        Args:
+            zone: of timestamps that write none: `UTC`, `local`, or a name of the IANA database.
+            year: of timestamps that write none; the latest that puts them no more than a day after now where not given.
+            now: milliseconds since 1970.
+            message_field: of JSON lines: the member that is the message, in place of the whole line.
+
+        Raises:
+            ValueError: there is no such zone.
+        """
+
+@final
+class LineRules:
+    """How lines become events: a shape, with what its lines leave out."""
+
+def detect(
+    samples: list[bytes],
+    *,
+    format: str | None = None,
+    timestamp_format: str | None = None,
+    timestamp_field: str | None = None,
+) -> FileFormat | None:
+    """What a file is, by samples of whole lines from its start, its middle and its end; None where it is nothing known.
+
+    Args:
+        samples: that of the start first.
+        format: only this: `events`, `json` or `text`.
+        timestamp_format: how text writes its timestamps, in the letters of `strftime`.
+        timestamp_field: where JSON lines have theirs, as a dotted path.
+
+    Raises:
+        ValueError: a letter of the format is not known.
+    """
+
+@final
 class DocumentReader:
     """Event documents, one after the other and in pieces, into batches.
 
@@ -314,8 +389,14 @@ class DocumentReader:
         settled_below: int = 0,
         settled: list[bytes] = [],
     ) -> DocumentReader: ...
-    def start_document(self, position: int) -> None:
-        """Say at which position the next document starts; where that is not said, it is behind the one before.
+    def start_document(self, position: int, rules: LineRules | None = None) -> None:
+        """Say at which position the next document starts, and how it is read.
+
+        Where the position is not said, it is behind the document before.
+
+        Args:
+            position: of its first byte.
+            rules: how its lines become events; None where it is an event document.
 
         Raises:
             ValueError: a document is under way, or the position lies before its end: positions only grow.
@@ -350,10 +431,10 @@ class DocumentReader:
         """
     @property
     def counts(self) -> dict[str, int]:
-        """Events by what became of them so far; the keys are those of `Batches.counts`, and `settled`.
+        """Events by what became of them so far; the keys are those of `Batches.counts`, `settled` and `skipped`.
 
-        `settled`: legal, and not batched, for they are settled already. Always: events = batched + held + settled +
-        the rejected.
+        `skipped`: empty lines that belong to no event; not among the events. `settled`: legal, and not batched, for
+        they are settled already. Always: events = batched + held + settled + the rejected.
         """
     def drain_rejected(self) -> list[Rejected]:
         """Hand over the rejected events so far and forget them; `counts` still counts them."""

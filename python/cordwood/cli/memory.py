@@ -127,7 +127,13 @@ def _is_regular(path: str | os.PathLike[str]) -> bool:
 
 def reading(options: argparse.Namespace) -> dict[str, Any]:
     """The options which, if changed, would make other events of the same bytes."""
-    return {name: getattr(options, name) for name in ("oversize", "invalid_text", "extra")}
+    return {name: getattr(options, name) for name in _READING}
+
+
+_READING = (
+    "oversize", "invalid_text", "extra",
+    "format", "timezone", "year", "timestamp_format", "timestamp_field", "message_field",
+)  # fmt: skip
 
 
 def say_what_is_resumed(journal: Journal, source: Documents | DeadLetterSource, messages: Messages) -> None:

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cordwood.cli.exit_codes import USAGE_ERROR, Failure
+from cordwood.cli.messages import Messages
 from cordwood.errors import EventError, InputError
 from cordwood.report.report import Example
 from cordwood.report.summary import utc, where
+from cordwood.sources.shapes import Reading
 from cordwood.sources.stream_names import StreamNames
 from cordwood.terminal import inert
 from cordwood.uploader.uploader import check_names
@@ -20,6 +22,8 @@ from cordwood.uploader.uploader import check_names
 if TYPE_CHECKING:
     from cordwood.sources.dead_letters import DeadLetterSource
     from cordwood.sources.documents import Documents
+
+_MOST_TOLD = 5
 
 RETENTIONS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -33,9 +37,11 @@ def add_options(command: argparse.ArgumentParser) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help="AWS-style event documents: a JSON array, one JSON object a line, or what `aws logs get-log-events` and "
-        "`filter-log-events` print; - is standard input, and so is no FILE where that is no terminal",
+        help="logs: text with timestamps, JSON lines, or event documents (a JSON array, one event a line, what `aws "
+        "logs get-log-events` and `filter-log-events` print), told by a look at them; - is standard input, and so is "
+        "no FILE where that is no terminal",
     )
+    _add_reading(command.add_argument_group("how files are read"))
     _add_destination(command.add_argument_group("destination"))
     _add_policies(command.add_argument_group("what becomes of events"))
     output = command.add_argument_group("output")
@@ -96,6 +102,53 @@ def _add_destination(group: argparse._ArgumentGroup) -> None:
     )
 
 
+def _add_reading(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--format",
+        choices=("auto", "events", "json", "text"),
+        default="auto",
+        help="events: objects with timestamp (ms since 1970) and message; json: one JSON object a line, as "
+        "applications write them, the whole line is the message; text: lines that begin with a timestamp, those "
+        "without one go on with the event before; auto looks at samples of the file, and says what it took it for "
+        "(default: auto)",
+    )
+    group.add_argument(
+        "--timezone",
+        metavar="ZONE",
+        help="of timestamps that write none: UTC, local, or Area/City; without it such a file is not uploaded",
+    )
+    group.add_argument(
+        "--year",
+        type=int,
+        metavar="YYYY",
+        help="of timestamps that write none (default: the latest that puts a line not in the future)",
+    )
+    group.add_argument(
+        "--timestamp-format",
+        metavar="FORMAT",
+        help="of text, in the letters of strftime, as in '%%d.%%m.%%Y %%H:%%M:%%S'",
+    )
+    group.add_argument(
+        "--timestamp-field", metavar="PATH", help="of JSON lines: where the timestamp is, as in log.time"
+    )
+    group.add_argument(
+        "--message-field", metavar="PATH", help="of JSON lines: the member that is the message, not the whole line"
+    )
+
+
+def reading_of(options: argparse.Namespace) -> Reading:
+    """How the files are read. Where nothing is stored, a zone that is missing is assumed to be UTC, and said."""
+    return Reading(
+        format=options.format,
+        timezone=options.timezone,
+        year=options.year,
+        timestamp_format=options.timestamp_format,
+        timestamp_field=options.timestamp_field,
+        message_field=options.message_field,
+        assume_utc=options.local or not hasattr(options, "journal"),
+    )
+
+
 def _add_policies(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--oversize",
@@ -113,8 +166,8 @@ def _add_policies(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--extra",
         choices=("reject", "ignore"),
-        default="reject",
-        help="a member that no log event has: the event is invalid, or the member is ignored (default: reject)",
+        help="of event documents, a member that no log event has: the event is invalid, or the member is ignored "
+        "(default: reject); to say it says that the files are event documents",
     )
 
 
@@ -153,8 +206,12 @@ def check(options: argparse.Namespace) -> None:
             options.usage_error(f"--local goes to an endpoint of its own: leave {', '.join(given)} out")
     if options.check_log_group and options.retention_in_days is not None and not options.create_log_group:
         options.usage_error("--check-log-group asks for the retention: leave --retention-in-days out")
+    if options.extra is not None and options.format == "auto":
+        options.format = "events"
+    options.extra = options.extra or "reject"
     options.run_id = uuid.uuid4().hex
     try:
+        reading_of(options)
         names = StreamNames(options.log_stream_name)
         check_names(options.log_group_name, options.log_stream_name if names.fixed is None else names.fixed)
     except (ValueError, TypeError) as fault:
@@ -215,6 +272,7 @@ def open_documents(options: argparse.Namespace) -> Documents:
             invalid_text=options.invalid_text,
             extra=options.extra,
             keep_rejected=getattr(options, "dead_letter", None) is not None,
+            reading=reading_of(options),
         )
     except InputError as fault:
         raise Failure(USAGE_ERROR, str(fault)) from fault
@@ -225,6 +283,15 @@ def names(sources: Sequence[str]) -> str:
     if len(sources) > 3:
         return f"{inert(sources[0])} and {len(sources) - 1:,} further files"
     return ", ".join(map(inert, sources))
+
+
+def say_what_they_are(source: Documents | DeadLetterSource, messages: Messages) -> None:
+    """Tell the user what files were taken for that are no event documents; of many, of the first few."""
+    told = source.told()
+    for line in told[:_MOST_TOLD]:
+        messages.say(f"read as: {inert(line)} (--format says otherwise)")
+    if len(told) > _MOST_TOLD:
+        messages.say(f"and {len(told) - _MOST_TOLD:,} further files")
 
 
 def time_range(source: Documents | DeadLetterSource) -> str:

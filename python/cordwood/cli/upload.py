@@ -20,7 +20,7 @@ from cordwood.cli.exit_codes import (
 )
 from cordwood.cli.memory import check_outputs, open_dead_letters, open_journal, resume_command, say_what_is_resumed
 from cordwood.cli.messages import Messages
-from cordwood.cli.options import add_options, check, in_words, names, open_source, time_range
+from cordwood.cli.options import add_options, check, in_words, names, open_source, say_what_they_are, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
 from cordwood.cli.results import write
 from cordwood.cli.signals import Signals, ended_by_signals
@@ -98,7 +98,15 @@ def _upload(options: argparse.Namespace, to: Destination, stack: ExitStack, mess
                 lambda: numbers_of(job.account, source, job.delivery.in_flight), display_of(options.progress, messages)
             ),
         )
-        code = exit_code(report, damaged=source.damaged, fault=fault, signal=signals.exit_code)
+        code = exit_code(
+            report,
+            damaged=source.damaged,
+            cut_short=bool(source.cut_short),
+            fault=fault,
+            signal=signals.exit_code,
+        )
+        for cut in source.cut_short:
+            messages.say(f"error: {cut}; what it held before that was read")
         if fault is not None:
             messages.say(f"error: {in_words(fault, source)}")
         if source.damaged:
@@ -179,6 +187,7 @@ def _announce(
         )
     messages.say(f"to log group {options.log_group_name}, log stream {options.log_stream_name}, at {to.where}")
     messages.say(f"with {to.credentials}")
+    say_what_they_are(source, messages)
     messages.say(f"{names(source.names)}: {time_range(source)}")
 
 
@@ -196,12 +205,20 @@ def _run(job: Upload, progress: Progress) -> tuple[Report, Exception | None]:
         return report, fault
 
 
-def exit_code(report: Report, *, damaged: bool, fault: Exception | None = None, signal: int | None = None) -> int:
+def exit_code(
+    report: Report,
+    *,
+    damaged: bool,
+    cut_short: bool = False,
+    fault: Exception | None = None,
+    signal: int | None = None,
+) -> int:
     """The exit code for what became of an upload; where several hold, the one that says most.
 
     Args:
         report: what became of the events.
         damaged: part of the input could not be read as events.
+        cut_short: a compressed file was truncated or damaged.
         fault: what ended the reading before the input's end.
         signal: 128 plus the number of the signal that interrupted it.
 
@@ -217,7 +234,7 @@ def exit_code(report: Report, *, damaged: bool, fault: Exception | None = None, 
         return job_level[report.stop_kind]
     if fault is not None:
         return USAGE_ERROR
-    if report.not_delivered or report.stopped:
+    if report.not_delivered or report.stopped or cut_short:
         return NOT_DELIVERED
     return REJECTED if report.failed() or damaged else DONE
 
@@ -228,7 +245,8 @@ def _document(
     return document(
         report,
         exit_code=code,
-        complete=not (report.stopped or report.not_delivered or source.damaged) and code != USAGE_ERROR,
+        complete=not (report.stopped or report.not_delivered or source.damaged or source.cut_short)
+        and code != USAGE_ERROR,
         damaged=source.damaged,
         local=options.local,
         endpoint_url=to.client.meta.endpoint_url,

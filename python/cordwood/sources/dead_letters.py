@@ -128,6 +128,15 @@ class DeadLetterSource:
         self._rejected.append(rejected)
         return []
 
+    @property
+    def cut_short(self) -> list[str]:
+        """Nothing: they are not compressed."""
+        return []
+
+    def told(self) -> list[str]:
+        """Nothing: their mark says what they are."""
+        return []
+
     def flush(self) -> list[Routed]:
         """What is held, without reading on."""
         return self._router.flush()

@@ -1,4 +1,4 @@
-"""Event documents in files, and on pipes: the events of all of them go to one log stream."""
+"""Logs in files, and on pipes: event documents, JSON lines, text."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from cordwood.errors import InputError
 from cordwood.outcomes import Rejected
 from cordwood.policies import Extra, InvalidText, Oversize
 from cordwood.sources import Place, SourceFile
+from cordwood.sources.compression import Decompressor, kind_of
 from cordwood.sources.lines import LineIndex
 from cordwood.sources.positions import MOST_BYTES, MOST_FILES, file_and_offset, position_of
+from cordwood.sources.shapes import Reading, Shape, shape_of, whole_lines
 from cordwood.sources.stream_names import StreamNames
 from cordwood.uploader.routing import Routed
 
@@ -30,33 +32,31 @@ _PEEK = 1 << 18
 _PATIENCE = 0.2
 """Seconds that a pipe is waited for before whoever iterates is asked again whether to go on."""
 
-_AT_READING = ("oversize", "empty", "invalid", "settled", "altered")
+_AT_READING = ("oversize", "empty", "invalid", "settled", "skipped", "altered")
 """Of the reader's counts, those that are told of each file."""
 
 _TIMESTAMP = re.compile(rb'(?<!\\)"timestamp"\s*:\s*(\d{1,18})\b')
 
 _OTHER_KINDS = (
-    (b"\x1f\x8b", "gzip data: gunzip -c {0} | cordwood upload - ..."),
     (b"\x28\xb5\x2f\xfd", "zstd data: zstd -dc {0} | cordwood upload - ..."),
-    (b"BZh", "bzip2 data: bunzip2 -c {0} | cordwood upload - ..."),
-    (b"\xfd7zXZ", "xz data: xz -dc {0} | cordwood upload - ..."),
     (b"\xff\xfe", "UTF-16 text: iconv -f UTF-16 -t UTF-8 {0} | cordwood upload - ..."),
     (b"\xfe\xff", "UTF-16 text: iconv -f UTF-16 -t UTF-8 {0} | cordwood upload - ..."),
 )
 
-_WHAT_IS_TAKEN = (
-    'a document is JSON: an array of {"timestamp": milliseconds since 1970, "message": "text"}, one such object a '
-    "line, or what aws logs get-log-events prints"
-)
 
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _File:
     path: str | os.PathLike[str]
     name: str
     size: int | None
     """None for what is no regular file, and can be read but once."""
     bytes_read: int = 0
+    shape: Shape | None = None
+    """How it is read; of a pipe that is told by what comes first."""
+    packed: Decompressor | None = None
+    """None where it is not compressed, or a pipe of which nothing came yet."""
+    held: int = 0
+    """Bytes of it read, decompressed."""
     lines: LineIndex | None = None
     """None for what can't be read again."""
     identity: dict[str, int] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class _File:
 
 
 class Documents:
-    """Events of files and pipes, all to one log stream, in constant memory.
+    """Events of files and pipes, in constant memory.
 
     Args:
         paths: the files; "-" is standard input.
@@ -88,6 +88,7 @@ class Documents:
         invalid_text: as in `batches`.
         extra: what a member besides those of a log event does: "reject" the event, or "ignore" the member.
         keep_rejected: hand over rejected events with what they held, as in `batches`.
+        reading: what the files are read as.
 
     Attributes:
         paths: of the files, as they were given.
@@ -113,7 +114,9 @@ class Documents:
         invalid_text: InvalidText = "replace",
         extra: Extra = "reject",
         keep_rejected: bool = False,
+        reading: Reading | None = None,
     ) -> None:
+        self._reading = reading or Reading()
         if len(paths) > MOST_FILES:
             raise InputError(f"{len(paths):,} files; one input takes at most {MOST_FILES:,}")
         self._options: dict[str, Any] = {
@@ -133,6 +136,7 @@ class Documents:
         self.total_bytes = None if None in sizes else sum(size for size in sizes if size is not None)
         self.bytes_read = 0
         self._begun = 0
+        self._cut_short: dict[_File, str] = {}
 
     def pass_over(self, settled_below: int, settled: Sequence[bytes] = ()) -> None:
         """Say, before reading, what an earlier run has settled: it is read and counted, and not handed out.
@@ -166,21 +170,40 @@ class Documents:
                 "size": status.st_size,
                 "modified_ns": status.st_mtime_ns,
             }
-            if path != "-":
-                file.lines = LineIndex(path)
             head = os.pread(descriptor, _PEEK, start)
             _check_kind(file.name, head)
+            if kind := kind_of(head):
+                file.packed = Decompressor(kind)
+                file.shape = shape_of(file.name, [_beginning(file.name, kind, head)], self._reading)
+                self._look_at_times(file.shape, b"", b"")
+                return file
+            if path != "-":
+                file.lines = LineIndex(path)
+            middle = os.pread(descriptor, _PEEK, start + file.size // 2) if file.size > 3 * _PEEK else b""
             tail = os.pread(descriptor, _PEEK, max(start, status.st_size - _PEEK))
+        file.shape = shape_of(file.name, _samples(file.size, head, middle, tail), self._reading)
+        self._look_at_times(file.shape, head, tail)
+        return file
+
+    def _look_at_times(self, shape: Shape, head: bytes, tail: bytes) -> None:
+        if shape.rules is not None:
+            if self.first_timestamp is None:
+                self.first_timestamp = shape.first_timestamp
+            self.last_timestamp = None
+            return
         if self.first_timestamp is None and (found := _TIMESTAMP.search(head)):
             self.first_timestamp = int(found[1])
         if found_last := _TIMESTAMP.findall(tail):
             self.last_timestamp = int(found_last[-1])
-        return file
+
+    def told(self) -> list[str]:
+        """Of each file that is no event document, what it was taken for."""
+        return [f"{file.name}: {file.shape.told}" for file in self._files if file.shape and file.shape.rules]
 
     def __iter__(self) -> Iterator[list[Routed]]:
         """The batches, as they become full; at least every so often an empty list, while a pipe gives nothing."""
         for index, file in enumerate(self._files):
-            self._reader.start_document(position_of(index, 0))
+            self._start(index, file)
             file.counts_before = self._reader.counts
             self._begun += 1
             with file.opened() as descriptor:
@@ -191,11 +214,44 @@ class Documents:
                     chunk = self._read(file, descriptor)
                     if not chunk:
                         break
-                    yield self._routed(self._fed(file, chunk))
+                    for piece in self._unpacked(file, chunk):
+                        if file.shape is None:
+                            file.shape = shape_of(file.name, [whole_lines(piece, from_start=True)], self._reading)
+                            self._start(index, file)
+                        yield self._routed(self._fed(file, piece))
+                    if file in self._cut_short:
+                        break
+            if file.packed and not file.packed.is_whole and file not in self._cut_short:
+                self._cut_short[file] = "it ends before its compressed data does"
             yield self._routed(self._fed(file, b""))
             if self._streams.by_file:
                 yield self.flush()
         yield self.flush()
+
+    def _unpacked(self, file: _File, chunk: bytes) -> Iterator[bytes]:
+        """What a chunk of a file holds; where it is damaged, that is noted, and the file ends there."""
+        if file.size is None and file.bytes_read == len(chunk) and (kind := kind_of(chunk)):
+            file.packed = Decompressor(kind)
+        if file.packed is None:
+            yield chunk
+            return
+        try:
+            for piece in file.packed.feed(chunk):
+                file.held += len(piece)
+                if file.held > MOST_BYTES:
+                    raise _too_long(file)
+                if piece:
+                    yield piece
+        except ValueError as fault:
+            self._cut_short[file] = str(fault)
+
+    @property
+    def cut_short(self) -> list[str]:
+        """Of compressed files that were truncated or damaged: which, and how; what they held before that was read."""
+        return [f"{file.name}: {why}" for file, why in self._cut_short.items()]
+
+    def _start(self, index: int, file: _File) -> None:
+        self._reader.start_document(position_of(index, 0), file.shape.rules if file.shape else None)
 
     def _read(self, file: _File, descriptor: int) -> bytes:
         try:
@@ -213,7 +269,9 @@ class Documents:
             batches = self._reader.feed(chunk) if chunk else self._reader.finish_document()
         except ValueError as fault:
             if fault.args and isinstance(fault.args[0], str):
-                raise _no_document(file.name, fault.args[0]) from None
+                raise InputError(
+                    f"{file.name}: no event document, it starts with {fault.args[0][:24]!r} (--format says what it is)"
+                ) from None
             raise
         return batches
 
@@ -231,7 +289,8 @@ class Documents:
     @property
     def counts(self) -> dict[str, int]:
         """`events` read, `altered`, among others. Another thread may look, and waits for one chunk at most."""
-        return self._reader.counts
+        counts = self._reader.counts
+        return {**counts, "events": counts["events"] + counts["skipped"]}
 
     @property
     def held_from(self) -> int:
@@ -259,7 +318,7 @@ class Documents:
             described.append(
                 SourceFile(
                     file.name,
-                    "documents",
+                    file.shape.format if file.shape else "events",
                     file.bytes_read,
                     file.size,
                     file.identity,
@@ -288,14 +347,29 @@ def _check_kind(name: str, head: bytes) -> None:
     for magic, what in _OTHER_KINDS:
         if head.startswith(magic):
             raise InputError(f"{name}: {what.format(name)}")
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
-    if text and text[:1] not in (b"{", b"["):
-        raise _no_document(name, text[:24].decode("utf-8", "replace"))
+
+
+def _beginning(name: str, kind: str, head: bytes) -> bytes:
+    found = b""
+    try:
+        for piece in Decompressor(kind).feed(head):
+            found += piece
+            if len(found) >= _PEEK:
+                break
+    except ValueError as fault:
+        if not found:
+            raise InputError(f"{name}: {fault}") from None
+    return whole_lines(found[:_PEEK], from_start=True)
+
+
+def _samples(size: int, head: bytes, middle: bytes, tail: bytes) -> list[bytes]:
+    if len(head) >= size:
+        return [head]
+    parts = [whole_lines(head, from_start=True)]
+    # No part of a file is looked at twice.
+    parts += [whole_lines(part, from_start=False) for part in (middle, tail[-(size - len(head)) :]) if part]
+    return parts
 
 
 def _too_long(file: _File) -> InputError:
     return InputError(f"{file.name}: longer than 16 TiB, the most that is read of one file; split it")
-
-
-def _no_document(name: str, start: str) -> InputError:
-    return InputError(f"{name}: no document of log events, it starts with {start[:24]!r}; {_WHAT_IS_TAKEN}")

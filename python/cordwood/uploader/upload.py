@@ -6,6 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from cordwood.sources import Source
 from cordwood.sources.dead_letters import DeadLetterSource
 from cordwood.sources.documents import Documents
 from cordwood.sources.memory import Events, StreamedEvents
+from cordwood.sources.shapes import Format, Reading
 from cordwood.uploader.account import Account
 from cordwood.uploader.age import TimeWindow
 from cordwood.uploader.clock import Clock
@@ -56,6 +58,12 @@ def upload(
     oversize: Oversize = "reject",
     invalid_text: InvalidText = "replace",
     extra: Extra = "reject",
+    format: Format = "auto",
+    timezone: str | None = None,
+    year: int | None = None,
+    timestamp_format: str | None = None,
+    timestamp_field: str | None = None,
+    message_field: str | None = None,
     max_concurrency: int = 4,
     ordered: bool = False,
     at_most_once: bool = False,
@@ -87,8 +95,8 @@ def upload(
     refused. The rest of what was read is then `undelivered`.
 
     Args:
-        events: as `batches` takes them; or the path of a file, as a `pathlib.Path` (a `str` is a TypeError): a JSON
-            array of events, one event a line, or what `aws logs get-log-events` prints.
+        events: as `batches` takes them; or the path of a file, as a `pathlib.Path` (a `str` is a TypeError): text, JSON
+            lines, or event documents.
         log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
         log_stream_name: 1 to 512 characters, neither `:` nor `*`; or a function of an event that returns the name.
         client: a boto3 logs client, or a `PutLogEventsClient`, which is used as it is (what it may create is its own
@@ -108,6 +116,13 @@ def upload(
         invalid_text: what becomes of text that is not valid Unicode, as in `batches`.
         extra: of an event in a file that has other members than timestamp and message: "reject" makes it invalid,
             "ignore" leaves them out.
+        format: of a file: "events" (event documents), "json" (one object a line, as applications write them), "text"
+            (lines with a timestamp at or near their start), or "auto", which looks at samples of the file.
+        timezone: of a file whose timestamps write none: "UTC", "local", or a name as in "Europe/Berlin".
+        year: of a file whose timestamps write none; else the latest that puts them not in the future.
+        timestamp_format: of text, in the letters of strftime; else told by samples.
+        timestamp_field: of JSON lines, a dotted path; else one of the usual names.
+        message_field: of JSON lines, the member that is the message; else the whole line is.
         max_concurrency: most requests that are under way at once, to one stream or several.
         ordered: one request under way for each stream, so that events of equal timestamps keep their order.
         at_most_once: never send again what may be stored already; it is `unknown`.
@@ -137,7 +152,7 @@ def upload(
         allow: outcomes that are no failure, for example `{"too_old"}`.
 
     Raises:
-        InputError: the file is missing, unreadable, or no document of log events. Nothing was sent.
+        InputError: the file is missing, unreadable, or no log that can be read. Nothing was sent.
         JournalError: the journal is of another job, its file has changed, or it cannot be written. Nothing was sent.
         OutputError: the file for dead letters cannot be written, or holds something else. Nothing was sent.
         UploadError: events failed, or the upload stopped; it has the `.report`.
@@ -179,6 +194,14 @@ def upload(
         kms_key_id=kms_key_id,
         tags=tags,
     )
+    reading = Reading(
+        format=format,
+        timezone=timezone,
+        year=year,
+        timestamp_format=timestamp_format,
+        timestamp_field=timestamp_field,
+        message_field=message_field,
+    )
     source = source_of(
         events,
         log_stream_name,
@@ -187,13 +210,14 @@ def upload(
         extra=extra,
         include_possible_duplicates=include_possible_duplicates,
         keep_rejected=dead_letters is not None,
+        reading=reading,
     )
     stream = None if callable(log_stream_name) else log_stream_name
     with contextlib.ExitStack() as stack:
         remembered = None
         if journal is not None:
             destination = destination_of(sender, log_group_name, log_stream_name)
-            options = {"oversize": oversize, "invalid_text": invalid_text, "extra": extra}
+            options = {"oversize": oversize, "invalid_text": invalid_text, "extra": extra, **asdict(reading)}
             remembered = open_journal(
                 journal,
                 source,
@@ -231,6 +255,7 @@ def source_of(
     extra: Extra = "reject",
     include_possible_duplicates: bool = False,
     keep_rejected: bool = False,
+    reading: Reading | None = None,
 ) -> Source:
     """The source that reads this input."""
     text: dict[str, Any] = {"oversize": oversize, "invalid_text": invalid_text, "keep_rejected": keep_rejected}
@@ -241,7 +266,7 @@ def source_of(
             return DeadLetterSource(
                 [events], log_stream_name, include_possible_duplicates=include_possible_duplicates, **text
             )
-        return Documents([events], log_stream_name, extra=extra, **text)
+        return Documents([events], log_stream_name, extra=extra, reading=reading, **text)
     if isinstance(events, (str, bytes, bytearray, Mapping)) or not hasattr(type(events), "__iter__"):
         no_events: Any = events
         batches(no_events)  # which says what is wrong with it
@@ -325,7 +350,8 @@ class Upload:
             self._finish_after(exception)
             raise
         report = self._report()
-        if self._journal is not None and not (report.stopped or report.not_delivered):
+        unread = getattr(self.source, "cut_short", ())
+        if self._journal is not None and not (report.stopped or report.not_delivered or unread):
             self._journal.settle(0, b"", {}, self.source.held_from)
             self._journal.finish()
         return report

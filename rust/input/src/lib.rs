@@ -12,10 +12,21 @@
 
 #![forbid(unsafe_code)]
 
+mod detect;
 mod documents;
 mod event;
 mod json;
+mod json_line;
+mod layout;
+mod lines;
+mod moment;
+mod records;
 mod skip;
 
+pub use detect::{Detected, Known, Shape, detect};
 pub use documents::{Documents, MAX_EVENT_INPUT_BYTES, Step};
 pub use event::Extra;
+pub use json_line::JsonLines;
+pub use layout::Layout;
+pub use moment::{Clock, Fields};
+pub use records::{LineEvents, LineFormat};

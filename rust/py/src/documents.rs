@@ -3,14 +3,16 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cordwood_core as core;
+use cordwood_core::Kept;
 use cordwood_core::{EventTable, Rejected, Settled, Stream};
-use cordwood_input::{Documents, Extra, Step};
+use cordwood_input::{Documents, Extra, LineEvents, LineFormat, Step};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
 use crate::account;
 use crate::batch::Batch;
+use crate::formats::LineRules;
 use crate::options::{Number, Options, choice};
 use crate::packed::damaged;
 
@@ -33,11 +35,64 @@ use crate::packed::damaged;
 #[pyclass(frozen, module = "cordwood._core")]
 pub(crate) struct DocumentReader(Mutex<Reader>);
 
+/// What a file is read as.
+enum Input {
+    Documents(Documents),
+    Lines(Box<LineEvents>),
+}
+
+impl Input {
+    fn feed(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Documents(documents) => documents.feed(bytes),
+            Self::Lines(lines) => lines.feed(bytes),
+        }
+    }
+
+    fn finish(&mut self) {
+        match self {
+            Self::Documents(documents) => documents.finish(),
+            Self::Lines(lines) => lines.finish(),
+        }
+    }
+
+    fn next(&mut self) -> Step<'_> {
+        match self {
+            Self::Documents(documents) => documents.next(),
+            Self::Lines(lines) => lines.next(),
+        }
+    }
+
+    fn kept(&self) -> Option<Kept> {
+        match self {
+            Self::Documents(documents) => documents.kept(),
+            Self::Lines(lines) => lines.kept(),
+        }
+    }
+
+    fn position(&self) -> u64 {
+        match self {
+            Self::Documents(documents) => documents.position(),
+            Self::Lines(lines) => lines.position(),
+        }
+    }
+
+    fn skipped(&self) -> u64 {
+        match self {
+            Self::Documents(_) => 0,
+            Self::Lines(lines) => lines.skipped(),
+        }
+    }
+}
+
 struct Reader {
     stream: Stream,
     limits: core::Limits,
     extra: Extra,
-    documents: Documents,
+    lines: Option<LineFormat>,
+    input: Input,
+    /// Lines that belong to no event, of the documents before.
+    skipped: u64,
     settled: Settled,
     /// Position of the document's start, and bytes of it so far.
     base: u64,
@@ -45,6 +100,22 @@ struct Reader {
     /// Position of the first thing that the end of its document made a fault: more of the document may mend it.
     cut_off: Option<u64>,
     damaged: bool,
+}
+
+fn take(
+    stream: &mut Stream,
+    settled: &mut Settled,
+    position: u64,
+    timestamp: i64,
+    message: core::Text<'_>,
+) -> Result<(), Fault> {
+    stream.set_position(position);
+    if settled.contains(position) {
+        stream.pass_over(timestamp, message)
+    } else {
+        stream.admit(timestamp, message)
+    }
+    .map_err(Fault::Rejected)
 }
 
 /// Why reading stopped, before it is an exception.
@@ -57,26 +128,19 @@ impl Reader {
     /// Passes on all events that are complete.
     fn read(&mut self) -> Result<(), Fault> {
         loop {
-            match self.documents.next() {
+            match self.input.next() {
                 Step::Event { offset, timestamp, message } => {
-                    let position = self.base + offset;
-                    self.stream.set_position(position);
-                    if self.settled.contains(position) {
-                        self.stream.pass_over(timestamp, message)
-                    } else {
-                        self.stream.admit(timestamp, message)
-                    }
-                    .map_err(Fault::Rejected)?;
+                    take(&mut self.stream, &mut self.settled, self.base + offset, timestamp, message)?;
                 }
                 Step::NotAnEvent { offset, rejection } => {
                     self.stream.set_position(self.base + offset);
-                    let kept = self.documents.kept();
+                    let kept = self.input.kept();
                     self.stream.reject_keeping(rejection, kept).map_err(Fault::Rejected)?;
                 }
                 Step::Damage { offset, rejection } => {
                     self.damaged = true;
                     self.stream.set_position(self.base + offset);
-                    let kept = self.documents.kept();
+                    let kept = self.input.kept();
                     self.stream.reject_keeping(rejection, kept).map_err(Fault::Rejected)?;
                 }
                 Step::NotADocument(start) => return Err(Fault::NotADocument(start)),
@@ -85,19 +149,44 @@ impl Reader {
         }
     }
 
-    fn new_document(&mut self) {
-        self.documents = Documents::new(self.extra);
-        if self.stream.intake().keeps_rejected() {
-            self.documents.keep_rejected();
+    /// The event of lines that might go on, as it stands.
+    fn take_open(&mut self) -> Result<(), Fault> {
+        let Input::Lines(lines) = &mut self.input else { return Ok(()) };
+        match lines.take_open() {
+            Some(Step::Event { offset, timestamp, message }) => {
+                take(&mut self.stream, &mut self.settled, self.base + offset, timestamp, message)
+            }
+            _ => Ok(()),
         }
+    }
+
+    fn new_document(&mut self) {
+        self.skipped += self.input.skipped();
+        let keeps = self.stream.intake().keeps_rejected();
+        self.input = match &self.lines {
+            None => {
+                let mut documents = Documents::new(self.extra);
+                if keeps {
+                    documents.keep_rejected();
+                }
+                Input::Documents(documents)
+            }
+            Some(format) => {
+                let mut lines = LineEvents::new(format.clone());
+                if keeps {
+                    lines.keep_rejected();
+                }
+                Input::Lines(Box::new(lines))
+            }
+        };
     }
 
     /// As `read`, at the document's end.
     fn read_to_end(&mut self) -> Result<(), Fault> {
-        let rest = self.base + self.documents.position();
+        let rest = self.base + self.input.position();
         let faults = |reader: &Self| reader.stream.intake().counts().all_rejected();
         let before = faults(self);
-        self.documents.finish();
+        self.input.finish();
         let read = self.read();
         if faults(self) > before {
             self.cut_off.get_or_insert(rest);
@@ -106,7 +195,7 @@ impl Reader {
     }
 
     fn held_from(&self) -> u64 {
-        let next = self.base + self.documents.position();
+        let next = self.base + self.input.position();
         self.cut_off.into_iter().chain(self.stream.held_from()).fold(next, u64::min)
     }
 
@@ -153,7 +242,9 @@ impl DocumentReader {
             stream,
             limits: admission.limits,
             extra,
-            documents: Documents::new(extra),
+            lines: None,
+            input: Input::Documents(Documents::new(extra)),
+            skipped: 0,
             settled: Settled::new(
                 settled_below.unsigned("settled_below")?,
                 settled.iter().map(|packed| packed.as_bytes().to_vec()),
@@ -168,11 +259,18 @@ impl DocumentReader {
         Ok(Self(Mutex::new(reader)))
     }
 
-    /// Say at which position the next document starts; where that is not said, it is behind the one before.
+    /// Say at which position the next document starts, and how it is read.
+    ///
+    /// Where the position is not said, it is behind the document before.
+    ///
+    /// Args:
+    ///     position: of its first byte.
+    ///     rules: how its lines become events; None where it is an event document.
     ///
     /// Raises:
     ///     ValueError: a document is under way, or the position lies before its end: positions only grow.
-    fn start_document(&self, position: Number) -> PyResult<()> {
+    #[pyo3(signature = (position, rules = None))]
+    fn start_document(&self, position: Number, rules: Option<&Bound<'_, LineRules>>) -> PyResult<()> {
         let position = position.unsigned("position")?;
         let mut reader = self.lock();
         if reader.fed > 0 {
@@ -185,6 +283,8 @@ impl DocumentReader {
             )));
         }
         reader.base = position;
+        reader.lines = rules.map(|rules| rules.get().0.clone());
+        reader.new_document();
         Ok(())
     }
 
@@ -199,7 +299,7 @@ impl DocumentReader {
         let bytes = chunk.as_bytes();
         self.work(chunk.py(), |reader| {
             reader.fed += bytes.len() as u64;
-            reader.documents.feed(bytes);
+            reader.input.feed(bytes);
             reader.read()
         })
     }
@@ -221,8 +321,9 @@ impl DocumentReader {
     /// Close and hand back open batches, the first opened first.
     fn flush(&self, py: Python<'_>) -> PyResult<Vec<Batch>> {
         self.work(py, |reader| {
+            let taken = reader.take_open();
             reader.stream.close_all();
-            Ok(())
+            taken
         })
     }
 
@@ -241,16 +342,17 @@ impl DocumentReader {
         self.lock().held_from()
     }
 
-    /// Events by what became of them so far; the keys are those of `Batches.counts`, and `settled`.
+    /// Events by what became of them so far; the keys are those of `Batches.counts`, `settled` and `skipped`.
     ///
-    /// `settled`: legal, and not batched, for they are settled already. Always: events = batched + held + settled +
-    /// the rejected.
+    /// `skipped`: empty lines that belong to no event; not among the events. `settled`: legal, and not batched, for
+    /// they are settled already. Always: events = batched + held + settled + the rejected.
     #[getter]
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let reader = self.lock();
         let intake = reader.stream.intake();
         let counts = account::to_counts(py, intake, reader.stream.batched_events())?;
         counts.set_item("settled", intake.counts().settled)?;
+        counts.set_item("skipped", reader.skipped + reader.input.skipped())?;
         Ok(counts)
     }
 

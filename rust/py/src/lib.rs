@@ -17,6 +17,7 @@ mod batches;
 mod columns;
 mod documents;
 mod event;
+mod formats;
 mod huge_pages;
 mod input;
 mod kept;
@@ -44,6 +45,8 @@ mod _core {
     use super::batches::{Batches, batches};
     #[pymodule_export]
     use super::documents::DocumentReader;
+    #[pymodule_export]
+    use super::formats::{FileFormat, LineRules, detect};
     #[pymodule_export]
     use super::limits::Limits;
     #[pymodule_export]

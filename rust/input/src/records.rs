@@ -1,0 +1,423 @@
+//! Lines into events: what applications write to their logs, as text or as JSON.
+
+use cordwood_core::{Kept, Rejection, Text};
+
+use crate::documents::{MAX_EVENT_INPUT_BYTES, Step};
+use crate::json_line::{JsonLines, Message};
+use crate::layout::Layout;
+use crate::lines::{Line, Lines};
+use crate::moment::Clock;
+
+/// Bytes that an event of several lines may have; a line that would make it longer begins another, of the same moment.
+const MAX_JOINED_BYTES: usize = 1_048_550;
+
+/// How lines become events.
+#[derive(Clone, Debug)]
+pub enum LineFormat {
+    /// A line with a moment begins an event; those without one continue it.
+    Text {
+        /// Tried in this order; what fitted last comes first.
+        layouts: Vec<Layout>,
+        /// What the lines leave out.
+        clock: Clock,
+    },
+    /// Each line is a JSON object.
+    Json(JsonLines),
+}
+
+/// An event of text that may go on.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    offset: u64,
+    timestamp: i64,
+}
+
+/// Reads the lines of one file, in whatever pieces they come.
+#[derive(Debug)]
+pub struct LineEvents {
+    lines: Lines,
+    format: LineFormat,
+    open: Option<Open>,
+    /// Of the open event.
+    message: Vec<u8>,
+    /// Of the event that was handed out last.
+    done: Vec<u8>,
+    /// Empty lines since the open event's last one.
+    blank: u64,
+    skipped: u64,
+    /// What is told next: it was found where the event before it had to be told first.
+    next: Option<(u64, Rejection)>,
+    /// The beginning of what was no event, where that is kept.
+    rejected: Option<Vec<u8>>,
+}
+
+/// What a line turned out to be, before anything is borrowed for the caller.
+enum Found {
+    Event { offset: u64, timestamp: i64, message: Message },
+    Done(Open),
+    Rejected(u64, Rejection),
+    NeedInput,
+    End,
+}
+
+impl LineEvents {
+    /// A reader at the start of a file.
+    #[must_use]
+    pub fn new(format: LineFormat) -> Self {
+        Self {
+            lines: Lines::default(),
+            format,
+            open: None,
+            message: Vec::new(),
+            done: Vec::new(),
+            blank: 0,
+            skipped: 0,
+            next: None,
+            rejected: None,
+        }
+    }
+
+    /// From now on what is no event is kept, so that [`Self::kept`] can tell it.
+    pub fn keep_rejected(&mut self) {
+        self.rejected = Some(Vec::new());
+    }
+
+    /// The text of what `next` just told to be no event; `None` unless it is kept.
+    #[must_use]
+    pub fn kept(&self) -> Option<Kept> {
+        self.rejected.as_ref().map(|line| Kept::of_input(line, false))
+    }
+
+    /// Takes the next bytes.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.lines.feed(bytes);
+    }
+
+    /// There are no more bytes.
+    pub fn finish(&mut self) {
+        self.lines.finish();
+    }
+
+    /// Empty lines that belong to no event.
+    #[must_use]
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// Offset before which everything was handed out.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.open.as_ref().map_or_else(|| self.lines.position(), |open| open.offset)
+    }
+
+    /// The event that might go on, as it stands: whoever waits for its next line for long may take it.
+    pub fn take_open(&mut self) -> Option<Step<'_>> {
+        let open = self.close()?;
+        Some(self.step_of(open))
+    }
+
+    /// What comes next.
+    #[allow(clippy::should_implement_trait)] // what it returns borrows from it
+    pub fn next(&mut self) -> Step<'_> {
+        match self.find() {
+            Found::Done(open) => self.step_of(open),
+            Found::Rejected(offset, rejection) => Step::NotAnEvent { offset, rejection },
+            Found::NeedInput => Step::NeedInput,
+            Found::End => Step::End,
+            Found::Event { offset, timestamp, message } => {
+                let message = match message {
+                    Message::Decoded => Text::Utf8(self.format.scratch()),
+                    Message::Of(start, end) => Text::Utf8(&self.lines.last()[start..end]),
+                };
+                Step::Event { offset, timestamp, message }
+            }
+        }
+    }
+
+    fn step_of(&self, open: Open) -> Step<'_> {
+        Step::Event { offset: open.offset, timestamp: open.timestamp, message: Text::Utf8(&self.done) }
+    }
+
+    /// Closes the open event; its message is `done` then.
+    fn close(&mut self) -> Option<Open> {
+        let open = self.open.take()?;
+        self.skipped += std::mem::take(&mut self.blank);
+        std::mem::swap(&mut self.message, &mut self.done);
+        Some(open)
+    }
+
+    fn find(&mut self) -> Found {
+        if let Some((offset, rejection)) = self.next.take() {
+            return Found::Rejected(offset, rejection);
+        }
+        loop {
+            match self.lines.next() {
+                Line::NeedInput => return Found::NeedInput,
+                Line::End => return self.close().map_or(Found::End, Found::Done),
+                Line::TooLong { offset } => {
+                    let rejection = Rejection::TooLongToRead { limit: MAX_EVENT_INPUT_BYTES as u64 };
+                    if let Some(line) = &mut self.rejected {
+                        line.clear();
+                    }
+                    return self.told_after_the_open_one(offset, rejection);
+                }
+                Line::Whole { bytes, .. } if bytes.trim_ascii().is_empty() => match self.open {
+                    Some(_) => self.blank += 1,
+                    None => self.skipped += 1,
+                },
+                Line::Whole { offset, bytes } => match &mut self.format {
+                    LineFormat::Json(json) => match json.read(bytes) {
+                        Ok((timestamp, message)) => return Found::Event { offset, timestamp, message },
+                        Err(reason) => {
+                            if let Some(line) = &mut self.rejected {
+                                keep(bytes, line);
+                            }
+                            return Found::Rejected(offset, Rejection::Malformed(reason.into()));
+                        }
+                    },
+                    LineFormat::Text { layouts, clock } => {
+                        let moment = moment_of(layouts, clock, bytes);
+                        if let Moment::None = moment
+                            && let Some(open) = &self.open
+                        {
+                            let joined = self.message.len() as u64 + self.blank + 1 + bytes.len() as u64;
+                            if joined <= MAX_JOINED_BYTES as u64 {
+                                for _ in 0..=std::mem::take(&mut self.blank) {
+                                    self.message.push(b'\n');
+                                }
+                                self.message.extend_from_slice(bytes);
+                                continue;
+                            }
+                            let timestamp = open.timestamp;
+                            if let Some(done) = begin(self, offset, timestamp) {
+                                return Found::Done(done);
+                            }
+                            continue;
+                        }
+                        match moment {
+                            Moment::At(timestamp) => {
+                                if let Some(done) = begin(self, offset, timestamp) {
+                                    return Found::Done(done);
+                                }
+                            }
+                            Moment::None | Moment::NoSuchDay => {
+                                if let Some(line) = &mut self.rejected {
+                                    keep(bytes, line);
+                                }
+                                let why = match moment {
+                                    Moment::None => NOTHING_TO_CONTINUE,
+                                    _ => NO_SUCH_DAY,
+                                };
+                                return self.told_after_the_open_one(offset, Rejection::Malformed(why.into()));
+                            }
+                        }
+                    }
+                },
+            }
+        }
+    }
+
+    fn told_after_the_open_one(&mut self, offset: u64, rejection: Rejection) -> Found {
+        match self.close() {
+            Some(open) => {
+                self.next = Some((offset, rejection));
+                Found::Done(open)
+            }
+            None => Found::Rejected(offset, rejection),
+        }
+    }
+}
+
+const NOTHING_TO_CONTINUE: &str =
+    "the line has no timestamp, and there is no event before it that it could continue";
+const NO_SUCH_DAY: &str = "the line's timestamp is of a day that there is not";
+
+/// Begins an event with the line that was read last; the one before, where there is one.
+fn begin(events: &mut LineEvents, offset: u64, timestamp: i64) -> Option<Open> {
+    let done = events.close();
+    events.message.clear();
+    events.message.extend_from_slice(events.lines.last());
+    events.open = Some(Open { offset, timestamp });
+    done
+}
+
+fn keep(bytes: &[u8], line: &mut Vec<u8>) {
+    line.clear();
+    line.extend_from_slice(bytes);
+}
+
+enum Moment {
+    At(i64),
+    None,
+    NoSuchDay,
+}
+
+fn moment_of(layouts: &mut [Layout], clock: &mut Clock, line: &[u8]) -> Moment {
+    let Some((index, fields)) =
+        layouts.iter().enumerate().find_map(|(index, layout)| Some((index, layout.find(line)?.0)))
+    else {
+        return Moment::None;
+    };
+    layouts[..=index].rotate_right(1);
+    clock.resolve(&fields).map_or(Moment::NoSuchDay, Moment::At)
+}
+
+impl LineFormat {
+    fn scratch(&self) -> &[u8] {
+        match self {
+            Self::Json(json) => json.decoded(),
+            Self::Text { .. } => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text() -> LineFormat {
+        LineFormat::Text { layouts: Layout::known(), clock: Clock::new("UTC", None, 1_790_000_000_000).unwrap() }
+    }
+
+    fn json() -> LineFormat {
+        let clock = Clock::new("UTC", None, 1_790_000_000_000).unwrap();
+        LineFormat::Json(JsonLines::new(vec!["ts".into()], None, clock))
+    }
+
+    type Told = (u64, Result<(i64, Vec<u8>), String>);
+
+    fn read(format: LineFormat, bytes: &[u8], chunk: usize) -> (Vec<Told>, u64) {
+        let mut events = LineEvents::new(format);
+        let mut told = Vec::new();
+        let mut drain = |events: &mut LineEvents| {
+            loop {
+                match events.next() {
+                    Step::Event { offset, timestamp, message: Text::Utf8(message) } => {
+                        told.push((offset, Ok((timestamp, message.to_vec()))));
+                    }
+                    Step::NotAnEvent { offset, rejection } => told.push((offset, Err(rejection.to_string()))),
+                    Step::NeedInput | Step::End => break,
+                    other => panic!("{other:?}"),
+                }
+            }
+        };
+        for piece in bytes.chunks(chunk) {
+            events.feed(piece);
+            drain(&mut events);
+        }
+        events.finish();
+        drain(&mut events);
+        (told, events.skipped())
+    }
+
+    /// The obvious one: all lines at once.
+    fn naive(bytes: &[u8]) -> Vec<(u64, i64, Vec<u8>)> {
+        let mut found: Vec<(u64, i64, Vec<u8>)> = Vec::new();
+        let mut clock = Clock::new("UTC", None, 1_790_000_000_000).unwrap();
+        let mut offset = 0;
+        let mut blank = 0;
+        for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
+            let line = piece.strip_suffix(b"\n").map_or(piece, |line| line.strip_suffix(b"\r").unwrap_or(line));
+            let moment = Layout::known().iter().find_map(|layout| clock.resolve(&layout.find(line)?.0));
+            if line.trim_ascii().is_empty() {
+                blank += 1;
+            } else if let Some(ms) = moment {
+                found.push((offset, ms, line.to_vec()));
+                blank = 0;
+            } else if let Some((_, _, message)) = found.last_mut() {
+                message.extend(std::iter::repeat_n(b'\n', blank + 1));
+                message.extend(line);
+                blank = 0;
+            }
+            offset += piece.len() as u64;
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn lines_in_any_pieces_are_those_of_the_whole(
+            lines in prop::collection::vec(prop::sample::select(vec![
+                "2015-07-29 17:41:44 one", "2015-07-29T17:41:45Z two \u{e9}", "    at Main.java:3", "", "\t", "Caused by: x",
+                "2015-07-29 17:41:46,123 three\0",
+            ]), 0..12),
+            ends in prop::collection::vec(prop::bool::ANY, 12),
+            unended in prop::bool::ANY,
+            chunk in 1..40_usize,
+        ) {
+            let mut bytes = Vec::new();
+            for (line, crlf) in lines.iter().zip(&ends) {
+                bytes.extend(line.as_bytes());
+                bytes.extend(if *crlf { &b"\r\n"[..] } else { b"\n" });
+            }
+            if unended {
+                bytes.pop();
+            }
+            let (told, _) = read(text(), &bytes, chunk);
+            let events: Vec<_> = told.into_iter().filter_map(|(at, event)| event.ok().map(|(ms, message)| (at, ms, message))).collect();
+            // A carriage return at the very end is part of the last line: no line end follows it.
+            prop_assert_eq!(events, naive(&bytes));
+        }
+
+        #[test]
+        fn garbage_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..400), chunk in 1..50_usize) {
+            read(text(), &bytes, chunk);
+            read(json(), &bytes, chunk);
+        }
+    }
+
+    #[test]
+    fn lines_before_the_first_event_are_told() {
+        let (told, skipped) = read(text(), b"\nlost\n2015-07-29 17:41:44 found\n\n", 7);
+        assert_eq!(told.len(), 2);
+        assert_eq!(told[0], (1, Err(NOTHING_TO_CONTINUE.to_owned())));
+        assert_eq!(told[1].0, 6);
+        assert_eq!(skipped, 2);
+    }
+
+    #[test]
+    fn a_line_beyond_what_is_held_is_passed_over_in_bounded_memory() {
+        let mut events = LineEvents::new(text());
+        events.feed(b"2015-07-29 17:41:44 first\n");
+        let chunk = vec![b'x'; 1 << 20];
+        let mut told = Vec::new();
+        for _ in 0..40 {
+            events.feed(&chunk);
+            while let step @ (Step::Event { .. } | Step::NotAnEvent { .. }) = events.next() {
+                told.push(format!("{step:?}"));
+            }
+            assert!(events.lines.held() <= MAX_EVENT_INPUT_BYTES + 2 * chunk.len());
+        }
+        events.feed(b"\n2015-07-29 17:41:45 second\n");
+        events.finish();
+        while let step @ (Step::Event { .. } | Step::NotAnEvent { .. }) = events.next() {
+            told.push(format!("{step:?}"));
+        }
+        assert_eq!(told.len(), 3);
+        assert!(told[1].contains("TooLongToRead"), "{told:?}");
+    }
+
+    #[test]
+    fn an_event_of_many_lines_is_bounded() {
+        let mut bytes = b"2015-07-29 17:41:44 first".to_vec();
+        for _ in 0..30_000 {
+            bytes.extend(b"\n    at com.example.Main.method(Main.java:1234567890)");
+        }
+        let (told, _) = read(text(), &bytes, 65_536);
+        assert_eq!(told.len(), 2);
+        let lengths: Vec<_> = told.iter().map(|(_, event)| event.as_ref().unwrap().1.len()).collect();
+        assert!(lengths.iter().all(|&length| length <= MAX_JOINED_BYTES));
+        assert_eq!(told[0].1.as_ref().unwrap().0, told[1].1.as_ref().unwrap().0);
+    }
+
+    #[test]
+    fn json_lines() {
+        let (told, _) =
+            read(json(), b"{\"ts\": 1438191704, \"m\": \"x\"}\nnonsense\n{\"ts\":\"2015-07-29T17:41:44.5Z\"}", 9);
+        assert_eq!(told[0], (0, Ok((1_438_191_704_000, b"{\"ts\": 1438191704, \"m\": \"x\"}".to_vec()))));
+        assert!(told[1].1.is_err());
+        assert_eq!(told[2].1.as_ref().unwrap().0, 1_438_191_704_500);
+    }
+}
