@@ -91,7 +91,9 @@ class Schedule:
         self.as_iterator = chosen.random() < 0.5
         self.deletes_stream = self.workers == 1 and chosen.random() < 0.5
         self.read_timeout = chosen.choice((60.0, 0.15))
+        self.poison = chosen.choice((0.0, 0.0, 0.01, 0.3))
         self.faults = self._faults(chosen)
+        self.faults.refuse_containing = "poison"
         self.events = self._events(chosen)
         self._deletions = chosen
 
@@ -121,6 +123,8 @@ class Schedule:
                 at -= 20 * DAY
             elif kind < 0.02:
                 text = ""
+            elif chosen.random() < self.poison:
+                text += " poison"
             made.append((at, text))
         if not self.as_iterator:
             return made

@@ -468,8 +468,10 @@ def test_a_signal_lets_the_request_under_way_be_answered_and_reports(
     endpoint.faults.script(Fault(delay_seconds=2.0))
     # Two days: two requests, the first of which is under way when the signal comes.
     file = wrote(tmp_path / "e", [(NOW - 3 * DAY, "answered"), (NOW, "not sent")])
+    letters, kept = tmp_path / "letters", tmp_path / "report"
+    written = ("--dead-letter", str(letters), "--report", str(kept))
     alone = ("--max-concurrency", "1", "--output", "json")
-    with started(environment_of(endpoint), "upload", file, *NAMES, *alone) as process:
+    with started(environment_of(endpoint), "upload", file, *NAMES, *alone, *written) as process:
         lines_until(process.stderr, "first event")
         wait_for_a_request(endpoint)
         process.send_signal(number)
@@ -480,6 +482,9 @@ def test_a_signal_lets_the_request_under_way_be_answered_and_reports(
     assert (report["exit_code"], report["complete"]) == (code, False)
     assert (report["counts"]["accepted"], report["counts"]["undelivered"]) == (1, 1)
     assert messages(endpoint) == ["answered"]
+    assert json.loads(kept.read_text()) == report
+    [letter] = map(json.loads, letters.read_text().splitlines())
+    assert (letter["message"], letter["outcome"], letter["retryable"]) == ("not sent", "undelivered", True)
 
 
 def test_an_interrupt_bounds_the_wait_for_an_answer_also_once_all_is_read(

@@ -233,3 +233,59 @@ def test_memory_stays_bounded_on_a_line_without_an_end(tmp_path: pathlib.Path) -
     assert [message for _, message in events] == ["2025-10-10T20:55:36Z first", "2025-10-10T20:55:37Z second"]
     [rejected] = source.drain_rejected()
     assert rejected.outcome is Outcome.OVERSIZE
+
+
+def test_only_what_is_wanted_is_read_and_the_rest_is_counted(
+    cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
+) -> None:
+    cloudwatch_logs.create("g", "s")
+    now = int(time.time()) * 1000
+    file = tmp_path / "log"
+    lines = [
+        (now + n * 1000, f"{'ERROR' if n % 2 else 'INFO'} {'healthcheck ' * (n % 3 == 0)}{n}") for n in range(-20, 0)
+    ]
+    moment = "%Y-%m-%dT%H:%M:%SZ"
+    file.write_text("".join(f"{time.strftime(moment, time.gmtime(at / 1000))} {text}\n" for at, text in lines))
+    since, until = (time.strftime(moment, time.gmtime(now / 1000 - ago)) for ago in (15, 5))
+    choice = ("--since", since, "--until", until, "--filter", "ERROR", "--exclude", "healthcheck")
+    done = run(environment_of(cloudwatch_logs), "upload", str(file), *NAMES, *choice, "--output", "json")
+    wanted = [
+        text for at, text in lines if now - 15_000 <= at < now - 5_000 and "ERROR" in text and "healthcheck" not in text
+    ]
+    assert [event.message[21:] for event in cloudwatch_logs.events("g", "s")] == wanted
+    assert (done.json["events"], done.json["counts"]["skipped"]) == (20, 20 - len(wanted))
+    again = list(cordwood.read(file, since=now - 15_000, until=now - 5_000, filter="ERROR", exclude="healthcheck"))
+    assert [event["message"][21:] for event in again] == wanted
+    for option, value, told in (
+        ("--since", "yesterday", "is no time with a zone"),
+        ("--since", "2026-11-25T08:00:00", "is no time with a zone"),
+        ("--filter", "(", "filter is no regular expression"),
+    ):
+        wrong = run(clean_environment(), "upload", str(file), *NAMES, "--local", option, value)
+        assert wrong.code == 252
+        assert told in wrong.err
+
+
+def test_a_folder_is_read_with_all_that_is_in_it(cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
+    cloudwatch_logs.create("g")
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    for name in ("b.log", "a/c.log", "a/d/e.log"):
+        (tmp_path / "logs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "logs" / name).write_text(f"{at} {name}\n")
+    names = ("--log-group-name", "g", "--log-stream-name", "{stem}")
+    done = run(environment_of(cloudwatch_logs), "upload", "--recursive", str(tmp_path / "logs"), *names)
+    assert done.code == 0, done.err
+    for stem, name in (("b", "b.log"), ("c", "a/c.log"), ("e", "a/d/e.log")):
+        assert [event.message for event in cloudwatch_logs.events("g", stem)] == [f"{at} {name}"]
+
+
+def test_read_is_lazy_and_tells_what_is_no_event(tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "app.json"
+    file.write_text("".join(json.dumps({"ts": FIRST + n, "msg": f"{n}"}) + "\n" for n in range(25_000)) + "nonsense\n")
+    log = cordwood.read(file, message_field="msg")
+    assert "timestamps in ts" in log.told
+    events = iter(log)
+    assert next(events) == {"timestamp": FIRST, "message": "0"}
+    assert sum(1 for _ in events) == 24_999
+    assert [found.outcome for found in log.rejected] == [Outcome.INVALID]
+    assert [len(batch) for batch in cordwood.read(file).batches()] == [10_000, 10_000, 5_000]

@@ -18,6 +18,7 @@ from cordwood.errors import (
     UploadError,
 )
 from cordwood.outcomes import Outcome, Rejected
+from cordwood.reading import LogFile, read
 from cordwood.report import Example, PositionRange, Report, StopKind
 from cordwood.uploader import SettledBatch, Uploader, upload
 
@@ -34,6 +35,7 @@ __all__ = [
     "InputError",
     "LimitError",
     "Limits",
+    "LogFile",
     "Outcome",
     "OutputError",
     "PartialPutError",
@@ -51,6 +53,7 @@ __all__ = [
     "__version__",
     "batches",
     "put_log_events",
+    "read",
     "upload",
 ]
 

@@ -374,9 +374,13 @@ class DocumentReader:
         keep_rejected: as in `batches`; of what is no event, its text in the document.
         settled_below: legal events at positions below this one are read and counted, and not batched.
         settled: sets of packed positions of which the same holds.
+        since: events before this time, in milliseconds since 1970, are skipped.
+        until: events from this time on are skipped.
+        filter: events whose message has not this regular expression are skipped.
+        exclude: events whose message has this one are skipped.
 
     Raises:
-        ValueError: an option has no such value, or a set is damaged.
+        ValueError: an option has no such value, a set is damaged, or a regular expression is none.
     """
 
     def __new__(
@@ -388,6 +392,10 @@ class DocumentReader:
         keep_rejected: bool = False,
         settled_below: int = 0,
         settled: list[bytes] = [],
+        since: int | None = None,
+        until: int | None = None,
+        filter: str | None = None,
+        exclude: str | None = None,
     ) -> DocumentReader: ...
     def start_document(self, position: int, rules: LineRules | None = None) -> None:
         """Say at which position the next document starts, and how it is read.
@@ -433,8 +441,8 @@ class DocumentReader:
     def counts(self) -> dict[str, int]:
         """Events by what became of them so far; the keys are those of `Batches.counts`, `settled` and `skipped`.
 
-        `skipped`: empty lines that belong to no event; not among the events. `settled`: legal, and not batched, for
-        they are settled already. Always: events = batched + held + settled + the rejected.
+        `skipped`: events that were left out, and empty lines that belong to no event; not among the events. `settled`:
+        legal, and not batched, for they are settled already. Always: events = batched + held + settled + the rejected.
         """
     def drain_rejected(self) -> list[Rejected]:
         """Hand over the rejected events so far and forget them; `counts` still counts them."""

@@ -133,6 +133,7 @@ def reading(options: argparse.Namespace) -> dict[str, Any]:
 _READING = (
     "oversize", "invalid_text", "extra",
     "format", "timezone", "year", "timestamp_format", "timestamp_field", "message_field",
+    "since", "until", "filter", "exclude",
 )  # fmt: skip
 
 

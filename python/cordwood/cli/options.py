@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cordwood.cli.exit_codes import USAGE_ERROR, Failure
@@ -14,7 +16,7 @@ from cordwood.cli.messages import Messages
 from cordwood.errors import EventError, InputError
 from cordwood.report.report import Example
 from cordwood.report.summary import utc, where
-from cordwood.sources.shapes import Reading
+from cordwood.sources.shapes import Reading, milliseconds
 from cordwood.sources.stream_names import StreamNames
 from cordwood.terminal import inert
 from cordwood.uploader.uploader import check_names
@@ -42,6 +44,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
         "no FILE where that is no terminal",
     )
     _add_reading(command.add_argument_group("how files are read"))
+    _add_choice(command.add_argument_group("which events"))
     _add_destination(command.add_argument_group("destination"))
     _add_policies(command.add_argument_group("what becomes of events"))
     output = command.add_argument_group("output")
@@ -136,6 +139,45 @@ def _add_reading(group: argparse._ArgumentGroup) -> None:
     )
 
 
+def _add_choice(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--since",
+        type=_moment,
+        metavar="TIME",
+        help="skip events before it: ISO 8601 with a zone, as in 2026-11-25T08:00:00Z",
+    )
+    group.add_argument("--until", type=_moment, metavar="TIME", help="skip events from then on")
+    group.add_argument("--filter", metavar="REGEX", help="skip events whose message has it not")
+    group.add_argument("--exclude", metavar="REGEX", help="skip events whose message has it")
+    group.add_argument(
+        "--recursive",
+        action="store_true",
+        help="FILE may be a folder: all files in it and below, in order of their names",
+    )
+
+
+def _moment(value: str) -> int:
+    try:
+        found = milliseconds("the time", datetime.fromisoformat(value))
+    except ValueError:
+        found = None
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{value!r} is no time with a zone, as in 2026-11-25T08:00:00Z")
+    return found
+
+
+def _files_in(paths: list[str]) -> list[str]:
+    """The files of folders, in order of their names, in place of the folders."""
+    found: list[str] = []
+    for path in paths:
+        if path != "-" and os.path.isdir(path):
+            below = sorted(os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names)
+            found += [name for name in below if os.path.isfile(name)]
+        else:
+            found.append(path)
+    return found
+
+
 def reading_of(options: argparse.Namespace) -> Reading:
     """How the files are read. Where nothing is stored, a zone that is missing is assumed to be UTC, and said."""
     return Reading(
@@ -145,6 +187,10 @@ def reading_of(options: argparse.Namespace) -> Reading:
         timestamp_format=options.timestamp_format,
         timestamp_field=options.timestamp_field,
         message_field=options.message_field,
+        since=options.since,
+        until=options.until,
+        filter=options.filter,
+        exclude=options.exclude,
         assume_utc=options.local or not hasattr(options, "journal"),
     )
 
@@ -194,6 +240,10 @@ def check(options: argparse.Namespace) -> None:
         if sys.stdin is None or sys.stdin.isatty():
             options.usage_error("no FILE is given, and standard input is a terminal: name a file, or pipe events in")
         options.files = ["-"]
+    if options.recursive:
+        options.files = _files_in(options.files)
+        if not options.files:
+            options.usage_error("there is no file in what --recursive is given")
     if options.files.count("-") > 1:
         options.usage_error("standard input (-) is given more than once: it can be read only once")
     if options.local:

@@ -13,7 +13,7 @@ from cordwood.outcomes import Outcome, Rejected, RejectedEvent
 from cordwood.policies import InvalidText, Oversize
 from cordwood.sources import Place, SourceFile
 from cordwood.sources.lines import LineIndex
-from cordwood.uploader.routing import Routed, router
+from cordwood.sources.routing import Routed, router
 
 _LINES_AT_ONCE = 500
 """Letters read before the batches that they closed are passed on: bounds what is held."""

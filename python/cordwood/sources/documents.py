@@ -19,9 +19,9 @@ from cordwood.sources import Place, SourceFile
 from cordwood.sources.compression import Decompressor, kind_of
 from cordwood.sources.lines import LineIndex
 from cordwood.sources.positions import MOST_BYTES, MOST_FILES, file_and_offset, position_of
+from cordwood.sources.routing import Routed
 from cordwood.sources.shapes import Reading, Shape, shape_of, whole_lines
 from cordwood.sources.stream_names import StreamNames
-from cordwood.uploader.routing import Routed
 
 _CHUNK = 1 << 20
 """Bytes asked of a file at once."""
@@ -124,6 +124,7 @@ class Documents:
             "oversize": oversize,
             "invalid_text": invalid_text,
             "keep_rejected": keep_rejected,
+            **self._reading.choice(),
         }
         self._reader = DocumentReader(**self._options)
         self.paths = tuple(paths)

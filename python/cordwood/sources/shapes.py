@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, TypeAlias
 
-from cordwood._core import FileFormat, LineRules, detect
+from cordwood._core import DocumentReader, FileFormat, LineRules, detect
 from cordwood.errors import InputError
 from cordwood.report.summary import utc
 
@@ -32,6 +33,10 @@ class Reading:
     timestamp_format: str | None = None
     timestamp_field: str | None = None
     message_field: str | None = None
+    since: int | None = None
+    until: int | None = None
+    filter: str | None = None
+    exclude: str | None = None
     assume_utc: bool = False
     """Take UTC where the zone is not known, in place of an error: for rehearsals, which store nothing."""
 
@@ -42,12 +47,38 @@ class Reading:
             raise ValueError("timestamp_format is for text, and timestamp_field for JSON: pass one of them")
         if self.timezone is not None:
             _zone_is_known(self.timezone)
+        for name in ("filter", "exclude"):
+            try:
+                DocumentReader(filter=getattr(self, name))
+            except ValueError as fault:
+                raise ValueError(f"{name} is no regular expression: {fault}") from None
+
+    def choice(self) -> dict[str, Any]:
+        """Which events are wanted, for the reader."""
+        return {name: getattr(self, name) for name in ("since", "until", "filter", "exclude")}
 
 
 def _zone_is_known(zone: str) -> None:
     found = detect([b"2000-01-01 00:00:00 x\n"], format="text")
     assert found is not None
     found.first_timestamp(zone=zone, now=0)
+
+
+def milliseconds(name: str, moment: int | datetime | None) -> int | None:
+    """A moment in milliseconds since 1970.
+
+    Raises:
+        ValueError: a datetime has no zone.
+        TypeError: it is neither an int nor a datetime.
+
+    """
+    if moment is None or (isinstance(moment, int) and not isinstance(moment, bool)):
+        return moment
+    if not isinstance(moment, datetime):
+        raise TypeError(f"{name} is {moment!r:.80}; it must be milliseconds since 1970, or an aware datetime")
+    if moment.tzinfo is None:
+        raise ValueError(f"{name} is {moment.isoformat()}, without a zone; it must be aware")
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from cordwood._core import Batch
-    from cordwood.uploader.routing import Routed
+    from cordwood.sources.routing import Routed
 
 FIELDS = {
     "file": "the file's path as it was given",

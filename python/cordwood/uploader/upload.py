@@ -20,13 +20,13 @@ from cordwood.sources import Source
 from cordwood.sources.dead_letters import DeadLetterSource
 from cordwood.sources.documents import Documents
 from cordwood.sources.memory import Events, StreamedEvents
-from cordwood.sources.shapes import Format, Reading
+from cordwood.sources.routing import Routed
+from cordwood.sources.shapes import Format, Reading, milliseconds
 from cordwood.uploader.account import Account
 from cordwood.uploader.age import TimeWindow
 from cordwood.uploader.clock import Clock
 from cordwood.uploader.delivery import Delivery
 from cordwood.uploader.resuming import destination_of, open_journal
-from cordwood.uploader.routing import Routed
 from cordwood.uploader.settings import Settings, seconds_until
 from cordwood.uploader.settled_batch import SettledBatch
 from cordwood.uploader.uploader import check_names, upload_error
@@ -64,6 +64,10 @@ def upload(
     timestamp_format: str | None = None,
     timestamp_field: str | None = None,
     message_field: str | None = None,
+    since: int | datetime | None = None,
+    until: int | datetime | None = None,
+    filter: str | None = None,
+    exclude: str | None = None,
     max_concurrency: int = 4,
     ordered: bool = False,
     at_most_once: bool = False,
@@ -123,6 +127,10 @@ def upload(
         timestamp_format: of text, in the letters of strftime; else told by samples.
         timestamp_field: of JSON lines, a dotted path; else one of the usual names.
         message_field: of JSON lines, the member that is the message; else the whole line is.
+        since: of a file: events before this moment are skipped; milliseconds since 1970, or an aware datetime.
+        until: of a file: events from this moment on are skipped; likewise.
+        filter: of a file: events whose message has not this regular expression (Rust's syntax) are skipped.
+        exclude: of a file: events whose message has this one are skipped.
         max_concurrency: most requests that are under way at once, to one stream or several.
         ordered: one request under way for each stream, so that events of equal timestamps keep their order.
         at_most_once: never send again what may be stored already; it is `unknown`.
@@ -201,6 +209,10 @@ def upload(
         timestamp_format=timestamp_format,
         timestamp_field=timestamp_field,
         message_field=message_field,
+        since=milliseconds("since", since),
+        until=milliseconds("until", until),
+        filter=filter,
+        exclude=exclude,
     )
     source = source_of(
         events,

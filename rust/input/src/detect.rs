@@ -1,7 +1,7 @@
 //! What a file is taken for, by samples of it.
 
 use crate::json_line::{JsonLines, USUAL_NAMES, fields_of, moment_of};
-use crate::layout::Layout;
+use crate::layout::{Layout, Seen};
 use crate::moment::{Clock, Fields};
 use crate::records::LineFormat;
 
@@ -148,7 +148,8 @@ const OF_EVENTS: [&str; 5] = ["timestamp", "message", "ingestionTime", "eventId"
 
 /// Whether a line is an event, legal or not, and has nothing besides.
 fn is_event(line: &[u8]) -> bool {
-    let Ok(found) = json_lines(OF_EVENTS.map(str::to_owned).to_vec()).find(line) else { return false };
+    let mut json = json_lines(OF_EVENTS.map(str::to_owned).to_vec());
+    let Ok(found) = json.find(line) else { return false };
     found[0].is_some() && found[1].is_some() && members(line) == found.iter().flatten().count()
 }
 
@@ -248,7 +249,9 @@ impl Detected {
         match &self.shape {
             Shape::Events => None,
             Shape::Json(field) => Some(LineFormat::Json(JsonLines::new(vec![field.clone()], message, clock))),
-            Shape::Text(layout) => Some(LineFormat::Text { layouts: vec![layout.clone()], clock }),
+            Shape::Text(layout) => {
+                Some(LineFormat::Text { layouts: vec![layout.clone()], clock, seen: Seen::default() })
+            }
         }
     }
 }

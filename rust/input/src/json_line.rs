@@ -44,6 +44,8 @@ pub struct JsonLines {
     layouts: Vec<Layout>,
     scratch: Vec<u8>,
     decoded: Vec<u8>,
+    /// Where the values of the line are that was read last.
+    found: Vec<Option<Span>>,
 }
 
 /// A value in the line: where it is.
@@ -54,7 +56,15 @@ impl JsonLines {
     /// the line itself.
     #[must_use]
     pub fn new(timestamp: Vec<String>, message: Option<String>, clock: Clock) -> Self {
-        Self { timestamp, message, clock, layouts: Layout::of_values(), scratch: Vec::new(), decoded: Vec::new() }
+        Self {
+            timestamp,
+            message,
+            clock,
+            layouts: Layout::of_values(),
+            scratch: Vec::new(),
+            decoded: Vec::new(),
+            found: Vec::new(),
+        }
     }
 
     pub(crate) fn decoded(&self) -> &[u8] {
@@ -63,8 +73,8 @@ impl JsonLines {
 
     /// Timestamp and message of a line; `Err` says why it has none.
     pub(crate) fn read(&mut self, line: &[u8]) -> Result<(i64, Message), String> {
-        let found = self.find(line)?;
-        let (moment, message) = found.split_at(self.timestamp.len());
+        self.find(line)?;
+        let (moment, message) = self.found.split_at(self.timestamp.len());
         let Some(&(start, end)) = moment.iter().flatten().next() else {
             let names = self.timestamp.join(", ");
             return Err(format!("the line has no timestamp: no member {names} (--timestamp-field names another)"));
@@ -74,35 +84,47 @@ impl JsonLines {
             format!("{} is no timestamp that can be told", String::from_utf8_lossy(&value[..value.len().min(60)]))
         })?;
         let Some(field) = &self.message else { return Ok((timestamp, Message::Of(0, line.len()))) };
-        let Some(Some((start, end))) = message.first() else {
+        let Some(&Some((start, end))) = message.first() else {
             return Err(format!("the line has no member {field}, which is to be its message"));
         };
-        if line[*start] != b'"' {
-            return Ok((timestamp, Message::Of(*start, *end)));
+        if line[start] != b'"' {
+            return Ok((timestamp, Message::Of(start, end)));
         }
-        match json::string(line, *start, &mut self.decoded) {
+        match json::string(line, start, &mut self.decoded) {
             Ok((json::Str::Plain(start, end), _)) => Ok((timestamp, Message::Of(start, end))),
             _ => Ok((timestamp, Message::Decoded)),
         }
     }
 
-    /// The fields of the moment of a line, to tell what they leave out.
-    pub(crate) fn find(&mut self, line: &[u8]) -> Result<Vec<Option<Span>>, String> {
-        let wanted: Vec<&[u8]> = self.timestamp.iter().chain(&self.message).map(String::as_bytes).collect();
-        let mut found = vec![None; wanted.len()];
+    /// Where the values of a line are: of the moment's paths, then of the message's.
+    pub(crate) fn find(&mut self, line: &[u8]) -> Result<&[Option<Span>], String> {
         let start = json::after_space(line, 0);
         if line.get(start) != Some(&b'{') {
             return Err("the line is no JSON object".to_owned());
         }
-        let paths: Vec<(usize, &[u8])> = wanted.into_iter().enumerate().collect();
-        let end = walk(line, start, &paths, &mut found, &mut self.scratch).map_err(|stop| match stop {
+        self.found.clear();
+        self.found.resize(self.timestamp.len() + usize::from(self.message.is_some()), None);
+        let paths = self.timestamp.iter().chain(&self.message).map(String::as_bytes).enumerate();
+        // One path or two, as a rule: on the stack.
+        let mut few: [(usize, &[u8]); 2] = [(0, b""); 2];
+        let many: Vec<(usize, &[u8])>;
+        let paths = if self.found.len() <= 2 {
+            for (slot, path) in few.iter_mut().zip(paths) {
+                *slot = path;
+            }
+            &few[..self.found.len()]
+        } else {
+            many = paths.collect();
+            &many
+        };
+        let end = walk(line, start, paths, &mut self.found, &mut self.scratch).map_err(|stop| match stop {
             Stop::Incomplete => "the line ends before its JSON does".to_owned(),
             Stop::Fault(at, why) => format!("the line is no JSON: {why}, at byte {at} of it"),
         })?;
         if json::after_space(line, end) < line.len() {
             return Err("the line goes on behind its JSON object".to_owned());
         }
-        Ok(found)
+        Ok(&self.found)
     }
 }
 

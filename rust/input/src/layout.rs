@@ -56,6 +56,15 @@ pub struct Layout {
     name: &'static str,
 }
 
+/// A moment as it was written last: up to its seconds, and behind its fraction.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    before: Vec<u8>,
+    behind: Vec<u8>,
+    /// Without its fraction.
+    ms: i64,
+}
+
 const BRACKETS_LOOKED_AT: usize = 4;
 const LOOKED_AT: usize = 512;
 
@@ -174,6 +183,51 @@ impl Layout {
                 let near = &line[..line.len().min(LOOKED_AT)];
                 memchr::memchr_iter(b'[', near).take(BRACKETS_LOOKED_AT).find_map(|bracket| at(bracket + 1))
             }
+        }
+    }
+
+    /// The moment of a line that writes it as the line did that was remembered, but for the fraction of its second.
+    ///
+    /// A log has many lines a second: this saves reading the date and looking up the zone again.
+    #[inline]
+    pub(crate) fn find_again(&self, line: &[u8], seen: &Seen) -> Option<i64> {
+        let Anchor::Word(words) = self.anchor else { return None };
+        let start = behind_opening(line, behind_words(line, words)?);
+        let rest = line.get(start..)?.strip_prefix(&seen.before[..]).filter(|_| !seen.before.is_empty())?;
+        let mut fraction = Reader { line: rest, at: 0, fields: Fields::default() };
+        fraction.take(Fraction)?;
+        let behind = rest[fraction.at..].strip_prefix(&seen.behind[..])?;
+        let begins_zone = |at: usize| matches!(behind.get(at), Some(b'+' | b'-' | b'Z' | b'U' | b'G'));
+        let digit = behind.first().is_some_and(u8::is_ascii_digit);
+        if digit || (seen.behind.is_empty() && (begins_zone(0) || begins_zone(1))) {
+            return None; // it may say more than the line before did
+        }
+        Some(seen.ms + i64::from(fraction.fields.millisecond))
+    }
+
+    /// Remembers how a line writes its moment.
+    pub(crate) fn remember(&self, line: &[u8], ms: i64, seen: &mut Seen) {
+        seen.before.clear();
+        seen.behind.clear();
+        let Anchor::Word(words) = self.anchor else { return };
+        let Some(seconds) = self.items.iter().position(|item| *item == Second) else { return };
+        // Only where nothing but a zone comes behind: what else there is may be read before it (a year, am and pm).
+        if !matches!(self.items[seconds + 1..], [Fraction] | [Fraction, MayZone]) {
+            return;
+        }
+        let Some(words_end) = behind_words(line, words) else { return };
+        let start = behind_opening(line, words_end);
+        let mut reader = Reader { line, at: start, fields: Fields::default() };
+        let read = self.items[..=seconds].iter().try_for_each(|&item| reader.take(item));
+        let second_end = reader.at;
+        if read.and_then(|()| reader.take(Fraction)).is_none() {
+            return;
+        }
+        let (fraction_end, millisecond) = (reader.at, reader.fields.millisecond);
+        if let Some((_, end)) = self.read(line, start) {
+            seen.before.extend_from_slice(&line[start..second_end]);
+            seen.behind.extend_from_slice(&line[fraction_end..end]);
+            seen.ms = ms - i64::from(millisecond);
         }
     }
 
@@ -493,6 +547,48 @@ mod tests {
             ("I0729 17:41:44.123456       1 main.go:1] x", of_2025 + 123),
         ] {
             assert_eq!(read(line).map(|found| found.0), Some(ms), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_found_again_is_what_would_be_found() {
+        let starts = [
+            "2015-07-29 17:41:44",
+            "2015-07-29T17:41:45",
+            "[2015-07-29 17:41:44",
+            "15/07/29 17:41:44",
+            "Jul 29 17:41:44",
+        ];
+        let rests = [
+            "",
+            " x",
+            ",747 x",
+            ".7 x",
+            ",747",
+            "Z x",
+            "+02:00 x",
+            ".5+02:00",
+            " +0200 x",
+            "0 x",
+            ",1234567891 x",
+            " UTC x",
+            " GO x",
+            " -x",
+        ];
+        let mut clock = Clock::new("Europe/Berlin", Some(2015), 1_790_000_000_000).unwrap();
+        for layout in Layout::known() {
+            let mut seen = Seen::default();
+            for first in starts.iter().flat_map(|start| rests.map(|rest| format!("{start}{rest}"))) {
+                if let Some((fields, _)) = layout.find(first.as_bytes()) {
+                    layout.remember(first.as_bytes(), clock.resolve(&fields).unwrap(), &mut seen);
+                }
+                for next in starts.iter().flat_map(|start| rests.map(|rest| format!("{start}{rest}"))) {
+                    if let Some(ms) = layout.find_again(next.as_bytes(), &seen) {
+                        let (fields, _) = layout.find(next.as_bytes()).unwrap();
+                        assert_eq!(Some(ms), clock.resolve(&fields), "{first:?} then {next:?}, {layout:?}");
+                    }
+                }
+            }
         }
     }
 

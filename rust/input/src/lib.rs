@@ -12,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+mod choice;
 mod detect;
 mod documents;
 mod event;
@@ -23,6 +24,7 @@ mod moment;
 mod records;
 mod skip;
 
+pub use choice::Wanted;
 pub use detect::{Detected, Known, Shape, detect};
 pub use documents::{Documents, MAX_EVENT_INPUT_BYTES, Step};
 pub use event::Extra;

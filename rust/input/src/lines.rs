@@ -47,6 +47,16 @@ impl Lines {
         &self.buffer[self.last.0..self.last.1]
     }
 
+    /// Where that lies, until more is fed.
+    pub(crate) fn last_at(&self) -> (usize, usize) {
+        self.last
+    }
+
+    /// The line that lies there.
+    pub(crate) fn at(&self, (from, to): (usize, usize)) -> &[u8] {
+        &self.buffer[from..to]
+    }
+
     #[cfg(test)]
     pub(crate) fn held(&self) -> usize {
         self.buffer.len()

@@ -4,7 +4,7 @@ use cordwood_core::{Kept, Rejection, Text};
 
 use crate::documents::{MAX_EVENT_INPUT_BYTES, Step};
 use crate::json_line::{JsonLines, Message};
-use crate::layout::Layout;
+use crate::layout::{Layout, Seen};
 use crate::lines::{Line, Lines};
 use crate::moment::Clock;
 
@@ -20,6 +20,8 @@ pub enum LineFormat {
         layouts: Vec<Layout>,
         /// What the lines leave out.
         clock: Clock,
+        /// The moment before, for the next one is nearly the same.
+        seen: Seen,
     },
     /// Each line is a JSON object.
     Json(JsonLines),
@@ -30,6 +32,8 @@ pub enum LineFormat {
 struct Open {
     offset: u64,
     timestamp: i64,
+    /// Where its only line lies among those that were fed last; `None` once its text was copied.
+    line: Option<(usize, usize)>,
 }
 
 /// Reads the lines of one file, in whatever pieces they come.
@@ -90,6 +94,7 @@ impl LineEvents {
 
     /// Takes the next bytes.
     pub fn feed(&mut self, bytes: &[u8]) {
+        self.copy_open();
         self.lines.feed(bytes);
     }
 
@@ -135,14 +140,28 @@ impl LineEvents {
     }
 
     fn step_of(&self, open: Open) -> Step<'_> {
-        Step::Event { offset: open.offset, timestamp: open.timestamp, message: Text::Utf8(&self.done) }
+        let message = open.line.map_or(&self.done[..], |line| self.lines.at(line));
+        Step::Event { offset: open.offset, timestamp: open.timestamp, message: Text::Utf8(message) }
+    }
+
+    /// Copies the text of an open event of one line, before that goes, or another line comes to it. Nearly all events
+    /// have one line, and are never copied.
+    fn copy_open(&mut self) {
+        if let Some(open) = &mut self.open
+            && let Some(line) = open.line.take()
+        {
+            self.message.clear();
+            self.message.extend_from_slice(self.lines.at(line));
+        }
     }
 
     /// Closes the open event; its message is `done` then.
     fn close(&mut self) -> Option<Open> {
         let open = self.open.take()?;
         self.skipped += std::mem::take(&mut self.blank);
-        std::mem::swap(&mut self.message, &mut self.done);
+        if open.line.is_none() {
+            std::mem::swap(&mut self.message, &mut self.done);
+        }
         Some(open)
     }
 
@@ -175,28 +194,19 @@ impl LineEvents {
                             return Found::Rejected(offset, Rejection::Malformed(reason.into()));
                         }
                     },
-                    LineFormat::Text { layouts, clock } => {
-                        let moment = moment_of(layouts, clock, bytes);
+                    LineFormat::Text { layouts, clock, seen } => {
+                        let moment = moment_of(layouts, clock, seen, bytes);
                         if let Moment::None = moment
-                            && let Some(open) = &self.open
+                            && self.open.is_some()
                         {
-                            let joined = self.message.len() as u64 + self.blank + 1 + bytes.len() as u64;
-                            if joined <= MAX_JOINED_BYTES as u64 {
-                                for _ in 0..=std::mem::take(&mut self.blank) {
-                                    self.message.push(b'\n');
-                                }
-                                self.message.extend_from_slice(bytes);
-                                continue;
-                            }
-                            let timestamp = open.timestamp;
-                            if let Some(done) = begin(self, offset, timestamp) {
+                            if let Some(done) = self.go_on(offset) {
                                 return Found::Done(done);
                             }
                             continue;
                         }
                         match moment {
                             Moment::At(timestamp) => {
-                                if let Some(done) = begin(self, offset, timestamp) {
+                                if let Some(done) = self.begin(offset, timestamp) {
                                     return Found::Done(done);
                                 }
                             }
@@ -217,6 +227,29 @@ impl LineEvents {
         }
     }
 
+    /// Begins an event with the line that was read last; the one before, where there is one.
+    fn begin(&mut self, offset: u64, timestamp: i64) -> Option<Open> {
+        let done = self.close();
+        self.open = Some(Open { offset, timestamp, line: Some(self.lines.last_at()) });
+        done
+    }
+
+    /// Goes on with the open event; where the line that was read last would make it too long, that begins another of
+    /// the same moment, and the one before is returned.
+    fn go_on(&mut self, offset: u64) -> Option<Open> {
+        self.copy_open();
+        let joined = self.message.len() as u64 + self.blank + 1 + self.lines.last().len() as u64;
+        if joined > MAX_JOINED_BYTES as u64 {
+            let timestamp = self.open?.timestamp;
+            return self.begin(offset, timestamp);
+        }
+        for _ in 0..=std::mem::take(&mut self.blank) {
+            self.message.push(b'\n');
+        }
+        self.message.extend_from_slice(self.lines.last());
+        None
+    }
+
     fn told_after_the_open_one(&mut self, offset: u64, rejection: Rejection) -> Found {
         match self.close() {
             Some(open) => {
@@ -232,15 +265,6 @@ const NOTHING_TO_CONTINUE: &str =
     "the line has no timestamp, and there is no event before it that it could continue";
 const NO_SUCH_DAY: &str = "the line's timestamp is of a day that there is not";
 
-/// Begins an event with the line that was read last; the one before, where there is one.
-fn begin(events: &mut LineEvents, offset: u64, timestamp: i64) -> Option<Open> {
-    let done = events.close();
-    events.message.clear();
-    events.message.extend_from_slice(events.lines.last());
-    events.open = Some(Open { offset, timestamp });
-    done
-}
-
 fn keep(bytes: &[u8], line: &mut Vec<u8>) {
     line.clear();
     line.extend_from_slice(bytes);
@@ -252,14 +276,21 @@ enum Moment {
     NoSuchDay,
 }
 
-fn moment_of(layouts: &mut [Layout], clock: &mut Clock, line: &[u8]) -> Moment {
+fn moment_of(layouts: &mut [Layout], clock: &mut Clock, seen: &mut Seen, line: &[u8]) -> Moment {
+    if let Some(first) = layouts.first()
+        && let Some(ms) = first.find_again(line, seen)
+    {
+        return Moment::At(ms);
+    }
     let Some((index, fields)) =
         layouts.iter().enumerate().find_map(|(index, layout)| Some((index, layout.find(line)?.0)))
     else {
         return Moment::None;
     };
     layouts[..=index].rotate_right(1);
-    clock.resolve(&fields).map_or(Moment::NoSuchDay, Moment::At)
+    let Some(ms) = clock.resolve(&fields) else { return Moment::NoSuchDay };
+    layouts[0].remember(line, ms, seen);
+    Moment::At(ms)
 }
 
 impl LineFormat {
@@ -278,7 +309,11 @@ mod tests {
     use super::*;
 
     fn text() -> LineFormat {
-        LineFormat::Text { layouts: Layout::known(), clock: Clock::new("UTC", None, 1_790_000_000_000).unwrap() }
+        LineFormat::Text {
+            layouts: Layout::known(),
+            clock: Clock::new("UTC", None, 1_790_000_000_000).unwrap(),
+            seen: Seen::default(),
+        }
     }
 
     fn json() -> LineFormat {

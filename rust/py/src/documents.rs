@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use cordwood_core as core;
 use cordwood_core::Kept;
 use cordwood_core::{EventTable, Rejected, Settled, Stream};
-use cordwood_input::{Documents, Extra, LineEvents, LineFormat, Step};
+use cordwood_input::{Documents, Extra, LineEvents, LineFormat, Step, Wanted};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
@@ -29,9 +29,13 @@ use crate::packed::damaged;
 ///     keep_rejected: as in `batches`; of what is no event, its text in the document.
 ///     settled_below: legal events at positions below this one are read and counted, and not batched.
 ///     settled: sets of packed positions of which the same holds.
+///     since: events before this time, in milliseconds since 1970, are skipped.
+///     until: events from this time on are skipped.
+///     filter: events whose message has not this regular expression are skipped.
+///     exclude: events whose message has this one are skipped.
 ///
 /// Raises:
-///     ValueError: an option has no such value, or a set is damaged.
+///     ValueError: an option has no such value, a set is damaged, or a regular expression is none.
 #[pyclass(frozen, module = "cordwood._core")]
 pub(crate) struct DocumentReader(Mutex<Reader>);
 
@@ -89,6 +93,9 @@ struct Reader {
     stream: Stream,
     limits: core::Limits,
     extra: Extra,
+    wanted: Wanted,
+    /// Events that were left out.
+    unwanted: u64,
     lines: Option<LineFormat>,
     input: Input,
     /// Lines that belong to no event, of the documents before.
@@ -102,20 +109,40 @@ struct Reader {
     damaged: bool,
 }
 
-fn take(
-    stream: &mut Stream,
-    settled: &mut Settled,
-    position: u64,
-    timestamp: i64,
-    message: core::Text<'_>,
-) -> Result<(), Fault> {
-    stream.set_position(position);
-    if settled.contains(position) {
-        stream.pass_over(timestamp, message)
-    } else {
-        stream.admit(timestamp, message)
+/// Where an event goes.
+struct Sink<'a> {
+    stream: &'a mut Stream,
+    settled: &'a mut Settled,
+    wanted: &'a Wanted,
+    unwanted: &'a mut u64,
+}
+
+impl Sink<'_> {
+    fn take(self, position: u64, timestamp: i64, message: core::Text<'_>) -> Result<(), Fault> {
+        if !self.wanted.has(timestamp, &message) {
+            *self.unwanted += 1;
+            return Ok(());
+        }
+        self.stream.set_position(position);
+        if self.settled.contains(position) {
+            self.stream.pass_over(timestamp, message)
+        } else {
+            self.stream.admit(timestamp, message)
+        }
+        .map_err(Fault::Rejected)
     }
-    .map_err(Fault::Rejected)
+}
+
+/// Of a reader's parts, while its input is borrowed.
+macro_rules! sink {
+    ($reader:expr) => {
+        Sink {
+            stream: &mut $reader.stream,
+            settled: &mut $reader.settled,
+            wanted: &$reader.wanted,
+            unwanted: &mut $reader.unwanted,
+        }
+    };
 }
 
 /// Why reading stopped, before it is an exception.
@@ -130,7 +157,7 @@ impl Reader {
         loop {
             match self.input.next() {
                 Step::Event { offset, timestamp, message } => {
-                    take(&mut self.stream, &mut self.settled, self.base + offset, timestamp, message)?;
+                    sink!(self).take(self.base + offset, timestamp, message)?;
                 }
                 Step::NotAnEvent { offset, rejection } => {
                     self.stream.set_position(self.base + offset);
@@ -154,7 +181,7 @@ impl Reader {
         let Input::Lines(lines) = &mut self.input else { return Ok(()) };
         match lines.take_open() {
             Some(Step::Event { offset, timestamp, message }) => {
-                take(&mut self.stream, &mut self.settled, self.base + offset, timestamp, message)
+                sink!(self).take(self.base + offset, timestamp, message)
             }
             _ => Ok(()),
         }
@@ -211,11 +238,12 @@ impl DocumentReader {
     #[pyo3(
         signature = (
             *, extra = "reject", oversize = "reject", invalid_text = "replace", keep_rejected = false,
-            settled_below = Number(0), settled = vec![],
+            settled_below = Number(0), settled = vec![], since = None, until = None, filter = None, exclude = None,
         ),
         text_signature =
-            "(*, extra='reject', oversize='reject', invalid_text='replace', keep_rejected=False, settled_below=0, settled=[])"
+            "(*, extra='reject', oversize='reject', invalid_text='replace', keep_rejected=False, settled_below=0, settled=[], since=None, until=None, filter=None, exclude=None)"
     )]
+    #[allow(clippy::too_many_arguments)] // they are keywords in Python
     fn new(
         extra: &str,
         oversize: &str,
@@ -223,6 +251,10 @@ impl DocumentReader {
         keep_rejected: bool,
         settled_below: Number,
         settled: Vec<Bound<'_, PyBytes>>,
+        since: Option<i64>,
+        until: Option<i64>,
+        filter: Option<&str>,
+        exclude: Option<&str>,
     ) -> PyResult<Self> {
         let options = Options {
             limits: None,
@@ -242,6 +274,8 @@ impl DocumentReader {
             stream,
             limits: admission.limits,
             extra,
+            wanted: Wanted::new(since, until, filter, exclude).map_err(PyValueError::new_err)?,
+            unwanted: 0,
             lines: None,
             input: Input::Documents(Documents::new(extra)),
             skipped: 0,
@@ -344,15 +378,15 @@ impl DocumentReader {
 
     /// Events by what became of them so far; the keys are those of `Batches.counts`, `settled` and `skipped`.
     ///
-    /// `skipped`: empty lines that belong to no event; not among the events. `settled`: legal, and not batched, for
-    /// they are settled already. Always: events = batched + held + settled + the rejected.
+    /// `skipped`: events that were left out, and empty lines that belong to no event; not among the events. `settled`:
+    /// legal, and not batched, for they are settled already. Always: events = batched + held + settled + the rejected.
     #[getter]
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let reader = self.lock();
         let intake = reader.stream.intake();
         let counts = account::to_counts(py, intake, reader.stream.batched_events())?;
         counts.set_item("settled", intake.counts().settled)?;
-        counts.set_item("skipped", reader.skipped + reader.input.skipped())?;
+        counts.set_item("skipped", reader.skipped + reader.unwanted + reader.input.skipped())?;
         Ok(counts)
     }
 
