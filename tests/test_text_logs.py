@@ -133,6 +133,13 @@ def test_parts_that_disagree_are_refused(tmp_path: pathlib.Path) -> None:
         Documents([file], "s", reading=Reading(timezone="UTC"))
     told, _ = read(file, format="text", timezone="UTC")
     assert len(told) > 0
+    planned = run(clean_environment(), "plan", str(file), *NAMES, "--year", "2025")
+    assert planned.code == 252
+    # Both readings, each with its first line and the moment that it would be of.
+    assert "text, timestamps as ISO 8601" in planned.err
+    assert "text, timestamps as syslog" in planned.err
+    assert planned.err.count("is of 2025-10-10 20:55:36.000Z") == 2
+    assert planned.err.count("if it is UTC") == 1
 
 
 def test_a_year_that_is_not_written_is_the_latest_that_is_not_to_come(tmp_path: pathlib.Path) -> None:
@@ -171,7 +178,16 @@ def test_a_bad_line_costs_itself(tmp_path: pathlib.Path) -> None:
     assert "no member ts" in rejected[1].reason
 
 
-@pytest.mark.parametrize("packed", [gzip.compress, bz2.compress, lzma.compress])
+def zstd_compress(text: bytes) -> bytes:
+    """A zstd frame, as RFC 8878 has it, of blocks that are not compressed: for a Python without zstd."""
+    blocks = [text[start : start + 100_000] for start in range(0, len(text), 100_000)]
+    frame = b"\x28\xb5\x2f\xfd" + b"\xa0" + len(text).to_bytes(4, "little")
+    for number, block in enumerate(blocks):
+        frame += (len(block) << 3 | (number == len(blocks) - 1)).to_bytes(3, "little") + block
+    return frame
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, bz2.compress, lzma.compress, zstd_compress])
 def test_compressed_files_are_told_by_their_content(tmp_path: pathlib.Path, packed: Any) -> None:
     lines = [f"2025-10-10T20:55:36Z line {n}" for n in range(30_000)]
     plain = "\n".join(lines).encode()
@@ -181,6 +197,10 @@ def test_compressed_files_are_told_by_their_content(tmp_path: pathlib.Path, pack
     events, source = read(file)
     assert [message for _, message in events] == lines
     assert source.cut_short == []
+    os.truncate(file, file.stat().st_size - 10)
+    events, source = read(file)
+    assert lines[: len(events) - 1] == [message for _, message in events][:-1]
+    assert source.cut_short == [f"{file}: it ends before its compressed data does"]
 
 
 def test_a_truncated_archive_delivers_what_it_held_and_says_so(

@@ -14,10 +14,12 @@ __all__ = [
     "Batch",
     "Batcher",
     "Batches",
+    "Decompressor",
     "DocumentReader",
     "FileFormat",
     "Limits",
     "LineRules",
+    "TextDecoder",
     "__version__",
     "_debug_build",
     "batches",
@@ -313,16 +315,29 @@ class FileFormat:
     def needs_year(self) -> bool:
         """Whether lines write no year."""
     @property
-    def otherwise(self) -> str:
-        """What another part of the file would be taken for; empty where all parts agree."""
+    def otherwise(self) -> FileFormat | None:
+        """What another part of the file is; None where all parts agree."""
     def first_timestamp(self, *, zone: str, year: int | None = None, now: int) -> int | None:
         """The first line's timestamp, read so; None for event documents.
 
         Raises:
             ValueError: there is no such zone.
         """
+    def last_timestamp(self, *, zone: str, year: int | None = None, now: int) -> int | None:
+        """Likewise of the last line that fits.
+
+        Raises:
+            ValueError: there is no such zone.
+        """
     def rules(
-        self, *, zone: str, year: int | None = None, now: int, message_field: str | None = None
+        self,
+        *,
+        zone: str,
+        year: int | None = None,
+        now: int,
+        message_field: str | None = None,
+        multiline_start: str | None = None,
+        untimed_as_before: bool = False,
     ) -> LineRules | None:
         """How its lines become events; None for event documents.
 
@@ -331,20 +346,38 @@ class FileFormat:
             year: of timestamps that write none; the latest that puts them no more than a day after now where not given.
             now: milliseconds since 1970.
             message_field: of JSON lines: the member that is the message, in place of the whole line.
+            multiline_start: of text: the regular expression of lines that begin an event; else those with a timestamp
+                do.
+            untimed_as_before: of text: a line without a timestamp is an event of that of the one before; else it
+                continues that.
 
         Raises:
-            ValueError: there is no such zone.
+            ValueError: there is no such zone, or the regular expression is none.
         """
 
 @final
 class LineRules:
     """How lines become events: a shape, with what its lines leave out."""
 
+    @staticmethod
+    def told(format: str, *, message_field: str | None = None, multiline_start: str | None = None) -> LineRules:
+        """Rules for lines whose timestamps are told when they are read, and not looked for in them.
+
+        Args:
+            format: `text`: each line is an event; or `json`: each is a JSON object.
+            message_field: of JSON lines: the member that is the message, in place of the whole line.
+            multiline_start: of text: the regular expression of lines that begin an event, which others continue.
+
+        Raises:
+            ValueError: there is no such format, or the regular expression is none.
+        """
+
 def detect(
     samples: list[bytes],
     *,
     format: str | None = None,
     timestamp_format: str | None = None,
+    timestamp_regex: str | None = None,
     timestamp_field: str | None = None,
 ) -> FileFormat | None:
     """What a file is, by samples of whole lines from its start, its middle and its end; None where it is nothing known.
@@ -353,11 +386,59 @@ def detect(
         samples: that of the start first.
         format: only this: `events`, `json` or `text`.
         timestamp_format: how text writes its timestamps, in the letters of `strftime`.
+        timestamp_regex: where in a line of text the timestamp is: all of the group `timestamp`, or of the first, or of
+            what is matched.
         timestamp_field: where JSON lines have theirs, as a dotted path.
 
     Raises:
-        ValueError: a letter of the format is not known.
+        ValueError: a letter of the format is not known, or the regular expression is none.
     """
+
+@final
+class Decompressor:
+    """What compressed bytes hold, whatever pieces they come in; of several members, one behind the other, all.
+
+    Args:
+        kind: `"gzip"` or `"zstd"`.
+
+    Raises:
+        ValueError: there is no such kind.
+    """
+
+    def __new__(cls, kind: str) -> Decompressor: ...
+    def feed(self, chunk: bytes) -> None:
+        """Take the next compressed bytes; what of those before was not read is lost."""
+    def read(self, length: int) -> bytes:
+        """What the bytes that were fed hold, up to a length; empty once they are used up.
+
+        The interpreter lock is released meanwhile.
+
+        Raises:
+            ValueError: they are damaged; the message says how.
+        """
+    @property
+    def is_whole(self) -> bool:
+        """Whether what was fed ends where a member does."""
+
+@final
+class TextDecoder:
+    """Text of another encoding as UTF-8, whatever pieces it comes in.
+
+    What is malformed becomes a byte 0xFF, which is malformed in UTF-8 too: `invalid_text` then judges it.
+
+    Args:
+        encoding: a name that the WHATWG's standard of encodings knows: `"utf-16"`, `"latin1"`, `"shift_jis"`, ...
+
+    Raises:
+        ValueError: there is no such encoding.
+    """
+
+    def __new__(cls, encoding: str) -> TextDecoder: ...
+    @property
+    def name(self) -> str:
+        """The encoding's name, as the standard has it."""
+    def decode(self, chunk: bytes, *, last: bool = False) -> bytes:
+        """The text of the next bytes; the interpreter lock is released meanwhile."""
 
 @final
 class DocumentReader:
@@ -373,11 +454,13 @@ class DocumentReader:
         invalid_text: as in `batches`.
         keep_rejected: as in `batches`; of what is no event, its text in the document.
         settled_below: legal events at positions below this one are read and counted, and not batched.
-        settled: sets of packed positions of which the same holds.
+        settled_ranges: ranges of positions of which the same holds; each from the one to before the other.
+        settled: sets of packed positions of which it holds too.
         since: events before this time, in milliseconds since 1970, are skipped.
         until: events from this time on are skipped.
         filter: events whose message has not this regular expression are skipped.
         exclude: events whose message has this one are skipped.
+        shift_by: milliseconds by which all timestamps are moved; what `since` and `until` look at is not.
 
     Raises:
         ValueError: an option has no such value, a set is damaged, or a regular expression is none.
@@ -391,13 +474,15 @@ class DocumentReader:
         invalid_text: Literal["replace", "reject"] = "replace",
         keep_rejected: bool = False,
         settled_below: int = 0,
+        settled_ranges: list[tuple[int, int]] = [],
         settled: list[bytes] = [],
         since: int | None = None,
         until: int | None = None,
         filter: str | None = None,
         exclude: str | None = None,
+        shift_by: int = 0,
     ) -> DocumentReader: ...
-    def start_document(self, position: int, rules: LineRules | None = None) -> None:
+    def start_document(self, position: int, rules: LineRules | None = None, timestamp: int | None = None) -> None:
         """Say at which position the next document starts, and how it is read.
 
         Where the position is not said, it is behind the document before.
@@ -405,6 +490,8 @@ class DocumentReader:
         Args:
             position: of its first byte.
             rules: how its lines become events; None where it is an event document.
+            timestamp: of all its events, for rules to which that is told; else they are of the moment when they are
+                fed.
 
         Raises:
             ValueError: a document is under way, or the position lies before its end: positions only grow.
@@ -430,6 +517,9 @@ class DocumentReader:
     @property
     def damaged(self) -> bool:
         """Whether part of a document could not be read; it is among the `invalid` too."""
+    @property
+    def newest_timestamp(self) -> int | None:
+        """The latest timestamp of the events so far, as it is written; None where there was none."""
     @property
     def held_from(self) -> int:
         """Position before which all legal events have left, in batches returned, or were settled already.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
 from cordwood._core import Batch
 from cordwood.policies import Extra, InvalidText, Oversize
 from cordwood.sources.documents import Documents
-from cordwood.sources.shapes import Format, Reading, milliseconds
+from cordwood.sources.shapes import Format, Reading, TimestampFrom, milliseconds, shift_of
 
 
 def read(
@@ -20,8 +20,13 @@ def read(
     timezone: str | None = None,
     year: int | None = None,
     timestamp_format: str | None = None,
+    timestamp_regex: str | None = None,
     timestamp_field: str | None = None,
+    timestamp_from: TimestampFrom | None = None,
+    multiline_start: str | None = None,
     message_field: str | None = None,
+    encoding: str | None = None,
+    shift_by: int | timedelta | Literal["to-now"] | None = None,
     since: int | datetime | None = None,
     until: int | datetime | None = None,
     filter: str | None = None,
@@ -33,13 +38,18 @@ def read(
     """Read a log file as `upload` does: an iterable of its events, lazily and in constant memory.
 
     Args:
-        path: of the file; "-" is standard input.
+        path: of the file; "-" is standard input, and `s3://bucket/key` an object in S3.
         format: as in `upload`, and so the others.
         timezone: of timestamps that write none.
         year: of timestamps that write none.
         timestamp_format: of text, in the letters of strftime.
+        timestamp_regex: of text, where in a line the timestamp is.
         timestamp_field: of JSON lines, where the timestamp is.
+        timestamp_from: where else the timestamp is from: "now", "mtime" or "previous".
+        multiline_start: of text, the regular expression of lines that begin an event.
         message_field: of JSON lines, which member is the message.
+        encoding: of text that is not UTF-8.
+        shift_by: how far all timestamps are moved, or "to-now".
         since: skip events before it.
         until: skip events from then on.
         filter: skip events whose message has it not.
@@ -62,8 +72,13 @@ def read(
         timezone=timezone,
         year=year,
         timestamp_format=timestamp_format,
+        timestamp_regex=timestamp_regex,
         timestamp_field=timestamp_field,
+        timestamp_from=timestamp_from,
+        multiline_start=multiline_start,
         message_field=message_field,
+        encoding=encoding,
+        shift_by=shift_of(shift_by),
         since=milliseconds("since", since),
         until=milliseconds("until", until),
         filter=filter,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-import stat
 import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -91,7 +90,9 @@ def open_journal(
     }
     automatic = options.journal == "auto"
     try:
-        path = default_path(resuming.identities(source), destination) if automatic else options.journal
+        path = options.journal
+        if automatic and isinstance(source, Documents):
+            path = default_path(source.identities(), destination)
         journal = resuming.open_journal(
             path,
             source,
@@ -115,14 +116,7 @@ def open_journal(
 
 
 def _is_kept_unasked(options: argparse.Namespace, source: Documents | DeadLetterSource) -> bool:
-    return not options.local and isinstance(source, Documents) and all(map(_is_regular, source.paths))
-
-
-def _is_regular(path: str | os.PathLike[str]) -> bool:
-    try:
-        return path != "-" and stat.S_ISREG(os.stat(path).st_mode)
-    except OSError:
-        return False
+    return not options.local and isinstance(source, Documents) and source.can_be_read_again
 
 
 def reading(options: argparse.Namespace) -> dict[str, Any]:
@@ -132,7 +126,8 @@ def reading(options: argparse.Namespace) -> dict[str, Any]:
 
 _READING = (
     "oversize", "invalid_text", "extra",
-    "format", "timezone", "year", "timestamp_format", "timestamp_field", "message_field",
+    "format", "timezone", "year", "timestamp_format", "timestamp_regex", "timestamp_field", "timestamp_from",
+    "multiline_start", "message_field", "encoding", "shift_by",
     "since", "until", "filter", "exclude",
 )  # fmt: skip
 

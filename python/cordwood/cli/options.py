@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import math
-import os
 import sys
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cordwood.cli.exit_codes import USAGE_ERROR, Failure
 from cordwood.cli.messages import Messages
+from cordwood.cli.reading_options import add_choice_options, add_reading_options, reading_of
+from cordwood.client.connection import connect
 from cordwood.errors import EventError, InputError
 from cordwood.report.report import Example
 from cordwood.report.summary import utc, where
-from cordwood.sources.shapes import Reading, milliseconds
+from cordwood.sources.paths import files_of
+from cordwood.sources.s3 import is_s3, lazily
 from cordwood.sources.stream_names import StreamNames
 from cordwood.terminal import inert
 from cordwood.uploader.uploader import check_names
@@ -43,8 +44,8 @@ def add_options(command: argparse.ArgumentParser) -> None:
         "logs get-log-events` and `filter-log-events` print), told by a look at them; - is standard input, and so is "
         "no FILE where that is no terminal",
     )
-    _add_reading(command.add_argument_group("how files are read"))
-    _add_choice(command.add_argument_group("which events"))
+    add_reading_options(command.add_argument_group("how files are read"))
+    add_choice_options(command.add_argument_group("which events"))
     _add_destination(command.add_argument_group("destination"))
     _add_policies(command.add_argument_group("what becomes of events"))
     output = command.add_argument_group("output")
@@ -105,96 +106,6 @@ def _add_destination(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _add_reading(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--format",
-        choices=("auto", "events", "json", "text"),
-        default="auto",
-        help="events: objects with timestamp (ms since 1970) and message; json: one JSON object a line, as "
-        "applications write them, the whole line is the message; text: lines that begin with a timestamp, those "
-        "without one go on with the event before; auto looks at samples of the file, and says what it took it for "
-        "(default: auto)",
-    )
-    group.add_argument(
-        "--timezone",
-        metavar="ZONE",
-        help="of timestamps that write none: UTC, local, or Area/City; without it such a file is not uploaded",
-    )
-    group.add_argument(
-        "--year",
-        type=int,
-        metavar="YYYY",
-        help="of timestamps that write none (default: the latest that puts a line not in the future)",
-    )
-    group.add_argument(
-        "--timestamp-format",
-        metavar="FORMAT",
-        help="of text, in the letters of strftime, as in '%%d.%%m.%%Y %%H:%%M:%%S'",
-    )
-    group.add_argument(
-        "--timestamp-field", metavar="PATH", help="of JSON lines: where the timestamp is, as in log.time"
-    )
-    group.add_argument(
-        "--message-field", metavar="PATH", help="of JSON lines: the member that is the message, not the whole line"
-    )
-
-
-def _add_choice(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--since",
-        type=_moment,
-        metavar="TIME",
-        help="skip events before it: ISO 8601 with a zone, as in 2026-11-25T08:00:00Z",
-    )
-    group.add_argument("--until", type=_moment, metavar="TIME", help="skip events from then on")
-    group.add_argument("--filter", metavar="REGEX", help="skip events whose message has it not")
-    group.add_argument("--exclude", metavar="REGEX", help="skip events whose message has it")
-    group.add_argument(
-        "--recursive",
-        action="store_true",
-        help="FILE may be a folder: all files in it and below, in order of their names",
-    )
-
-
-def _moment(value: str) -> int:
-    try:
-        found = milliseconds("the time", datetime.fromisoformat(value))
-    except ValueError:
-        found = None
-    if found is None:
-        raise argparse.ArgumentTypeError(f"{value!r} is no time with a zone, as in 2026-11-25T08:00:00Z")
-    return found
-
-
-def _files_in(paths: list[str]) -> list[str]:
-    """The files of folders, in order of their names, in place of the folders."""
-    found: list[str] = []
-    for path in paths:
-        if path != "-" and os.path.isdir(path):
-            below = sorted(os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names)
-            found += [name for name in below if os.path.isfile(name)]
-        else:
-            found.append(path)
-    return found
-
-
-def reading_of(options: argparse.Namespace) -> Reading:
-    """How the files are read. Where nothing is stored, a zone that is missing is assumed to be UTC, and said."""
-    return Reading(
-        format=options.format,
-        timezone=options.timezone,
-        year=options.year,
-        timestamp_format=options.timestamp_format,
-        timestamp_field=options.timestamp_field,
-        message_field=options.message_field,
-        since=options.since,
-        until=options.until,
-        filter=options.filter,
-        exclude=options.exclude,
-        assume_utc=options.local or not hasattr(options, "journal"),
-    )
-
-
 def _add_policies(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--oversize",
@@ -223,27 +134,17 @@ def _retention(value: str) -> int:
     return int(value)
 
 
-def number(value: str) -> float:
-    """A finite number, for argparse."""
-    try:
-        found = float(value)
-    except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
-        raise argparse.ArgumentTypeError(f"{value!r} is no number")
-    return found
-
-
 def check(options: argparse.Namespace) -> None:
     """Hold what was given against the rules that take more than one option to tell; leaves with 252."""
     if not options.files:
         if sys.stdin is None or sys.stdin.isatty():
             options.usage_error("no FILE is given, and standard input is a terminal: name a file, or pipe events in")
         options.files = ["-"]
-    if options.recursive:
-        options.files = _files_in(options.files)
-        if not options.files:
-            options.usage_error("there is no file in what --recursive is given")
+    options.s3 = lazily(lambda: connect("s3", profile_name=options.profile, region_name=options.region))
+    try:
+        options.files = files_of(options.files, recursive=options.recursive, s3=options.s3)
+    except InputError as fault:
+        options.usage_error(str(fault))
     if options.files.count("-") > 1:
         options.usage_error("standard input (-) is given more than once: it can be read only once")
     if options.local:
@@ -283,13 +184,15 @@ def open_source(options: argparse.Namespace) -> Documents | DeadLetterSource:
     """
     from cordwood.dead_letters import is_dead_letters
 
-    marked = [path for path in options.files if path != "-" and is_dead_letters(path)]
+    marked = [path for path in options.files if path != "-" and not is_s3(path) and is_dead_letters(path)]
     if not marked:
         return open_documents(options)
     if len(marked) < len(options.files):
         raise Failure(
             USAGE_ERROR, f"{inert(marked[0])} holds dead letters, and not all of the others do: upload them apart"
         )
+    if options.shift_by is not None:
+        raise Failure(USAGE_ERROR, f"{inert(marked[0])} holds dead letters: --shift-by is for logs")
     from cordwood.sources.dead_letters import DeadLetterSource
 
     try:
@@ -323,6 +226,7 @@ def open_documents(options: argparse.Namespace) -> Documents:
             extra=options.extra,
             keep_rejected=getattr(options, "dead_letter", None) is not None,
             reading=reading_of(options),
+            s3=options.s3,
         )
     except InputError as fault:
         raise Failure(USAGE_ERROR, str(fault)) from fault
@@ -342,6 +246,12 @@ def say_what_they_are(source: Documents | DeadLetterSource, messages: Messages) 
         messages.say(f"read as: {inert(line)} (--format says otherwise)")
     if len(told) > _MOST_TOLD:
         messages.say(f"and {len(told) - _MOST_TOLD:,} further files")
+    if source.shift:
+        messages.say(f"all timestamps are moved by {_moved(source.shift)} (--shift-by)")
+
+
+def _moved(shift: int) -> str:
+    return f"{'-' if shift < 0 else ''}{timedelta(milliseconds=abs(shift))}"
 
 
 def time_range(source: Documents | DeadLetterSource) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from cordwood.cli.exit_codes import DONE, NOT_DELIVERED, REJECTED, USAGE_ERROR, Failure
 from cordwood.cli.messages import Messages
-from cordwood.cli.options import add_options, check, in_words, names, number, open_source, say_what_they_are, time_range
+from cordwood.cli.options import add_options, check, in_words, names, open_source, say_what_they_are, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
 from cordwood.cli.results import write
 from cordwood.cli.signals import ended_by_signals
+from cordwood.cli.values import number
 from cordwood.errors import Error
 from cordwood.outcomes import Outcome
 from cordwood.report.document import as_json

@@ -50,6 +50,9 @@ class DeadLetterSource:
 
     """
 
+    shift = 0
+    """Their timestamps stay what they are."""
+
     def __init__(
         self,
         paths: list[str | os.PathLike[str]],

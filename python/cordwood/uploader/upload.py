@@ -7,10 +7,11 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
 
 from cordwood._core import batches
+from cordwood.client.connection import connect
 from cordwood.client.put import PutLogEventsClient, sender_of
 from cordwood.dead_letters import DeadLetters, is_dead_letters
 from cordwood.outcomes import Outcome
@@ -20,8 +21,10 @@ from cordwood.sources import Source
 from cordwood.sources.dead_letters import DeadLetterSource
 from cordwood.sources.documents import Documents
 from cordwood.sources.memory import Events, StreamedEvents
+from cordwood.sources.paths import files_of
 from cordwood.sources.routing import Routed
-from cordwood.sources.shapes import Format, Reading, milliseconds
+from cordwood.sources.s3 import is_s3, lazily
+from cordwood.sources.shapes import Format, Reading, TimestampFrom, milliseconds, shift_of
 from cordwood.uploader.account import Account
 from cordwood.uploader.age import TimeWindow
 from cordwood.uploader.clock import Clock
@@ -62,8 +65,13 @@ def upload(
     timezone: str | None = None,
     year: int | None = None,
     timestamp_format: str | None = None,
+    timestamp_regex: str | None = None,
     timestamp_field: str | None = None,
+    timestamp_from: TimestampFrom | None = None,
+    multiline_start: str | None = None,
     message_field: str | None = None,
+    encoding: str | None = None,
+    shift_by: int | timedelta | Literal["to-now"] | None = None,
     since: int | datetime | None = None,
     until: int | datetime | None = None,
     filter: str | None = None,
@@ -99,8 +107,9 @@ def upload(
     refused. The rest of what was read is then `undelivered`.
 
     Args:
-        events: as `batches` takes them; or the path of a file, as a `pathlib.Path` (a `str` is a TypeError): text, JSON
-            lines, or event documents.
+        events: as `batches` takes them; or the path of a file, as a `pathlib.Path`, or a list of such paths: text, JSON
+            lines, or event documents. A `str` is a TypeError, unless it is an object's address, `s3://bucket/key`, or
+            that of all below a prefix, `s3://bucket/prefix/`.
         log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
         log_stream_name: 1 to 512 characters, neither `:` nor `*`; or a function of an event that returns the name.
         client: a boto3 logs client, or a `PutLogEventsClient`, which is used as it is (what it may create is its own
@@ -125,9 +134,18 @@ def upload(
         timezone: of a file whose timestamps write none: "UTC", "local", or a name as in "Europe/Berlin".
         year: of a file whose timestamps write none; else the latest that puts them not in the future.
         timestamp_format: of text, in the letters of strftime; else told by samples.
+        timestamp_regex: of text, where in a line the timestamp is (Rust's syntax): all of its group named `timestamp`,
+            or of its first group, or of what it matches.
         timestamp_field: of JSON lines, a dotted path; else one of the usual names.
+        timestamp_from: "now" (when a line is read) or "mtime" (when the file was last modified), of all lines, each of
+            which is an event; or "previous": a line of text without one has that of the line before.
+        multiline_start: of text, the regular expression of lines that begin an event; others continue it.
         message_field: of JSON lines, the member that is the message; else the whole line is.
-        since: of a file: events before this moment are skipped; milliseconds since 1970, or an aware datetime.
+        encoding: of a file that is not UTF-8, by a name that the web's standard of encodings knows ("latin1").
+        shift_by: of a file, how far all timestamps are moved: a timedelta, milliseconds, or "to-now", which makes the
+            newest one now.
+        since: of a file: events before this moment, as the file writes it, are skipped; milliseconds since 1970, or an
+            aware datetime.
         until: of a file: events from this moment on are skipped; likewise.
         filter: of a file: events whose message has not this regular expression (Rust's syntax) are skipped.
         exclude: of a file: events whose message has this one are skipped.
@@ -207,8 +225,13 @@ def upload(
         timezone=timezone,
         year=year,
         timestamp_format=timestamp_format,
+        timestamp_regex=timestamp_regex,
         timestamp_field=timestamp_field,
+        timestamp_from=timestamp_from,
+        multiline_start=multiline_start,
         message_field=message_field,
+        encoding=encoding,
+        shift_by=shift_of(shift_by),
         since=milliseconds("since", since),
         until=milliseconds("until", until),
         filter=filter,
@@ -223,6 +246,7 @@ def upload(
         include_possible_duplicates=include_possible_duplicates,
         keep_rejected=dead_letters is not None,
         reading=reading,
+        s3=lambda: connect("s3", session=session, profile_name=profile_name, region_name=region_name),
     )
     stream = None if callable(log_stream_name) else log_stream_name
     with contextlib.ExitStack() as stack:
@@ -268,23 +292,37 @@ def source_of(
     include_possible_duplicates: bool = False,
     keep_rejected: bool = False,
     reading: Reading | None = None,
+    s3: Callable[[], Any] | None = None,
 ) -> Source:
     """The source that reads this input."""
     text: dict[str, Any] = {"oversize": oversize, "invalid_text": invalid_text, "keep_rejected": keep_rejected}
-    if isinstance(events, os.PathLike):
+    paths = _paths(events)
+    if paths:
         if callable(log_stream_name):
             raise TypeError("the events of a file go to one log stream: pass its name, not a function")
-        if is_dead_letters(events):
+        if all(not is_s3(path) and is_dead_letters(path) for path in paths):
             return DeadLetterSource(
-                [events], log_stream_name, include_possible_duplicates=include_possible_duplicates, **text
+                paths, log_stream_name, include_possible_duplicates=include_possible_duplicates, **text
             )
-        return Documents([events], log_stream_name, extra=extra, reading=reading, **text)
+        s3 = lazily(s3 or (lambda: connect("s3")))
+        files = files_of(paths, recursive=False, s3=s3)
+        return Documents(files, log_stream_name, extra=extra, reading=reading, s3=s3, **text)
+    assert not isinstance(events, os.PathLike)
     if isinstance(events, (str, bytes, bytearray, Mapping)) or not hasattr(type(events), "__iter__"):
         no_events: Any = events
         batches(no_events)  # which says what is wrong with it
     if callable(log_stream_name) or not isinstance(events, Sequence):
         return StreamedEvents(events, log_stream_name, **text)
     return Events(events, log_stream_name, **text)
+
+
+def _paths(events: Any) -> list[Any]:
+    """The files that these are, where they are files."""
+    if isinstance(events, os.PathLike) or is_s3(events):
+        return [events]
+    if isinstance(events, (list, tuple)) and all(isinstance(one, os.PathLike) or is_s3(one) for one in events):
+        return list(events)
+    return []
 
 
 class Upload:
@@ -340,6 +378,7 @@ class Upload:
         self._window = window
         self._settings = settings
         self._journal = journal
+        self._ends_recorded = 0
         self._linger = linger
         self._resume_command = resume_command
 
@@ -373,10 +412,18 @@ class Upload:
         self.delivery.stop(StopKind.INTERRUPTED, why)
 
     def _pass_on(self, routed: Iterable[Routed]) -> None:
+        self._record_ends()
         self.delivery.enqueue(routed, None if self._journal is None else self.source.held_from)
         self.account.take_rejected(self.source.drain_rejected())
         self.delivery.check_tolerance()
         self.delivery.wait_for_room()
+
+    def _record_ends(self) -> None:
+        ends: dict[int, int] = getattr(self.source, "ends", {})
+        if self._journal is not None and len(ends) > self._ends_recorded:
+            for index in list(ends)[self._ends_recorded :]:
+                self._journal.record_end(index, ends[index])
+            self._ends_recorded = len(ends)
 
     def _finish_after(self, exception: BaseException) -> None:
         """Send what was read before the input raised; after an interrupt, only wait for what is under way."""

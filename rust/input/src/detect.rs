@@ -1,9 +1,9 @@
 //! What a file is taken for, by samples of it.
 
 use crate::json_line::{JsonLines, USUAL_NAMES, fields_of, moment_of};
-use crate::layout::{Layout, Seen};
+use crate::layout::Layout;
 use crate::moment::{Clock, Fields};
-use crate::records::LineFormat;
+use crate::records::{LineFormat, TextLines};
 
 /// What files are taken for.
 #[derive(Clone, Debug)]
@@ -29,12 +29,14 @@ pub struct Detected {
     pub first_line: Vec<u8>,
     /// What it says of its moment.
     pub first: Option<Fields>,
+    /// What the last line that fits says of its moment.
+    pub last: Option<Fields>,
     /// Whether lines write no zone.
     pub needs_zone: bool,
     /// Whether lines write no year.
     pub needs_year: bool,
-    /// What another part of the file would be taken for, where it is something else.
-    pub otherwise: Option<Shape>,
+    /// What another part of the file is, where it is something else.
+    pub otherwise: Option<Box<Detected>>,
 }
 
 /// What a caller knows already.
@@ -42,8 +44,8 @@ pub struct Detected {
 pub struct Known {
     /// Only this: `events`, `json` or `text`.
     pub format: Option<String>,
-    /// How moments are written, in the letters of `strftime`.
-    pub timestamp_format: Option<Vec<Layout>>,
+    /// How moments are written: one of these.
+    pub layouts: Option<Vec<Layout>>,
     /// Where the moment is in JSON.
     pub timestamp_field: Option<String>,
 }
@@ -62,7 +64,7 @@ pub fn detect(samples: &[&[u8]], known: &Known) -> Option<Detected> {
             // Where the whole fits as well as the part does, the part may be both.
             && fitting(&found.shape, &some) < other.fitting
         {
-            found.otherwise = Some(other.shape);
+            found.otherwise = Some(Box::new(other));
         }
     }
     Some(found)
@@ -98,12 +100,12 @@ fn fitting(shape: &Shape, lines: &[&[u8]]) -> usize {
 
 fn detect_lines(start: &[u8], lines: &[&[u8]], known: &Known) -> Option<Detected> {
     let wanted = |format: &str| known.format.as_deref().is_none_or(|only| only == format);
-    let plain = known.timestamp_format.is_none() && known.timestamp_field.is_none();
+    let plain = known.layouts.is_none() && known.timestamp_field.is_none();
     if wanted("events") && plain && (known.format.is_some() || is_document(start, lines)) {
         return Some(of(Shape::Events, lines, None));
     }
     if wanted("json")
-        && known.timestamp_format.is_none()
+        && known.layouts.is_none()
         && let Some(found) = detect_json(lines, known)
     {
         return Some(found);
@@ -117,6 +119,7 @@ fn of(shape: Shape, lines: &[&[u8]], first: Option<(&[u8], Fields)>) -> Detected
         lines: lines.len(),
         first_line: first.map_or_else(Vec::new, |(line, _)| line.to_vec()),
         first: first.map(|(_, fields)| fields),
+        last: first.map(|(_, fields)| fields),
         needs_zone: false,
         needs_year: false,
         otherwise: None,
@@ -216,12 +219,12 @@ fn detect_json(lines: &[&[u8]], known: &Known) -> Option<Detected> {
         Some((*line, text.and_then(|text| fields_of(text, &layouts)).unwrap_or_else(epoch)))
     });
     let first = moments.next()?;
-    let needs_zone = std::iter::once(first).chain(moments).any(|(_, fields)| lacks_zone(&fields));
-    Some(Detected { needs_zone, ..of(Shape::Json(field), lines, Some(first)) })
+    let (last, needs_zone) = last_and_lacking(first.1, moments.map(|(_, fields)| fields));
+    Some(Detected { needs_zone, last: Some(last), ..of(Shape::Json(field), lines, Some(first)) })
 }
 
 fn detect_text(lines: &[&[u8]], known: &Known) -> Option<Detected> {
-    let layouts = known.timestamp_format.clone().unwrap_or_else(Layout::known);
+    let layouts = known.layouts.clone().unwrap_or_else(Layout::known);
     let mut best: Option<(usize, Layout)> = None;
     for layout in layouts {
         let count = fitting(&Shape::Text(layout.clone()), lines);
@@ -233,13 +236,15 @@ fn detect_text(lines: &[&[u8]], known: &Known) -> Option<Detected> {
     let (_, layout) = best?;
     let mut moments = lines.iter().filter_map(|line| Some((*line, layout.find(line)?.0)));
     let first = moments.next()?;
-    let needs_zone = std::iter::once(first).chain(moments).any(|(_, fields)| lacks_zone(&fields));
+    let (last, needs_zone) = last_and_lacking(first.1, moments.map(|(_, fields)| fields));
     let needs_year = !layout.has_year();
-    Some(Detected { needs_zone, needs_year, ..of(Shape::Text(layout), lines, Some(first)) })
+    Some(Detected { needs_zone, needs_year, last: Some(last), ..of(Shape::Text(layout), lines, Some(first)) })
 }
 
-fn lacks_zone(fields: &Fields) -> bool {
-    fields.offset.is_none() && fields.epoch_ms.is_none()
+/// The last of these, and whether one of them says no zone.
+fn last_and_lacking(first: Fields, others: impl Iterator<Item = Fields>) -> (Fields, bool) {
+    let lacks_zone = |fields: &Fields| fields.offset.is_none() && fields.epoch_ms.is_none();
+    others.fold((first, lacks_zone(&first)), |(_, lacking), next| (next, lacking || lacks_zone(&next)))
 }
 
 impl Detected {
@@ -249,9 +254,7 @@ impl Detected {
         match &self.shape {
             Shape::Events => None,
             Shape::Json(field) => Some(LineFormat::Json(JsonLines::new(vec![field.clone()], message, clock))),
-            Shape::Text(layout) => {
-                Some(LineFormat::Text { layouts: vec![layout.clone()], clock, seen: Seen::default() })
-            }
+            Shape::Text(layout) => Some(LineFormat::Text(TextLines::new(vec![layout.clone()], clock))),
         }
     }
 }

@@ -41,6 +41,8 @@ pub struct JsonLines {
     /// Of the message; None: the whole line is.
     message: Option<String>,
     clock: Clock,
+    /// What is told of all lines, where they are not looked at for it.
+    told: Option<i64>,
     layouts: Vec<Layout>,
     scratch: Vec<u8>,
     decoded: Vec<u8>,
@@ -60,11 +62,17 @@ impl JsonLines {
             timestamp,
             message,
             clock,
+            told: None,
             layouts: Layout::of_values(),
             scratch: Vec::new(),
             decoded: Vec::new(),
             found: Vec::new(),
         }
+    }
+
+    /// Tells the moment of the lines from here on; what they write of theirs does not count.
+    pub(crate) fn tell(&mut self, timestamp: i64) {
+        self.told = Some(timestamp);
     }
 
     pub(crate) fn decoded(&self) -> &[u8] {
@@ -74,15 +82,11 @@ impl JsonLines {
     /// Timestamp and message of a line; `Err` says why it has none.
     pub(crate) fn read(&mut self, line: &[u8]) -> Result<(i64, Message), String> {
         self.find(line)?;
-        let (moment, message) = self.found.split_at(self.timestamp.len());
-        let Some(&(start, end)) = moment.iter().flatten().next() else {
-            let names = self.timestamp.join(", ");
-            return Err(format!("the line has no timestamp: no member {names} (--timestamp-field names another)"));
+        let timestamp = match self.told {
+            Some(told) => told,
+            None => self.written(line)?,
         };
-        let value = &line[start..end];
-        let timestamp = moment_of(value, &self.layouts, &mut self.clock).ok_or_else(|| {
-            format!("{} is no timestamp that can be told", String::from_utf8_lossy(&value[..value.len().min(60)]))
-        })?;
+        let message = &self.found[self.timestamp.len()..];
         let Some(field) = &self.message else { return Ok((timestamp, Message::Of(0, line.len()))) };
         let Some(&Some((start, end))) = message.first() else {
             return Err(format!("the line has no member {field}, which is to be its message"));
@@ -94,6 +98,18 @@ impl JsonLines {
             Ok((json::Str::Plain(start, end), _)) => Ok((timestamp, Message::Of(start, end))),
             _ => Ok((timestamp, Message::Decoded)),
         }
+    }
+
+    /// The moment that the line writes in which values were just found.
+    fn written(&mut self, line: &[u8]) -> Result<i64, String> {
+        let Some(&(start, end)) = self.found[..self.timestamp.len()].iter().flatten().next() else {
+            let names = self.timestamp.join(", ");
+            return Err(format!("the line has no timestamp: no member {names} (--timestamp-field names another)"));
+        };
+        let value = &line[start..end];
+        moment_of(value, &self.layouts, &mut self.clock).ok_or_else(|| {
+            format!("{} is no timestamp that can be told", String::from_utf8_lossy(&value[..value.len().min(60)]))
+        })
     }
 
     /// Where the values of a line are: of the moment's paths, then of the message's.

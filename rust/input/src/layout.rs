@@ -1,5 +1,7 @@
 //! How a line writes its moment, and where in the line that stands.
 
+use regex::bytes::Regex;
+
 use crate::moment::Fields;
 
 /// One piece of how a moment is written.
@@ -46,19 +48,30 @@ pub(crate) enum Anchor {
     Letter,
     /// Behind one of the line's first opening square brackets.
     Bracket,
+    /// Where the pattern says.
+    Pattern,
 }
 
 /// How all lines of a log write their moments.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Layout {
     items: Vec<Item>,
     anchor: Anchor,
     name: &'static str,
+    /// Of the anchor that asks for one.
+    pattern: Option<Regex>,
+}
+
+impl PartialEq for Layout {
+    fn eq(&self, other: &Self) -> bool {
+        let pattern = |layout: &Self| layout.pattern.as_ref().map(|pattern| pattern.as_str().to_owned());
+        (&self.items, self.anchor, pattern(self)) == (&other.items, other.anchor, pattern(other))
+    }
 }
 
 /// A moment as it was written last: up to its seconds, and behind its fraction.
 #[derive(Clone, Debug, Default)]
-pub struct Seen {
+pub(crate) struct Seen {
     before: Vec<u8>,
     behind: Vec<u8>,
     /// Without its fraction.
@@ -104,7 +117,8 @@ const WORDS: &[Anchor] = &[
 
 impl Layout {
     /// All layouts that are looked for, the one that says most first.
-    pub(crate) fn known() -> Vec<Self> {
+    #[must_use]
+    pub fn known() -> Vec<Self> {
         KNOWN
             .iter()
             .flat_map(|&(name, date, anchors)| {
@@ -117,7 +131,7 @@ impl Layout {
                     "syslog" | "month-day" | "klog" => items.extend(TIME),
                     _ => items.extend(TIME.into_iter().chain([MayZone])),
                 }
-                anchors.iter().map(move |&anchor| Self { items: items.clone(), anchor, name })
+                anchors.iter().map(move |&anchor| Self { items: items.clone(), anchor, name, pattern: None })
             })
             .collect()
     }
@@ -140,7 +154,22 @@ impl Layout {
         if items.is_empty() {
             return Err("nothing".to_owned());
         }
-        Ok(WORDS.iter().map(|&anchor| Self { items: items.clone(), anchor, name: "the format given" }).collect())
+        let of = |&anchor| Self { items: items.clone(), anchor, name: "the format given", pattern: None };
+        Ok(WORDS.iter().map(of).collect())
+    }
+
+    /// These layouts, at none but the place that a pattern says: all of its group `timestamp`, or else of its first, or
+    /// of what it matches.
+    #[must_use]
+    pub fn at_pattern(layouts: Vec<Self>, pattern: &Regex) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        for layout in layouts {
+            let at_pattern = Self { anchor: Anchor::Pattern, pattern: Some(pattern.clone()), ..layout };
+            if !found.contains(&at_pattern) {
+                found.push(at_pattern);
+            }
+        }
+        found
     }
 
     /// The layout of ISO 8601 and of counts since 1970, for values that are nothing but a moment.
@@ -182,6 +211,12 @@ impl Layout {
             Anchor::Bracket => {
                 let near = &line[..line.len().min(LOOKED_AT)];
                 memchr::memchr_iter(b'[', near).take(BRACKETS_LOOKED_AT).find_map(|bracket| at(bracket + 1))
+            }
+            Anchor::Pattern => {
+                let found = self.pattern.as_ref()?.captures(line)?;
+                let place = found.name("timestamp").or_else(|| found.get(1)).or_else(|| found.get(0))?;
+                let (fields, end) = self.read(&line[..place.end()], place.start())?;
+                (end == place.end()).then_some((fields, (place.start(), end)))
             }
         }
     }
@@ -603,6 +638,22 @@ mod tests {
         ] {
             assert_eq!(read(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn at_the_place_that_a_pattern_says() {
+        let mut clock = Clock::new("UTC", None, 1_790_000_000_000).unwrap();
+        let mut of = |pattern: &str, line: &str| {
+            Layout::at_pattern(Layout::known(), &Regex::new(pattern).unwrap())
+                .iter()
+                .find_map(|layout| clock.resolve(&layout.find(line.as_bytes())?.0))
+        };
+        let line = "a=2014-01-01T00:00:00Z b c d e f g h i=2015-07-29T17:41:44.747Z j";
+        assert_eq!(of(r"i=(\S+)", line), Some(1_438_191_704_747));
+        assert_eq!(of(r"(a)=(?<timestamp>\S+)", line), Some(1_388_534_400_000));
+        assert_eq!(of(r"2015\S+", line), Some(1_438_191_704_747));
+        assert_eq!(of(r"i=(\S+ j)", line), None, "it is not all of the group");
+        assert_eq!(of(r"k=(\S+)", line), None);
     }
 
     #[test]

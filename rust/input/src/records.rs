@@ -1,6 +1,7 @@
 //! Lines into events: what applications write to their logs, as text or as JSON.
 
 use cordwood_core::{Kept, Rejection, Text};
+use regex::bytes::Regex;
 
 use crate::documents::{MAX_EVENT_INPUT_BYTES, Step};
 use crate::json_line::{JsonLines, Message};
@@ -14,17 +15,44 @@ const MAX_JOINED_BYTES: usize = 1_048_550;
 /// How lines become events.
 #[derive(Clone, Debug)]
 pub enum LineFormat {
-    /// A line with a moment begins an event; those without one continue it.
-    Text {
-        /// Tried in this order; what fitted last comes first.
-        layouts: Vec<Layout>,
-        /// What the lines leave out.
-        clock: Clock,
-        /// The moment before, for the next one is nearly the same.
-        seen: Seen,
-    },
+    /// Lines of which some begin an event, and the others continue it.
+    Text(TextLines),
     /// Each line is a JSON object.
     Json(JsonLines),
+}
+
+/// Where an event of text begins, and where its moment is from.
+#[derive(Clone, Debug)]
+pub struct TextLines {
+    /// Tried in this order; what fitted last comes first.
+    layouts: Vec<Layout>,
+    /// What the lines leave out.
+    clock: Clock,
+    /// The moment before, for the next one is nearly the same.
+    seen: Seen,
+    /// Lines that begin an event; where it is not said, those with a moment do.
+    begins: Option<Regex>,
+    untimed: Untimed,
+    /// Of the event that began last.
+    last: Option<i64>,
+}
+
+/// What a line is that has no moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Untimed {
+    /// It continues the event before.
+    Continues,
+    /// An event of the moment of the one before.
+    AsBefore,
+    /// An event, as all lines are, of a moment that is told; what lines write of theirs is not looked at.
+    Told,
+}
+
+/// What a line of text is.
+enum Meaning {
+    Begins(i64),
+    Continues,
+    NoEvent(&'static str),
 }
 
 /// An event of text that may go on.
@@ -90,6 +118,11 @@ impl LineEvents {
     #[must_use]
     pub fn kept(&self) -> Option<Kept> {
         self.rejected.as_ref().map(|line| Kept::of_input(line, false))
+    }
+
+    /// Tells the moment of the events that begin from here on, where lines are not looked at for theirs.
+    pub fn tell(&mut self, timestamp: i64) {
+        self.format.tell(timestamp);
     }
 
     /// Takes the next bytes.
@@ -194,37 +227,31 @@ impl LineEvents {
                             return Found::Rejected(offset, Rejection::Malformed(reason.into()));
                         }
                     },
-                    LineFormat::Text { layouts, clock, seen } => {
-                        let moment = moment_of(layouts, clock, seen, bytes);
-                        if let Moment::None = moment
-                            && self.open.is_some()
-                        {
+                    LineFormat::Text(text) => match text.read(bytes) {
+                        Meaning::Begins(timestamp) => {
+                            if let Some(done) = self.begin(offset, timestamp) {
+                                return Found::Done(done);
+                            }
+                        }
+                        Meaning::Continues if self.open.is_some() => {
                             if let Some(done) = self.go_on(offset) {
                                 return Found::Done(done);
                             }
-                            continue;
                         }
-                        match moment {
-                            Moment::At(timestamp) => {
-                                if let Some(done) = self.begin(offset, timestamp) {
-                                    return Found::Done(done);
-                                }
-                            }
-                            Moment::None | Moment::NoSuchDay => {
-                                if let Some(line) = &mut self.rejected {
-                                    keep(bytes, line);
-                                }
-                                let why = match moment {
-                                    Moment::None => NOTHING_TO_CONTINUE,
-                                    _ => NO_SUCH_DAY,
-                                };
-                                return self.told_after_the_open_one(offset, Rejection::Malformed(why.into()));
-                            }
-                        }
-                    }
+                        Meaning::Continues => return self.no_event(offset, NOTHING_TO_CONTINUE),
+                        Meaning::NoEvent(why) => return self.no_event(offset, why),
+                    },
                 },
             }
         }
+    }
+
+    /// The line that was read last is no event.
+    fn no_event(&mut self, offset: u64, why: &str) -> Found {
+        if let Some(line) = &mut self.rejected {
+            keep(self.lines.last(), line);
+        }
+        self.told_after_the_open_one(offset, Rejection::Malformed(why.into()))
     }
 
     /// Begins an event with the line that was read last; the one before, where there is one.
@@ -263,11 +290,57 @@ impl LineEvents {
 
 const NOTHING_TO_CONTINUE: &str =
     "the line has no timestamp, and there is no event before it that it could continue";
+const NOTHING_BEFORE: &str = "the line has no timestamp, and there is no event before it that has one";
+const BEGINS_WITHOUT: &str =
+    "the line begins an event and has no timestamp (--timestamp-from says where else it is from)";
 const NO_SUCH_DAY: &str = "the line's timestamp is of a day that there is not";
 
 fn keep(bytes: &[u8], line: &mut Vec<u8>) {
     line.clear();
     line.extend_from_slice(bytes);
+}
+
+impl TextLines {
+    /// Lines with moments written in one of these ways; what they leave out is the clock's.
+    #[must_use]
+    pub fn new(layouts: Vec<Layout>, clock: Clock) -> Self {
+        Self { layouts, clock, seen: Seen::default(), begins: None, untimed: Untimed::Continues, last: None }
+    }
+
+    /// Likewise, where the lines that this matches, and no others, begin an event.
+    #[must_use]
+    pub fn beginning(self, begins: Option<Regex>) -> Self {
+        Self { begins, ..self }
+    }
+
+    /// Likewise, with another meaning of lines without a moment.
+    #[must_use]
+    pub fn untimed(self, untimed: Untimed) -> Self {
+        Self { untimed, ..self }
+    }
+
+    #[inline]
+    fn read(&mut self, line: &[u8]) -> Meaning {
+        if self.begins.as_ref().is_some_and(|begins| !begins.is_match(line)) {
+            return Meaning::Continues;
+        }
+        let moment = match (self.untimed, self.last) {
+            (Untimed::Told, Some(told)) => Moment::At(told),
+            (Untimed::Told, None) => Moment::None,
+            _ => moment_of(&mut self.layouts, &mut self.clock, &mut self.seen, line),
+        };
+        match (moment, self.untimed, self.last) {
+            (Moment::At(timestamp), ..) => {
+                self.last = Some(timestamp);
+                Meaning::Begins(timestamp)
+            }
+            (Moment::NoSuchDay, ..) => Meaning::NoEvent(NO_SUCH_DAY),
+            (Moment::None, Untimed::AsBefore, Some(before)) => Meaning::Begins(before),
+            (Moment::None, Untimed::AsBefore | Untimed::Told, _) => Meaning::NoEvent(NOTHING_BEFORE),
+            (Moment::None, Untimed::Continues, _) if self.begins.is_some() => Meaning::NoEvent(BEGINS_WITHOUT),
+            (Moment::None, Untimed::Continues, _) => Meaning::Continues,
+        }
+    }
 }
 
 enum Moment {
@@ -297,7 +370,15 @@ impl LineFormat {
     fn scratch(&self) -> &[u8] {
         match self {
             Self::Json(json) => json.decoded(),
-            Self::Text { .. } => &[],
+            Self::Text(_) => &[],
+        }
+    }
+
+    /// Tells the moment of the events that begin from here on, where lines are not looked at for theirs.
+    pub fn tell(&mut self, timestamp: i64) {
+        match self {
+            Self::Json(json) => json.tell(timestamp),
+            Self::Text(text) => text.last = Some(timestamp),
         }
     }
 }
@@ -309,11 +390,11 @@ mod tests {
     use super::*;
 
     fn text() -> LineFormat {
-        LineFormat::Text {
-            layouts: Layout::known(),
-            clock: Clock::new("UTC", None, 1_790_000_000_000).unwrap(),
-            seen: Seen::default(),
-        }
+        LineFormat::Text(lines_of_text())
+    }
+
+    fn lines_of_text() -> TextLines {
+        TextLines::new(Layout::known(), Clock::new("UTC", None, 1_790_000_000_000).unwrap())
     }
 
     fn json() -> LineFormat {
@@ -410,6 +491,49 @@ mod tests {
         assert_eq!(told[0], (1, Err(NOTHING_TO_CONTINUE.to_owned())));
         assert_eq!(told[1].0, 6);
         assert_eq!(skipped, 2);
+    }
+
+    fn messages(format: LineFormat, bytes: &[u8]) -> Vec<Result<(i64, String), String>> {
+        let (told, _) = read(format, bytes, 5);
+        told.into_iter()
+            .map(|(_, event)| event.map(|(ms, message)| (ms, String::from_utf8(message).unwrap())))
+            .collect()
+    }
+
+    #[test]
+    fn where_a_pattern_says_that_events_begin() {
+        let lines = LineFormat::Text(lines_of_text().beginning(Some(Regex::new("^>").unwrap())));
+        let told = messages(lines, b"> 2015-07-29 17:41:44 a\n2015-07-29 17:41:45 b\n> no time\nlost\n");
+        assert_eq!(
+            told,
+            [
+                Ok((1_438_191_704_000, "> 2015-07-29 17:41:44 a\n2015-07-29 17:41:45 b".to_owned())),
+                Err(BEGINS_WITHOUT.to_owned()),
+                Err(NOTHING_TO_CONTINUE.to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn lines_without_a_moment_may_be_events() {
+        let before = LineFormat::Text(lines_of_text().untimed(Untimed::AsBefore));
+        let told = messages(before, b"lost\n2015-07-29 17:41:44 a\nb\n\nc");
+        let at = 1_438_191_704_000;
+        assert_eq!(
+            told,
+            [
+                Err(NOTHING_BEFORE.to_owned()),
+                Ok((at, "2015-07-29 17:41:44 a".to_owned())),
+                Ok((at, "b".to_owned())),
+                Ok((at, "c".to_owned())),
+            ]
+        );
+        let mut given = LineFormat::Text(lines_of_text().untimed(Untimed::Told));
+        given.tell(17);
+        assert_eq!(
+            messages(given, b"a\n2015-07-29 17:41:44 b\n"),
+            [Ok((17, "a".to_owned())), Ok((17, "2015-07-29 17:41:44 b".to_owned()))]
+        );
     }
 
     #[test]

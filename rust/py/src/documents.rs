@@ -1,6 +1,7 @@
 //! `cordwood._core.DocumentReader`.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use cordwood_core as core;
 use cordwood_core::Kept;
@@ -28,11 +29,13 @@ use crate::packed::damaged;
 ///     invalid_text: as in `batches`.
 ///     keep_rejected: as in `batches`; of what is no event, its text in the document.
 ///     settled_below: legal events at positions below this one are read and counted, and not batched.
-///     settled: sets of packed positions of which the same holds.
+///     settled_ranges: ranges of positions of which the same holds; each from the one to before the other.
+///     settled: sets of packed positions of which it holds too.
 ///     since: events before this time, in milliseconds since 1970, are skipped.
 ///     until: events from this time on are skipped.
 ///     filter: events whose message has not this regular expression are skipped.
 ///     exclude: events whose message has this one are skipped.
+///     shift_by: milliseconds by which all timestamps are moved; what `since` and `until` look at is not.
 ///
 /// Raises:
 ///     ValueError: an option has no such value, a set is damaged, or a regular expression is none.
@@ -74,6 +77,14 @@ impl Input {
         }
     }
 
+    /// The moment of what begins from here on, where lines are not looked at for theirs.
+    fn tell(&mut self, timestamp: i64) {
+        match self {
+            Self::Documents(_) => {}
+            Self::Lines(lines) => lines.tell(timestamp),
+        }
+    }
+
     fn position(&self) -> u64 {
         match self {
             Self::Documents(documents) => documents.position(),
@@ -96,7 +107,13 @@ struct Reader {
     wanted: Wanted,
     /// Events that were left out.
     unwanted: u64,
+    /// Milliseconds that all timestamps are moved by.
+    shift: i64,
+    /// Of the events that were wanted, as they are written.
+    newest: Option<i64>,
     lines: Option<LineFormat>,
+    /// Whether the events of these lines are of the moment at which they are read.
+    stamped: bool,
     input: Input,
     /// Lines that belong to no event, of the documents before.
     skipped: u64,
@@ -115,6 +132,8 @@ struct Sink<'a> {
     settled: &'a mut Settled,
     wanted: &'a Wanted,
     unwanted: &'a mut u64,
+    shift: i64,
+    newest: &'a mut Option<i64>,
 }
 
 impl Sink<'_> {
@@ -123,6 +142,8 @@ impl Sink<'_> {
             *self.unwanted += 1;
             return Ok(());
         }
+        *self.newest = Some(self.newest.map_or(timestamp, |newest| newest.max(timestamp)));
+        let timestamp = timestamp.saturating_add(self.shift);
         self.stream.set_position(position);
         if self.settled.contains(position) {
             self.stream.pass_over(timestamp, message)
@@ -141,8 +162,16 @@ macro_rules! sink {
             settled: &mut $reader.settled,
             wanted: &$reader.wanted,
             unwanted: &mut $reader.unwanted,
+            shift: $reader.shift,
+            newest: &mut $reader.newest,
         }
     };
+}
+
+/// Milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Why reading stopped, before it is an exception.
@@ -238,10 +267,11 @@ impl DocumentReader {
     #[pyo3(
         signature = (
             *, extra = "reject", oversize = "reject", invalid_text = "replace", keep_rejected = false,
-            settled_below = Number(0), settled = vec![], since = None, until = None, filter = None, exclude = None,
+            settled_below = Number(0), settled_ranges = vec![], settled = vec![], since = None, until = None, filter = None, exclude = None,
+            shift_by = 0,
         ),
         text_signature =
-            "(*, extra='reject', oversize='reject', invalid_text='replace', keep_rejected=False, settled_below=0, settled=[], since=None, until=None, filter=None, exclude=None)"
+            "(*, extra='reject', oversize='reject', invalid_text='replace', keep_rejected=False, settled_below=0, settled_ranges=[], settled=[], since=None, until=None, filter=None, exclude=None, shift_by=0)"
     )]
     #[allow(clippy::too_many_arguments)] // they are keywords in Python
     fn new(
@@ -250,11 +280,13 @@ impl DocumentReader {
         invalid_text: &str,
         keep_rejected: bool,
         settled_below: Number,
+        settled_ranges: Vec<(u64, u64)>,
         settled: Vec<Bound<'_, PyBytes>>,
         since: Option<i64>,
         until: Option<i64>,
         filter: Option<&str>,
         exclude: Option<&str>,
+        shift_by: i64,
     ) -> PyResult<Self> {
         let options = Options {
             limits: None,
@@ -276,11 +308,15 @@ impl DocumentReader {
             extra,
             wanted: Wanted::new(since, until, filter, exclude).map_err(PyValueError::new_err)?,
             unwanted: 0,
+            shift: shift_by,
+            newest: None,
             lines: None,
+            stamped: false,
             input: Input::Documents(Documents::new(extra)),
             skipped: 0,
             settled: Settled::new(
                 settled_below.unsigned("settled_below")?,
+                settled_ranges,
                 settled.iter().map(|packed| packed.as_bytes().to_vec()),
             )
             .map_err(damaged)?,
@@ -300,11 +336,18 @@ impl DocumentReader {
     /// Args:
     ///     position: of its first byte.
     ///     rules: how its lines become events; None where it is an event document.
+    ///     timestamp: of all its events, for rules to which that is told; else they are of the moment when they are
+    ///         fed.
     ///
     /// Raises:
     ///     ValueError: a document is under way, or the position lies before its end: positions only grow.
-    #[pyo3(signature = (position, rules = None))]
-    fn start_document(&self, position: Number, rules: Option<&Bound<'_, LineRules>>) -> PyResult<()> {
+    #[pyo3(signature = (position, rules = None, timestamp = None))]
+    fn start_document(
+        &self,
+        position: Number,
+        rules: Option<&Bound<'_, LineRules>>,
+        timestamp: Option<i64>,
+    ) -> PyResult<()> {
         let position = position.unsigned("position")?;
         let mut reader = self.lock();
         if reader.fed > 0 {
@@ -317,8 +360,13 @@ impl DocumentReader {
             )));
         }
         reader.base = position;
-        reader.lines = rules.map(|rules| rules.get().0.clone());
+        let told = rules.is_some_and(|rules| rules.get().told);
+        reader.lines = rules.map(|rules| rules.get().format.clone());
+        reader.stamped = told && timestamp.is_none();
         reader.new_document();
+        if let Some(timestamp) = timestamp.filter(|_| told) {
+            reader.input.tell(timestamp);
+        }
         Ok(())
     }
 
@@ -333,6 +381,9 @@ impl DocumentReader {
         let bytes = chunk.as_bytes();
         self.work(chunk.py(), |reader| {
             reader.fed += bytes.len() as u64;
+            if reader.stamped {
+                reader.input.tell(now());
+            }
             reader.input.feed(bytes);
             reader.read()
         })
@@ -374,6 +425,12 @@ impl DocumentReader {
     #[getter]
     fn held_from(&self) -> u64 {
         self.lock().held_from()
+    }
+
+    /// The latest timestamp of the events so far, as it is written; None where there was none.
+    #[getter]
+    fn newest_timestamp(&self) -> Option<i64> {
+        self.lock().newest
     }
 
     /// Events by what became of them so far; the keys are those of `Batches.counts`, `settled` and `skipped`.

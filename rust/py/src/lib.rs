@@ -28,6 +28,7 @@ mod packed;
 mod pause;
 mod shared_stream;
 mod timestamp;
+mod unpack;
 
 use pyo3::prelude::*;
 
@@ -51,6 +52,8 @@ mod _core {
     use super::limits::Limits;
     #[pymodule_export]
     use super::packed::{pack_positions, packed_range, unpack_positions};
+    #[pymodule_export]
+    use super::unpack::{Decompressor, TextDecoder};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
