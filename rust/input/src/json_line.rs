@@ -1,8 +1,8 @@
 //! One line of JSON as applications write them: its moment, and its message.
 
 use crate::json::{self, Kind, Stop};
-use crate::layout::Layout;
-use crate::moment::Clock;
+use crate::layout::{Layout, Seen};
+use crate::moment::{Clock, Fields};
 
 /// Names under which applications write the moment, the likeliest first.
 pub(crate) const USUAL_NAMES: &[&str] = &[
@@ -44,6 +44,9 @@ pub struct JsonLines {
     /// What is told of all lines, where they are not looked at for it.
     told: Option<i64>,
     layouts: Vec<Layout>,
+    /// The moment before, for the next one is nearly the same, and which of the layouts it was written in.
+    seen: Seen,
+    seen_in: usize,
     scratch: Vec<u8>,
     decoded: Vec<u8>,
     /// Where the values of the line are that was read last.
@@ -64,6 +67,8 @@ impl JsonLines {
             clock,
             told: None,
             layouts: Layout::of_values(),
+            seen: Seen::default(),
+            seen_in: 0,
             scratch: Vec::new(),
             decoded: Vec::new(),
             found: Vec::new(),
@@ -107,7 +112,20 @@ impl JsonLines {
             return Err(format!("the line has no timestamp: no member {names} (--timestamp-field names another)"));
         };
         let value = &line[start..end];
-        moment_of(value, &self.layouts, &mut self.clock).ok_or_else(|| {
+        let text = value.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
+        if let Some(text) = text
+            && let Some((ms, b"")) = self.layouts[self.seen_in].find_again_before(text, &self.seen)
+        {
+            return Ok(ms);
+        }
+        let found = moment_of(value, &self.layouts, &mut self.clock);
+        if let (Some(text), Some(ms)) = (text, found)
+            && let Some(index) = layout_of(text, &self.layouts)
+        {
+            self.layouts[index].remember(text, ms, &mut self.seen);
+            self.seen_in = index;
+        }
+        found.ok_or_else(|| {
             format!("{} is no timestamp that can be told", String::from_utf8_lossy(&value[..value.len().min(60)]))
         })
     }
@@ -214,10 +232,17 @@ pub(crate) fn moment_of(value: &[u8], layouts: &[Layout], clock: &mut Clock) -> 
 }
 
 /// The moment that a text is, and nothing but that.
-pub(crate) fn fields_of(text: &[u8], layouts: &[Layout]) -> Option<crate::moment::Fields> {
-    layouts
-        .iter()
-        .find_map(|layout| layout.find(text).filter(|(_, (_, end))| *end == text.len()).map(|(fields, _)| fields))
+pub(crate) fn fields_of(text: &[u8], layouts: &[Layout]) -> Option<Fields> {
+    layouts.iter().find_map(|layout| all_of(text, layout))
+}
+
+/// Which layout it is written in.
+fn layout_of(text: &[u8], layouts: &[Layout]) -> Option<usize> {
+    layouts.iter().position(|layout| all_of(text, layout).is_some())
+}
+
+fn all_of(text: &[u8], layout: &Layout) -> Option<Fields> {
+    layout.find(text).filter(|(_, (_, end))| *end == text.len()).map(|(fields, _)| fields)
 }
 
 #[cfg(test)]
@@ -253,6 +278,34 @@ mod tests {
         }
         for value in ["null", "true", "-5", "\"soon\"", "{}", "\"2015-07-29T17:41:44Z and more\""] {
             assert!(lines(&["ts"], None).read(format!("{{\"ts\":{value}}}").as_bytes()).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_read_the_same_whatever_came_before() {
+        let values = [
+            "\"2015-07-29T17:41:44.123Z\"",
+            "\"2015-07-29T17:41:44Z\"",
+            "\"2015-07-29T17:41:44.5\"",
+            "1438191704",
+            "\"2015-07-29T17:41:44.5+02:00\"",
+            "\"2015-07-29 17:41:44 +0200\"",
+            "\"2015-07-29T17:41:44.1Z and more\"",
+            "\"2015/07/29 17:41:44\"",
+            "\"2015/07/29 17:41:44.25\"",
+            "\"\"",
+            "\"1438191704\"",
+            "\"2015-07-29T17:41:45Z\"",
+        ];
+        let line = |value: &str| format!("{{\"ts\":{value}}}").into_bytes();
+        let alone = values.map(|value| lines(&["ts"], None).read(&line(value)));
+        for (first, found) in values.iter().zip(&alone) {
+            for (second, also) in values.iter().zip(&alone) {
+                let mut lines = lines(&["ts"], None);
+                assert_eq!(lines.read(&line(first)), *found, "{first}");
+                assert_eq!(lines.read(&line(second)), *also, "{first} then {second}");
+                assert_eq!(lines.read(&line(first)), *found, "{second} then {first}");
+            }
         }
     }
 

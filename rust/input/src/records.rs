@@ -164,8 +164,8 @@ impl LineEvents {
             Found::End => Step::End,
             Found::Event { offset, timestamp, message } => {
                 let message = match message {
-                    Message::Decoded => Text::Utf8(self.format.scratch()),
-                    Message::Of(start, end) => Text::Utf8(&self.lines.last()[start..end]),
+                    Message::Decoded => Text::of_utf8(self.format.scratch()),
+                    Message::Of(start, end) => Text::of_utf8(&self.lines.last()[start..end]),
                 };
                 Step::Event { offset, timestamp, message }
             }
@@ -174,7 +174,7 @@ impl LineEvents {
 
     fn step_of(&self, open: Open) -> Step<'_> {
         let message = open.line.map_or(&self.done[..], |line| self.lines.at(line));
-        Step::Event { offset: open.offset, timestamp: open.timestamp, message: Text::Utf8(message) }
+        Step::Event { offset: open.offset, timestamp: open.timestamp, message: Text::of_utf8(message) }
     }
 
     /// Copies the text of an open event of one line, before that goes, or another line comes to it. Nearly all events
@@ -410,7 +410,7 @@ mod tests {
         let mut drain = |events: &mut LineEvents| {
             loop {
                 match events.next() {
-                    Step::Event { offset, timestamp, message: Text::Utf8(message) } => {
+                    Step::Event { offset, timestamp, message: Text::Ascii(message) | Text::Utf8(message) } => {
                         told.push((offset, Ok((timestamp, message.to_vec()))));
                     }
                     Step::NotAnEvent { offset, rejection } => told.push((offset, Err(rejection.to_string()))),
