@@ -239,7 +239,7 @@ def test_a_local_run_says_twice_that_nothing_left_and_hears_no_hostile_environme
         (["missing", *NAMES], "missing: No such file or directory"),
         ([".", *NAMES], "is a folder"),
         (["text", *NAMES], "its lines write no time zone"),
-        (["packed", *NAMES], "zstd data"),
+        (["packed", *NAMES], "it ends before its compressed data does"),
         (["e", *NAMES, "--endpoint-url", "no-address"], "no-address"),
     ],
 )

@@ -16,8 +16,8 @@ pub fn escaped_len(text: &[u8]) -> usize {
     let clean = blocks.iter().take_while(|block| !needs_escape(block)).count();
     // In lanes of 8 bits, a few blocks at a time so that none overflows: the compiler makes vectors of it.
     let mut more: usize = blocks[clean..].chunks(MOST_BLOCKS).map(more_in_blocks).sum();
-    if !rest.is_empty() {
-        // A loop over the bytes that are left would take longer than all blocks of most messages.
+    // What is left over is looked at together with bytes before it: one more block beats a loop over bytes.
+    if !rest.is_empty() && text.last_chunk::<BLOCK>().is_none_or(needs_escape) {
         let mut last = [b' '; BLOCK];
         last[..rest.len()].copy_from_slice(rest);
         if needs_escape(&last) {
