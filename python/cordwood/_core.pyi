@@ -2,13 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal, SupportsIndex, TypeAlias, final, overload
+from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, final, overload
 
 from cordwood.outcomes import Rejected
 
 _Timestamp: TypeAlias = SupportsIndex | datetime
 _Message: TypeAlias = str | bytes
 _Event: TypeAlias = Mapping[str, Any] | tuple[_Timestamp, _Message] | list[Any]
+
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
+
+class _ArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: Any = None) -> Any: ...
+
+_Arrow: TypeAlias = _ArrowStream | _ArrowArray
 
 __all__ = [
     "Batch",
@@ -248,10 +256,10 @@ class Batcher:
         """
     def extend(
         self,
-        events: Iterable[_Event] | None = None,
+        events: Iterable[_Event] | _Arrow | None = None,
         *,
-        timestamps: Iterable[SupportsIndex | datetime] | None = None,
-        messages: Iterable[str | bytes] | None = None,
+        timestamps: Iterable[SupportsIndex | datetime] | _Arrow | None = None,
+        messages: Iterable[str | bytes] | _Arrow | None = None,
         position: int | None = None,
     ) -> list[Batch]:
         """Take many events, or two columns, and return the batches that they closed.
@@ -559,10 +567,10 @@ def packed_range(packed: bytes) -> tuple[int, int] | None:
     """
 
 def batches(
-    events: Iterable[_Event] | None = None,
+    events: Iterable[_Event] | _Arrow | None = None,
     *,
-    timestamps: Iterable[SupportsIndex | datetime] | None = None,
-    messages: Iterable[str | bytes] | None = None,
+    timestamps: Iterable[SupportsIndex | datetime] | _Arrow | None = None,
+    messages: Iterable[str | bytes] | _Arrow | None = None,
     limits: Limits | None = None,
     on_reject: Literal["error", "collect"] = "error",
     oversize: Literal["reject", "truncate", "split", "error"] = "reject",
@@ -581,12 +589,15 @@ def batches(
 
     Args:
         events: mappings with `timestamp` and `message` (other members are ignored), or `(timestamp, message)`
-            pairs (tuples or lists of two). A timestamp is a whole number of milliseconds since 1970-01-01
-            00:00 UTC (int, or anything with `__index__` but bool), or an aware datetime, taken down to its
-            millisecond. A message is str, or bytes of UTF-8.
+            pairs (tuples or lists of two); or an Arrow table with columns of these names, of any library that has the
+            PyCapsule interface, read without a Python object for each event; a reader of record batches is a stream. A
+            timestamp is a whole number of milliseconds since 1970-01-01 00:00 UTC (int, or anything with `__index__`
+            but bool), or an aware datetime, taken down to its millisecond. A message is str, or bytes of UTF-8.
         timestamps: instead of `events`, with `messages`: the column of timestamps. An `array.array("q")`, a
-            numpy int64 array or another buffer of 64-bit integers is read without a Python object for each.
-        messages: the column of messages, as long as `timestamps`.
+            numpy array of int64 or datetime64, another buffer of 64-bit integers, or an Arrow column of int64 or of
+            timestamps (of any unit and zone) is read without a Python object for each.
+        messages: the column of messages, as long as `timestamps`; an Arrow column of strings or binary, also
+            dictionary-encoded, and numpy's of str or bytes, without a Python object for each.
         limits: the numbers to obey; the service's own where not given.
         on_reject: what an event that is not a legal log event does: `"error"` raises EventError at the first;
             `"collect"` leaves it out and lists it in `Batches.rejected`.

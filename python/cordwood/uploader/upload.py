@@ -107,9 +107,9 @@ def upload(
     refused. The rest of what was read is then `undelivered`.
 
     Args:
-        events: as `batches` takes them; or the path of a file, as a `pathlib.Path`, or a list of such paths: text, JSON
-            lines, or event documents. A `str` is a TypeError, unless it is an object's address, `s3://bucket/key`, or
-            that of all below a prefix, `s3://bucket/prefix/`.
+        events: as `batches` takes them, Arrow tables and readers of record batches too; or the path of a file, as a
+            `pathlib.Path`, or a list of such paths: text, JSON lines, or event documents. A `str` is a TypeError, but
+            for `s3://bucket/key`, an object, and `s3://bucket/prefix/`, all objects below it.
         log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
         log_stream_name: 1 to 512 characters, neither `:` nor `*`; or a function of an event that returns the name.
         client: a boto3 logs client, or a `PutLogEventsClient`, which is used as it is (what it may create is its own
@@ -308,6 +308,10 @@ def source_of(
         files = files_of(paths, recursive=False, s3=s3)
         return Documents(files, log_stream_name, extra=extra, reading=reading, s3=s3, **text)
     assert not isinstance(events, os.PathLike)
+    if hasattr(events, "__arrow_c_stream__") or hasattr(events, "__arrow_c_array__"):
+        if callable(log_stream_name):
+            raise TypeError("the rows of an Arrow table go to one log stream: pass its name, not a function")
+        return Events(events, log_stream_name, **text)
     if isinstance(events, (str, bytes, bytearray, Mapping)) or not hasattr(type(events), "__iter__"):
         no_events: Any = events
         batches(no_events)  # which says what is wrong with it

@@ -11,6 +11,7 @@
 
 mod abc;
 mod account;
+mod arrow;
 mod batch;
 mod batcher;
 mod batches;
@@ -23,6 +24,7 @@ mod input;
 mod kept;
 mod limits;
 mod message;
+mod numpy;
 mod options;
 mod packed;
 mod pause;
