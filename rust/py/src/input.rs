@@ -11,6 +11,7 @@ use crate::event::{self, Feed};
 use crate::message::a_value_of;
 use crate::numpy;
 use crate::pause::Pause;
+use crate::prefetch;
 
 pub(crate) enum Input<'py> {
     Columns(Columns<'py>),
@@ -127,6 +128,7 @@ impl<'py> Input<'py> {
             }
             Self::Columns(columns) => columns.feed_all(into),
             Self::Sequence(events) => match events.cast_exact::<PyList>() {
+                Ok(list) if prefetch::is_scattered(list) => feed_scattered(list, into),
                 // Looks at the list's length at each step: the caller's code may change it in between.
                 Ok(list) => feed_items(list.py(), list.iter().map(Ok), into),
                 Err(_) => feed_items(events.py(), events.try_iter()?, into),
@@ -167,6 +169,18 @@ fn feed_items<'py>(
     for item in items {
         event::feed(&item?, into)?;
         pause.after_event(py)?;
+    }
+    Ok(())
+}
+
+/// Likewise over a list whose items lie scattered in memory.
+fn feed_scattered(list: &Bound<'_, PyList>, into: &mut impl Feed) -> PyResult<()> {
+    let mut pause = Pause::new();
+    // The list's length is looked at at each step, as above.
+    for (index, item) in list.iter().enumerate() {
+        prefetch::look_ahead(list, index);
+        event::feed(&item, into)?;
+        pause.after_event(list.py())?;
     }
     Ok(())
 }

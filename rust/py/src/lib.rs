@@ -28,6 +28,7 @@ mod numpy;
 mod options;
 mod packed;
 mod pause;
+mod prefetch;
 mod shared_stream;
 mod timestamp;
 mod unpack;
