@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import answered
+import logs
 import plot
 import throughput
 
@@ -175,6 +176,20 @@ def throughput_lines(rows: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+def logs_lines(rows: list[dict[str, Any]]) -> list[str]:
+    return [
+        "## Logs, by whole commands",
+        "",
+        "A log of 1 GB of text; the commands with all that belongs to them, from the start of the interpreter to the "
+        "report. `plan` reads, finds the timestamps, checks, sorts and cuts; `upload` sends it all besides, to an "
+        "endpoint that only reads. The peer is what people write around the AWS CLI: it reads lines, finds their "
+        "timestamps with a pattern or `json.loads`, cuts, writes the bodies with `json.dumps`, and sends nothing.",
+        "",
+        logs.table([logs.Row(**row) for row in rows]),
+        "",
+    ]
+
+
 def big_lines(big: dict[str, Any]) -> list[str]:
     return [
         f"`cordwood upload` of a file of {big['bytes'] / 1e9:.1f} GB ({big['events']:,} events), 4 workers, with its "
@@ -223,8 +238,8 @@ def machine_line(document: dict[str, Any]) -> str:
 
 
 def page(document: dict[str, Any], folder: Path, criterion: Path) -> str:
-    requests, workers, memory, big = (
-        read_if_there(folder / f"{name}.json") for name in ("requests", "throughput", "memory", "big_upload")
+    requests, workers, of_logs, memory, big = (
+        read_if_there(folder / f"{name}.json") for name in ("requests", "throughput", "logs", "memory", "big_upload")
     )
 
     entries = read_entries(document)
@@ -252,6 +267,8 @@ def page(document: dict[str, Any], folder: Path, criterion: Path) -> str:
         lines += answered_lines(requests)
     if workers:
         lines += throughput_lines(workers)
+    if of_logs:
+        lines += logs_lines(of_logs)
     if memory:
         lines += memory_lines(memory)
     if big:

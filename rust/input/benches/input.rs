@@ -1,10 +1,14 @@
 //! Event documents to events, beside serde_json: run with `cargo bench --package cordwood-input`.
 
 use std::hint::black_box;
+use std::io::{Read, Write};
 
 use cordwood_core::{Admission, Batch, Frame, OnReject, Stream, Text};
-use cordwood_input::{Clock, Documents, Extra, Known, LineEvents, LineFormat, Step, detect};
+use cordwood_input::{Clock, Decompressor, Documents, Extra, Known, LineEvents, LineFormat, Step, detect};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use flate2::Compression;
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
 
 const CHUNK: usize = 1 << 20;
 
@@ -161,9 +165,49 @@ fn bodies_of(input: &[u8], format: &LineFormat) -> usize {
     written
 }
 
+/// Compressed logs, a chunk at a time, beside the libraries' own readers.
+fn unpack(criterion: &mut Criterion) {
+    let text = logged(8 << 20, |i| {
+        format!("2025-10-10 20:55:36,{:03} INFO request {i:09} took {} ms\n", i % 1000, i % 97)
+    });
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(&text).unwrap();
+    let packed = [
+        ("gzip", gzip.finish().unwrap(), (|| Decompressor::gzip()) as fn() -> Decompressor),
+        ("zstd", zstd::encode_all(&text[..], 3).unwrap(), || Decompressor::zstd().unwrap()),
+    ];
+    for (name, packed, make) in packed {
+        let mut group = criterion.benchmark_group(format!("unpack/{name}"));
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function("read", |bencher| {
+            bencher.iter(|| {
+                let (mut decompressor, mut input, mut bytes) = (make(), &packed[..], 0);
+                loop {
+                    let mut output = Vec::with_capacity(CHUNK);
+                    input = &input[decompressor.run(input, &mut output).unwrap()..];
+                    bytes += output.len();
+                    if output.is_empty() {
+                        break bytes;
+                    }
+                }
+            });
+        });
+        group.bench_function("peer: the library", |bencher| {
+            bencher.iter(|| {
+                let mut output = Vec::with_capacity(text.len());
+                match name {
+                    "gzip" => MultiGzDecoder::new(&packed[..]).read_to_end(&mut output).unwrap(),
+                    _ => zstd::Decoder::new(&packed[..]).unwrap().read_to_end(&mut output).unwrap(),
+                }
+            });
+        });
+        group.finish();
+    }
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20).measurement_time(std::time::Duration::from_secs(2));
-    targets = documents, line_logs
+    targets = documents, line_logs, unpack
 }
 criterion_main!(benches);
