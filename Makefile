@@ -85,9 +85,10 @@ format: .venv/extra-lint ## write the formatting that lint asks for
 
 BENCH_EVENTS ?= 1000000
 
-bench: .venv/extra-bench ## benchmarks beside their peers, into docs/benchmarks.md and .svg (half an hour)
+bench: .venv/extra-bench .venv/awscli/ready ## benchmarks beside their peers, into docs/benchmarks.md and .svg (half an hour)
 	cargo bench --locked --package cordwood-core --package cordwood-input
 	CORDWOOD_BENCH_EVENTS=$(BENCH_EVENTS) $(BIN)/python -m pytest benches --benchmark-json=target/benchmarks.json
+	$(BIN)/python benches/startup.py --json target/startup.json
 	$(BIN)/python benches/answered.py --json target/requests.json
 	$(BIN)/python benches/throughput.py --json target/throughput.json
 	$(BIN)/python benches/logs.py --json target/logs.json

@@ -13,6 +13,7 @@ from typing import Any
 import answered
 import logs
 import plot
+import startup
 import throughput
 
 ROOT = Path(__file__).parent.parent
@@ -269,6 +270,8 @@ def page(document: dict[str, Any], folder: Path, criterion: Path) -> str:
         lines += throughput_lines(workers)
     if of_logs:
         lines += logs_lines(of_logs)
+    if starts := read_if_there(folder / "startup.json"):
+        lines += ["## To start", "", "Wall time, the median of runs in turns.", "", startup.table(starts), ""]
     if memory:
         lines += memory_lines(memory)
     if big:

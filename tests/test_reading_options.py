@@ -1,5 +1,6 @@
 """What a user may say about how a file is read, where a look at it does not tell."""
 
+import bz2
 import json
 import os
 import pathlib
@@ -13,6 +14,7 @@ from cli_upload import NAMES, clean_environment, environment_of, run
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
 from cordwood.outcomes import Outcome
+from cordwood.sources.contents import Contents
 
 __all__ = ["cloudwatch_logs"]
 
@@ -55,6 +57,13 @@ def test_where_events_of_several_lines_begin(tmp_path: pathlib.Path) -> None:
         cordwood.read(file, multiline_start="^#", format="json")
 
 
+def test_what_is_for_text_says_that_it_is_text(tmp_path: pathlib.Path) -> None:
+    file = wrote(tmp_path / "log", '{"time": "2025-10-10T20:55:36Z"}\nmore\n{"time": "2025-10-10T20:55:36Z"}\n')
+    assert len(read(file)) == 2
+    [(at, message), _] = read(file, multiline_start=r"^\{", timestamp_regex='"time": "([^"]+)')
+    assert (at, message) == (FIRST, '{"time": "2025-10-10T20:55:36Z"}\nmore')
+
+
 def test_timestamps_that_no_line_writes(tmp_path: pathlib.Path) -> None:
     file = wrote(tmp_path / "log", "one\n\n  two\n")
     os.utime(file, ns=(0, FIRST * 1_000_000))
@@ -72,6 +81,14 @@ def test_timestamps_that_no_line_writes(tmp_path: pathlib.Path) -> None:
             cordwood.read(file, timestamp_from="now", **options)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("text", [b"a\n", b"\xff\xfea\0\n\0", bz2.compress(b"a\n")])
+def test_a_pipe_of_few_bytes_is_not_waited_for_more(text: bytes) -> None:
+    contents = Contents()
+    first = [piece for at in range(len(text)) for piece in contents.feed(text[at : at + 1])]
+    assert b"".join(first).decode("utf-8") == "a\n"
+    assert list(contents.finish()) == []
+
+
 def test_a_pipe_has_no_time_of_modification(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     cloudwatch_logs.create("g", "s")
     environment = environment_of(cloudwatch_logs)
@@ -80,6 +97,7 @@ def test_a_pipe_has_no_time_of_modification(cloudwatch_logs: LocalCloudWatchLogs
     assert "standard input: a pipe" in refused.err
     done = run(environment, "upload", "-", *NAMES, "--timestamp-from", "now", input="a\nb\n")
     assert done.code == 0
+    assert "read as: standard input: text, timestamps are the moment when a line is read" in done.err
     assert [event.message for event in cloudwatch_logs.events("g", "s")] == ["a", "b"]
 
 

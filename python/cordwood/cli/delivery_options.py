@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
+from typing import TYPE_CHECKING
 
 from cordwood.cli.values import duration, number
-from cordwood.uploader.settings import Settings
 
-_DEFAULTS = Settings()
+if TYPE_CHECKING:
+    from cordwood.uploader.settings import Settings
+
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMG]?)I?B?", re.IGNORECASE)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -21,7 +23,7 @@ def add_delivery_options(command: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--max-concurrency",
         type=_count,
-        default=_DEFAULTS.max_concurrency,
+        default=4,
         metavar="N",
         help="most requests under way at once (default: 4)",
     )
@@ -71,7 +73,7 @@ def add_delivery_options(command: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--max-outage",
         type=duration,
-        default=_DEFAULTS.max_outage,
+        default=600.0,
         metavar="TIME",
         help="without one good answer, after which the upload stops (default: 10m)",
     )
@@ -85,7 +87,7 @@ def add_delivery_options(command: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--shutdown-timeout",
         type=duration,
-        default=_DEFAULTS.shutdown_timeout,
+        default=20.0,
         metavar="TIME",
         help="for requests under way to be answered after Ctrl-C, SIGTERM or --max-duration (default: 20s)",
     )
@@ -130,6 +132,8 @@ def add_memory_options(command: argparse.ArgumentParser) -> None:
 
 def settings_of(options: argparse.Namespace) -> Settings:
     """The settings that these options come to."""
+    from cordwood.uploader.settings import Settings
+
     return Settings(
         max_concurrency=options.max_concurrency,
         ordered=options.ordered,
@@ -170,6 +174,8 @@ def _bandwidth(value: str) -> int:
 
 
 def _tolerance(value: str) -> int | str:
+    from cordwood.uploader.settings import Settings
+
     limit = int(value) if value.isascii() and value.isdigit() else value
     try:
         Settings(max_rejected=limit)

@@ -7,7 +7,7 @@ import os
 import shlex
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from cordwood.cli.destination import Destination
 from cordwood.cli.exit_codes import USAGE_ERROR, Failure
@@ -15,13 +15,13 @@ from cordwood.cli.messages import Messages
 from cordwood.cli.options import names
 from cordwood.errors import InputError, JournalError, JournalUnwritableError, OutputError
 from cordwood.report.summary import plural
-from cordwood.sources.documents import Documents
 from cordwood.sources.stream_names import StreamNames
 
 if TYPE_CHECKING:
     from cordwood.dead_letters import DeadLetters
     from cordwood.journal import Journal
     from cordwood.sources.dead_letters import DeadLetterSource
+    from cordwood.sources.documents import Documents
 
 
 def check_outputs(options: argparse.Namespace) -> None:
@@ -91,7 +91,7 @@ def open_journal(
     automatic = options.journal == "auto"
     try:
         path = options.journal
-        if automatic and isinstance(source, Documents):
+        if automatic and _is_of_files(source):
             path = default_path(source.identities(), destination)
         journal = resuming.open_journal(
             path,
@@ -116,7 +116,13 @@ def open_journal(
 
 
 def _is_kept_unasked(options: argparse.Namespace, source: Documents | DeadLetterSource) -> bool:
-    return not options.local and isinstance(source, Documents) and source.can_be_read_again
+    return not options.local and _is_of_files(source) and source.can_be_read_again
+
+
+def _is_of_files(source: Documents | DeadLetterSource) -> TypeGuard[Documents]:
+    from cordwood.sources.documents import Documents
+
+    return isinstance(source, Documents)
 
 
 def reading(options: argparse.Namespace) -> dict[str, Any]:

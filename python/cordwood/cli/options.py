@@ -12,15 +12,9 @@ from typing import TYPE_CHECKING
 from cordwood.cli.exit_codes import USAGE_ERROR, Failure
 from cordwood.cli.messages import Messages
 from cordwood.cli.reading_options import add_choice_options, add_reading_options, reading_of
-from cordwood.client.connection import connect
 from cordwood.errors import EventError, InputError
-from cordwood.report.report import Example
-from cordwood.report.summary import utc, where
-from cordwood.sources.paths import files_of
-from cordwood.sources.s3 import is_s3, lazily
 from cordwood.sources.stream_names import StreamNames
 from cordwood.terminal import inert
-from cordwood.uploader.uploader import check_names
 
 if TYPE_CHECKING:
     from cordwood.sources.dead_letters import DeadLetterSource
@@ -136,6 +130,12 @@ def _retention(value: str) -> int:
 
 def check(options: argparse.Namespace) -> None:
     """Hold what was given against the rules that take more than one option to tell; leaves with 252."""
+    # Not before there is something to do: whoever asks for help does not wait for what sends.
+    from cordwood.client.connection import connect
+    from cordwood.sources.paths import files_of
+    from cordwood.sources.s3 import lazily
+    from cordwood.uploader.uploader import check_names
+
     if not options.files:
         if sys.stdin is None or sys.stdin.isatty():
             options.usage_error("no FILE is given, and standard input is a terminal: name a file, or pipe events in")
@@ -183,6 +183,7 @@ def open_source(options: argparse.Namespace) -> Documents | DeadLetterSource:
 
     """
     from cordwood.dead_letters import is_dead_letters
+    from cordwood.sources.s3 import is_s3
 
     marked = [path for path in options.files if path != "-" and not is_s3(path) and is_dead_letters(path)]
     if not marked:
@@ -241,9 +242,16 @@ def names(sources: Sequence[str]) -> str:
 
 def say_what_they_are(source: Documents | DeadLetterSource, messages: Messages) -> None:
     """Tell the user what files were taken for that are no event documents; of many, of the first few."""
+    from cordwood.sources.documents import Documents
+
+    def say(line: str) -> None:
+        messages.say(f"read as: {inert(line)} (--format says otherwise)")
+
+    if isinstance(source, Documents):
+        source.tell = say
     told = source.told()
     for line in told[:_MOST_TOLD]:
-        messages.say(f"read as: {inert(line)} (--format says otherwise)")
+        say(line)
     if len(told) > _MOST_TOLD:
         messages.say(f"and {len(told) - _MOST_TOLD:,} further files")
     if source.shift:
@@ -256,6 +264,8 @@ def _moved(shift: int) -> str:
 
 def time_range(source: Documents | DeadLetterSource) -> str:
     """First and last event's time, as far as the files tell before they are read."""
+    from cordwood.report.summary import utc
+
     first, last = source.first_timestamp, source.last_timestamp
     if first is None and last is None:
         return "the events' times are not known before they are read"
@@ -267,6 +277,9 @@ def time_range(source: Documents | DeadLetterSource) -> str:
 
 def in_words(fault: Exception, source: Documents | DeadLetterSource) -> str:
     """What ended the reading of the input before its end."""
+    from cordwood.report.report import Example
+    from cordwood.report.summary import where
+
     if not isinstance(fault, EventError):
         return f"the input could not be read to its end: {fault}"
     [place] = source.locate([fault.position])

@@ -14,8 +14,6 @@ from cordwood.cli.signals import ended_by_signals
 from cordwood.cli.values import number
 from cordwood.errors import Error
 from cordwood.outcomes import Outcome
-from cordwood.report.document import as_json
-from cordwood.report.summary import explained, places, plural, utc
 from cordwood.terminal import inert
 
 if TYPE_CHECKING:
@@ -80,6 +78,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _plan(options: argparse.Namespace, source: Documents | DeadLetterSource, messages: Messages) -> int:
+    from cordwood.report.document import as_json
     from cordwood.uploader.age import TimeWindow
     from cordwood.uploader.forecast import Forecast
 
@@ -112,6 +111,8 @@ def _plan(options: argparse.Namespace, source: Documents | DeadLetterSource, mes
 
 def _table(report: Report, fill: Fill, price_per_gb: float | None, price: float | None) -> str:
     """The plan for a person."""
+    from cordwood.report.summary import explained, places, plural, utc
+
     of_files = f" of {names(report.sources)}" if report.sources else ""
     lines = [
         f"{plural(report.events, 'event')}{of_files} for log group {inert(report.log_group_name)}, "
@@ -142,6 +143,8 @@ def _table(report: Report, fill: Fill, price_per_gb: float | None, price: float 
 
 
 def _fill(fill: Fill) -> list[str]:
+    from cordwood.report.summary import plural
+
     if not fill.requests:
         return ["no request"]
     full = (

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from cordwood.cli.values import moment, shift
-from cordwood.sources.shapes import Reading
+
+if TYPE_CHECKING:
+    from cordwood.sources.shapes import Reading
 
 
 def add_reading_options(group: argparse._ArgumentGroup) -> None:
@@ -92,6 +95,8 @@ def add_choice_options(group: argparse._ArgumentGroup) -> None:
 
 def reading_of(options: argparse.Namespace) -> Reading:
     """How the files are read. Where nothing is stored, a zone that is missing is assumed to be UTC, and said."""
+    from cordwood.sources.shapes import Reading
+
     return Reading(
         format=options.format,
         timezone=options.timezone,

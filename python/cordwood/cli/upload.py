@@ -25,13 +25,12 @@ from cordwood.cli.progress import Progress, display_of, numbers_of
 from cordwood.cli.results import write
 from cordwood.cli.signals import Signals, ended_by_signals
 from cordwood.errors import Error, OutputError
-from cordwood.report import Report, StopKind
-from cordwood.report.document import as_json, document, write_report
 from cordwood.report.summary import plural
 
 if TYPE_CHECKING:
     from cordwood.dead_letters import DeadLetters
     from cordwood.journal import Journal
+    from cordwood.report import Report
     from cordwood.sources.dead_letters import DeadLetterSource
     from cordwood.sources.documents import Documents
     from cordwood.uploader.upload import Upload
@@ -130,6 +129,8 @@ def _report(
     messages: Messages,
 ) -> int:
     """Write the report wherever it is wanted, and return the exit code."""
+    from cordwood.report.document import as_json, write_report
+
     found = _document(options, to, report, source, code)
     if options.report not in (None, "-"):
         try:
@@ -197,6 +198,8 @@ def _run(job: Upload, progress: Progress) -> tuple[Report, Exception | None]:
         with progress:
             return job.run(), None
     except Exception as fault:
+        from cordwood.report import Report
+
         report = getattr(fault, "report", None)
         if not isinstance(report, Report):
             raise
@@ -223,6 +226,8 @@ def exit_code(
         signal: 128 plus the number of the signal that interrupted it.
 
     """
+    from cordwood.report import StopKind
+
     if signal is not None:
         return signal
     job_level = {
@@ -242,6 +247,8 @@ def exit_code(
 def _document(
     options: argparse.Namespace, to: Destination, report: Report, source: Documents | DeadLetterSource, code: int
 ) -> dict[str, Any]:
+    from cordwood.report.document import document
+
     return document(
         report,
         exit_code=code,

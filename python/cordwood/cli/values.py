@@ -8,8 +8,6 @@ import re
 from datetime import datetime
 from typing import Literal
 
-from cordwood.sources.shapes import milliseconds
-
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw]?)", re.IGNORECASE)
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -49,8 +47,10 @@ def shift(value: str) -> int | Literal["to-now"]:
 
 def moment(value: str) -> int:
     """Milliseconds since 1970, of ISO 8601 with a zone."""
+    from cordwood.sources.shapes import milliseconds
+
     try:
-        found = milliseconds("the time", datetime.fromisoformat(value))
+        found: int | None = milliseconds("the time", datetime.fromisoformat(value))
     except ValueError:
         found = None
     if found is None:

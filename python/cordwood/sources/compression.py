@@ -20,8 +20,8 @@ _KINDS: tuple[tuple[bytes, str, Callable[[], Any] | None], ...] = (
 )
 """First bytes, name, and what decompresses one member; None where the core does."""
 
-LONGEST_MAGIC = max(len(magic) for magic, _, _ in _KINDS)
-"""Bytes by which all kinds can be told."""
+MAGICS = tuple(magic for magic, _, _ in _KINDS)
+"""What compressed files begin with."""
 
 
 class Decompressor:

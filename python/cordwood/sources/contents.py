@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cordwood._core import TextDecoder
-from cordwood.sources.compression import LONGEST_MAGIC, Decompressor, kind_of
+from cordwood.sources.compression import MAGICS, Decompressor, kind_of
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF_32 = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
+_MARKS = (*MAGICS, *_UTF_16, *_UTF_32)
 
 
 class Contents:
@@ -41,7 +42,7 @@ class Contents:
         """
         if self._start is not None:
             self._start += chunk
-            if len(self._start) < LONGEST_MAGIC:
+            if any(mark.startswith(self._start) and mark != self._start for mark in _MARKS):
                 return
             chunk, self._start = self._start, None
             self._look_at_kind(chunk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import time
@@ -25,11 +26,15 @@ from cordwood.sources.stream_names import StreamNames
 if TYPE_CHECKING:
     from cordwood.journal import SourceIdentity
 
+log = logging.getLogger("cordwood")
+
 _PEEK = 1 << 18
 """Bytes looked at, at the start, in the middle and at the end of a file, before it is read."""
 
 _AT_READING = ("oversize", "empty", "invalid", "settled", "skipped", "altered")
 """Of the reader's counts, those that are told of each file."""
+
+_ARRAY = re.compile(rb"\s*\[\s*[{\]]")
 
 _TIMESTAMP = re.compile(rb'(?<!\\)"timestamp"\s*:\s*(\d{1,18})\b')
 
@@ -47,6 +52,8 @@ class _Input:
     """Whether offsets of events are offsets in the file."""
     held: int = 0
     """Bytes of it read, as UTF-8."""
+    untold: bytes = b""
+    """What came of a pipe so far, while that does not tell yet what it is."""
     counts_before: dict[str, int] = field(default_factory=dict)
     """The reader's, at its start."""
 
@@ -73,6 +80,8 @@ class Documents:
         names: of the files.
         total_bytes: of all of them; None where one is a pipe.
         bytes_read: so far.
+        tell: called, while it is read, with what a pipe was taken for, as `told` gives it of files; logs it where none
+            is set.
         ends: of files that were read to their end, by their number, the position behind it.
 
     Raises:
@@ -127,6 +136,7 @@ class Documents:
         self.bytes_read = 0
         self._begun = 0
         self._cut_short: dict[_Input, str] = {}
+        self.tell: Callable[[str], object] = log.info
         self.ends: dict[int, int] = {}
 
     def _new_reader(self) -> DocumentReader:
@@ -267,26 +277,36 @@ class Documents:
                         continue
                     self._count(one, chunk)
                     for piece in self._text_of(one, one.contents.feed(chunk)):
-                        if one.shape is None:
-                            sample = whole_lines(piece, from_start=True)
-                            one.shape = shape_of(one.name, [sample], self._reading, None)
-                            one.is_plain = one.contents.is_plain
-                            self._start(index, one)
-                        yield self._routed(self._fed(one, piece))
+                        text = piece if one.shape else self._begin_pipe(index, one, piece)
+                        yield self._routed(self._fed(one, text)) if text else []
                     if one in self._cut_short:
                         break
             if one not in self._cut_short:
                 for piece in self._text_of(one, one.contents.finish()):
-                    if one.shape is None:
-                        one.shape = shape_of(one.name, [piece], self._reading, None)
-                        self._start(index, one)
-                    yield self._routed(self._fed(one, piece))
+                    text = piece if one.shape else self._begin_pipe(index, one, piece)
+                    yield self._routed(self._fed(one, text)) if text else []
+            if one.untold:
+                yield self._routed(self._fed(one, self._begin_pipe(index, one, b"", is_all=True)))
             closed = self._fed(one, b"")
             self.ends[index] = position_of(index, one.held)
             yield self._routed(closed)
             if self._streams.by_file:
                 yield self.flush()
         yield self.flush()
+
+    def _begin_pipe(self, index: int, one: _Input, piece: bytes, *, is_all: bool = False) -> bytes:
+        """What comes first of a pipe tells what it is, once it is a line, or much; what is to be read then."""
+        text = one.untold + piece
+        tells = is_all or b"\n" in text or len(text) >= _PEEK or _ARRAY.match(text)
+        one.untold = b"" if tells else text
+        if not tells:
+            return b""
+        one.shape = shape_of(one.name, [whole_lines(text, from_start=True)], self._reading, None)
+        one.is_plain = one.contents.is_plain
+        self._start(index, one)
+        if one.shape.rules:
+            self.tell(f"{one.name}: {one.shape.told}")
+        return text
 
     def _text_of(self, one: _Input, pieces: Iterator[bytes]) -> Iterator[bytes]:
         """What a file holds; where it is damaged, that is noted, and the file ends there."""

@@ -159,10 +159,13 @@ def shape_of(name: str, samples: list[bytes], reading: Reading, modified_ms: int
     """
     if reading.timestamp_from in ("now", "mtime"):
         return _told_from_outside(name, reading, modified_ms)
+    format: str | None = None if reading.format == "auto" else reading.format
+    if format is None and (reading.multiline_start is not None or reading.timestamp_from == "previous"):
+        format = "text"  # which those are for
     try:
         found = detect(
             samples,
-            format=None if reading.format == "auto" else reading.format,
+            format=format,
             timestamp_format=reading.timestamp_format,
             timestamp_regex=reading.timestamp_regex,
             timestamp_field=reading.timestamp_field,
