@@ -20,8 +20,15 @@ TARGET = ROOT / "target" / "packaging"
 
 
 def run(*command: str | pathlib.Path, cwd: pathlib.Path, target: pathlib.Path = TARGET) -> str:
-    # Compiled dependencies are shared with the other builds; nothing else is.
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(target), "PYO3_PYTHON": sys.executable}
+    # Compiled dependencies are shared with the other builds; nothing else is. How fast what is built runs is not asked
+    # here, so the compiler need not take its time for that.
+    environment = {
+        **os.environ,
+        "CARGO_TARGET_DIR": str(target),
+        "CARGO_PROFILE_RELEASE_LTO": "off",
+        "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
+        "PYO3_PYTHON": sys.executable,
+    }
     done = subprocess.run(
         list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, timeout=900, check=False
     )
