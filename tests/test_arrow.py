@@ -198,7 +198,7 @@ def test_all_nulls_of_a_dictionary_without_words() -> None:
         (
             {"timestamp": pa.array([1.5]), "message": pa.array(["a"])},
             TypeError,
-            "timestamps is an Arrow column of Float64",
+            "timestamps is an Arrow column of Float64; pass whole numbers",
         ),
         ({"timestamp": pa.array([1]), "message": pa.array([1])}, TypeError, "messages is an Arrow column of Int64"),
         (
@@ -211,6 +211,29 @@ def test_all_nulls_of_a_dictionary_without_words() -> None:
 def test_columns_that_are_none(columns: dict[str, Any], error: type[Exception], told: str) -> None:
     with pytest.raises(error, match=told):
         cordwood.batches(pa.table(columns))
+
+
+@pytest.mark.parametrize("type", [pa.int32(), pa.uint8(), pa.uint64()], ids=str)
+def test_other_integers_are_timestamps_too(type: pa.DataType) -> None:
+    found = cordwood.batches(
+        timestamps=pa.array([3, None, 200], type), messages=pa.array(["a", "b", "c"]), on_reject="collect"
+    )
+    assert [event["timestamp"] for batch in found for event in batch.events()] == [3, 200]
+    assert found.counts["invalid"] == 1
+    if type == pa.uint64():
+        beyond = cordwood.batches(timestamps=pa.array([2**63], type), messages=pa.array(["a"]), on_reject="collect")
+        assert beyond.counts["invalid"] == 1
+
+
+def test_a_column_that_is_not_arrows_after_all_is_read_item_by_item() -> None:
+    class Column(list[Any]):
+        def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+            raise ImportError("needs another library")
+
+    messages = Column(["a", b"b", None])
+    found = cordwood.batches(timestamps=Column([1, 2, 3]), messages=messages, on_reject="collect")
+    assert [event["message"] for batch in found for event in batch.events()] == ["a", "b"]
+    assert "leave the event out where there is none" in found.rejected[0].reason
 
 
 def test_arrays_that_do_not_belong_together() -> None:

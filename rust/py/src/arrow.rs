@@ -6,19 +6,24 @@
 // A capsule holds a pointer, and its name says to what.
 #![allow(unsafe_code)]
 
+use std::sync::Arc;
+
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow_array::ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream};
 use arrow_array::types::{
-    GenericBinaryType, GenericStringType, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampNanosecondType, TimestampSecondType,
+    GenericBinaryType, GenericStringType, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
+    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type,
+    UInt64Type,
 };
+
 use arrow_array::{
-    Array, ArrayRef, BinaryViewArray, GenericByteArray, OffsetSizeTrait, make_array, types::ByteArrayType,
+    Array, ArrayRef, BinaryViewArray, GenericByteArray, Int64Array, OffsetSizeTrait, make_array,
+    types::ByteArrayType,
 };
 use arrow_schema::{DataType, TimeUnit};
 use cordwood_core::{Kept, Rejection, Text};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyException, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyCapsuleMethods};
@@ -68,6 +73,15 @@ pub(crate) fn chunks_of(object: &Bound<'_, PyAny>) -> PyResult<Option<Chunks>> {
     Ok(Some(Chunks::One(Some(make_array(data.map_err(|fault| failed(&fault))?)))))
 }
 
+/// Likewise of one column, which may be read item by item instead: where its library cannot make Arrow's of it (for
+/// another that is missing, or for items of several types), that is done.
+pub(crate) fn column_chunks_of(column: &Bound<'_, PyAny>) -> PyResult<Option<Chunks>> {
+    match chunks_of(column) {
+        Err(fault) if fault.is_instance_of::<PyException>(column.py()) => Ok(None),
+        chunks => chunks,
+    }
+}
+
 /// So many rows of two columns.
 pub(crate) struct Rows {
     timestamps: ArrayRef,
@@ -99,7 +113,7 @@ impl Rows {
 
     /// Rows of two columns of one length.
     pub(crate) fn of_columns(timestamps: ArrayRef, messages: ArrayRef) -> PyResult<Self> {
-        check_time(&timestamps)?;
+        let timestamps = as_times(timestamps)?;
         if !is_text(messages.data_type()) {
             return Err(PyTypeError::new_err(format!(
                 "messages is an Arrow column of {}; pass strings, or binary of UTF-8",
@@ -185,8 +199,8 @@ fn is_text(of: &DataType) -> bool {
 
 /// Appends the timestamps of a column in which none is missing.
 pub(crate) fn append_times(column: &ArrayRef, to: &mut Vec<i64>) -> PyResult<()> {
-    check_time(column)?;
-    let times = Times::new(column);
+    let column = as_times(column.clone())?;
+    let times = Times::new(&column);
     for row in 0..column.len() {
         to.push(times.at(row).map_err(|NoTime| {
             PyValueError::new_err(format!(
@@ -197,14 +211,34 @@ pub(crate) fn append_times(column: &ArrayRef, to: &mut Vec<i64>) -> PyResult<()>
     Ok(())
 }
 
-fn check_time(column: &ArrayRef) -> PyResult<()> {
-    if matches!(column.data_type(), DataType::Int64 | DataType::Timestamp(..)) {
-        return Ok(());
+/// A column of timestamps or of 64-bit integers; other integers are made those, and what does not fit is null.
+fn as_times(column: ArrayRef) -> PyResult<ArrayRef> {
+    macro_rules! widened {
+        ($($kind:ident as $type:ty),*) => {
+            match column.data_type() {
+                DataType::Int64 | DataType::Timestamp(..) => column,
+                $(DataType::$kind => {
+                    let numbers = column.as_primitive::<$type>();
+                    Arc::new(numbers.iter().map(|number| i64::try_from(number?).ok()).collect::<Int64Array>())
+                })*
+                other => {
+                    return Err(PyTypeError::new_err(format!(
+                        "timestamps is an Arrow column of {other}; pass whole numbers (milliseconds since 1970) or a \
+                         timestamp of any unit"
+                    )));
+                }
+            }
+        };
     }
-    Err(PyTypeError::new_err(format!(
-        "timestamps is an Arrow column of {}; pass int64 (milliseconds since 1970) or a timestamp of any unit",
-        column.data_type()
-    )))
+    Ok(widened!(
+        Int8 as Int8Type,
+        Int16 as Int16Type,
+        Int32 as Int32Type,
+        UInt8 as UInt8Type,
+        UInt16 as UInt16Type,
+        UInt32 as UInt32Type,
+        UInt64 as UInt64Type
+    ))
 }
 
 /// Milliseconds since 1970.

@@ -101,7 +101,7 @@ impl Timestamps<'_> {
 
 /// The numbers of an Arrow column without nulls, for messages that are none of Arrow's; `None` for anything else.
 fn arrow_numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<i64>>> {
-    let Some(chunks) = arrow::chunks_of(column)? else { return Ok(None) };
+    let Some(chunks) = arrow::column_chunks_of(column)? else { return Ok(None) };
     let mut numbers = vec![];
     for chunk in chunks {
         arrow::append_times(&chunk?, &mut numbers)?;

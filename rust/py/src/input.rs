@@ -83,7 +83,7 @@ impl<'py> Input<'py> {
     fn of_columns(timestamps: &Bound<'py, PyAny>, messages: &Bound<'py, PyAny>) -> PyResult<Self> {
         let py = timestamps.py();
         let collected = |column: &Bound<'py, PyAny>| {
-            arrow::chunks_of(column)?.map(Iterator::collect::<PyResult<Vec<_>>>).transpose()
+            arrow::column_chunks_of(column)?.map(Iterator::collect::<PyResult<Vec<_>>>).transpose()
         };
         let texts = match collected(messages)? {
             None => numpy::texts(messages)?.map(|texts| vec![texts]),
