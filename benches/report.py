@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import answered
+import growth
 import logs
 import plot
 import startup
@@ -34,6 +35,10 @@ TABLES = {
     "packed columns": (
         "Columns to finished bodies, packed timestamps",
         '`timestamps=` an `array("q")`, `messages=` a list of str.',
+    ),
+    "Arrow": (
+        "Arrow tables to finished bodies",
+        "`timestamp` as int64, `message` as utf8. The peer makes dicts of it first, by `to_pylist`.",
     ),
     "generator": (
         "Streams to finished bodies",
@@ -172,9 +177,44 @@ def throughput_lines(rows: list[dict[str, Any]]) -> list[str]:
         "are workers. boto3's are cut beforehand, which does not count; cordwood's dicts are checked, sorted, cut and "
         "written meanwhile. Medians over turns; CPU of the client's process.",
         "",
+        "![Events a second by workers](throughput.svg)",
+        "",
         throughput.table([throughput.Row(**row) for row in rows]),
         "",
     ]
+
+
+def growth_lines(rows: list[tuple[int, str, float]]) -> list[str]:
+    return [
+        "## By number of events",
+        "",
+        "Dicts of 100-byte messages, in order, to finished bodies: what one event costs among so many.",
+        "",
+        "![Cost per event by number of events](growth.svg)",
+        "",
+        growth.table(rows),
+        "",
+    ]
+
+
+def draw_lines(workers: list[dict[str, Any]] | None, grown: list[tuple[int, str, float]] | None, docs: Path) -> None:
+    """The plots of workers and of growth, where they were measured."""
+    if workers:
+        rows = [throughput.Row(**row) for row in workers]
+        of_each = {
+            name: [(float(row.workers), row.events / row.seconds) for row in rows if row.contender == name]
+            for name in (throughput.OURS, throughput.STOCK)
+        }
+        ticks = [float(count) for count in throughput.WORKERS]
+        across, up = "requests under way at once", "events a second"
+        plot.draw_lines(of_each, docs / "throughput.svg", across=across, up=up, ticks=ticks)
+    if grown:
+        of_both = {
+            name: [(float(count), ns) for count, contender, ns in grown if contender == name]
+            for name in (growth.OURS, growth.PEER)
+        }
+        ticks = [float(count) for count in growth.COUNTS]
+        plot.draw_lines(of_both, docs / "growth.svg", across="events", up="ns per event", ticks=ticks)
 
 
 def logs_lines(rows: list[dict[str, Any]]) -> list[str]:
@@ -264,6 +304,8 @@ def page(document: dict[str, Any], folder: Path, criterion: Path) -> str:
     for table, (title, text) in TABLES.items():
         if mine := [entry for entry in entries if entry.table == table]:
             lines += [f"## {title}", "", text, "", *table_lines(mine), ""]
+    if grown := read_if_there(folder / "growth.json"):
+        lines += growth_lines(grown)
     if requests:
         lines += answered_lines(requests)
     if workers:
@@ -296,6 +338,8 @@ def main() -> int:
     (options.docs / "benchmarks.md").write_text(page(document, options.measured, options.criterion))
     costs = {(e.table, e.shape, e.order, e.contender): e.ns for e in read_entries(document)}
     plot.draw(costs, options.docs / "benchmarks.svg")
+    workers, grown = (read_if_there(options.measured / f"{name}.json") for name in ("throughput", "growth"))
+    draw_lines(workers, grown, options.docs)
     return 0
 
 
