@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SOURCES := $(shell find rust/core/src rust/input/src rust/py/src python -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name py.typed) \
 	Cargo.toml Cargo.lock rust/core/Cargo.toml rust/input/Cargo.toml rust/py/Cargo.toml pyproject.toml README.md LICENSE
 
-.PHONY: help demo test test-rust test-python lint format bench soak fuzz asan clean
+.PHONY: help demo test test-rust test-python lint format bench bench-compare soak fuzz asan clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -85,14 +85,22 @@ format: .venv/extra-lint ## write the formatting that lint asks for
 
 BENCH_EVENTS ?= 1000000
 
-bench: .venv/extra-bench ## benchmarks beside their peers, into docs/benchmarks.md and .svg (a quarter of an hour)
+bench: .venv/extra-bench .venv/awscli/ready ## benchmarks beside their peers, into docs/benchmarks.md and .svg (half an hour)
 	cargo bench --locked --package cordwood-core --package cordwood-input
 	CORDWOOD_BENCH_EVENTS=$(BENCH_EVENTS) $(BIN)/python -m pytest benches --benchmark-json=target/benchmarks.json
+	$(BIN)/python benches/growth.py --json target/growth.json
+	$(BIN)/python benches/startup.py --json target/startup.json
 	$(BIN)/python benches/answered.py --json target/requests.json
 	$(BIN)/python benches/throughput.py --json target/throughput.json
+	$(BIN)/python benches/logs.py --json target/logs.json
 	$(BIN)/python benches/big_upload.py --gigabytes 5 --json target/big_upload.json
 	$(BIN)/python benches/memory.py --seconds 60 --json target/memory.json
 	$(BIN)/python benches/report.py
+
+# What one change did: `make bench-compare` at the one commit saves, and at the other compares with what was saved.
+bench-compare: .venv/extra-bench ## the Python benchmarks beside the run before, in ratios
+	CORDWOOD_BENCH_EVENTS=$(BENCH_EVENTS) $(BIN)/python -m pytest benches --benchmark-autosave --benchmark-compare \
+		--benchmark-columns=median,iqr,rounds --benchmark-group-by=fullname --benchmark-sort=name
 
 SOAK_SCHEDULES ?= 400
 SOAK_KILLS ?= 50

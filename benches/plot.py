@@ -50,6 +50,16 @@ CONTENDERS = (
 
 Costs = Mapping[tuple[str, str, str, str], float]
 
+Lines = Mapping[str, list[tuple[float, float]]]
+"""Points of each contender."""
+
+SETTINGS: dict[Any, Any] = {
+    "svg.hashsalt": "cordwood",
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 10,
+}
+
 
 def input_name(shape: str, order: str) -> str:
     return f"{SHAPES[shape]}, {ORDERS[order]}"
@@ -58,13 +68,7 @@ def input_name(shape: str, order: str) -> str:
 def draw(costs: Costs, path: Path) -> None:
     """Draw nanoseconds by (table, shape, order, contender); the same costs make the same file."""
     cases = [case for case in CASES if (*case[:3], "cordwood") in costs]
-    settings: dict[Any, Any] = {
-        "svg.hashsalt": "cordwood",
-        "svg.fonttype": "none",
-        "font.family": "sans-serif",
-        "font.size": 10,
-    }
-    with mpl.rc_context(settings):
+    with mpl.rc_context(SETTINGS):
         figure = Figure(figsize=(9, 1.3 + 0.42 * len(cases)), layout="constrained")
         axes = figure.add_subplot()
         for name, legend, colour, marker, size in CONTENDERS:
@@ -106,4 +110,32 @@ def draw(costs: Costs, path: Path) -> None:
         for side in ("left", "right", "top"):
             axes.spines[side].set_visible(False)
         figure.legend(loc="outside upper center", ncols=4, frameon=False, columnspacing=1.2, handletextpad=0.2)
+        figure.savefig(path, metadata={"Date": None, "Creator": None})
+
+
+def draw_lines(lines: Lines, path: Path, *, across: str, up: str, ticks: list[float]) -> None:
+    """Draw one line a contender, both axes by powers; the same points make the same file."""
+    colours = dict(zip(lines, ("#1f5f8b", "#b03a2e", "#b9771a"), strict=False))
+    with mpl.rc_context(SETTINGS):
+        figure = Figure(figsize=(9, 3.6), layout="constrained")
+        axes = figure.add_subplot()
+        for name, points in lines.items():
+            axes.plot(*zip(*points, strict=True), "o-", color=colours[name], label=name, linewidth=1.5, markersize=5)
+            for x, y in points:
+                where: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": 9}
+                axes.annotate(f"{y:,.0f}", (x, y), (0, 7), color=colours[name], **where)
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        every = [y for points in lines.values() for _, y in points]
+        axes.set_ylim(min(every) / 1.5, max(every) * 1.9)
+        axes.xaxis.set_major_locator(FixedLocator(ticks))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,.0f}"))
+        axes.yaxis.set_minor_locator(NullLocator())
+        axes.set_xlabel(across)
+        axes.set_ylabel(up)
+        for side in ("right", "top"):
+            axes.spines[side].set_visible(False)
+        figure.legend(loc="outside upper center", ncols=len(lines), frameon=False)
         figure.savefig(path, metadata={"Date": None, "Creator": None})

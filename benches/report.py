@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import answered
+import growth
+import logs
 import plot
+import startup
 import throughput
 
 ROOT = Path(__file__).parent.parent
@@ -32,6 +35,10 @@ TABLES = {
     "packed columns": (
         "Columns to finished bodies, packed timestamps",
         '`timestamps=` an `array("q")`, `messages=` a list of str.',
+    ),
+    "Arrow": (
+        "Arrow tables to finished bodies",
+        "`timestamp` as int64, `message` as utf8. The peer makes dicts of it first, by `to_pylist`.",
     ),
     "generator": (
         "Streams to finished bodies",
@@ -170,7 +177,56 @@ def throughput_lines(rows: list[dict[str, Any]]) -> list[str]:
         "are workers. boto3's are cut beforehand, which does not count; cordwood's dicts are checked, sorted, cut and "
         "written meanwhile. Medians over turns; CPU of the client's process.",
         "",
+        "![Events a second by workers](throughput.svg)",
+        "",
         throughput.table([throughput.Row(**row) for row in rows]),
+        "",
+    ]
+
+
+def growth_lines(rows: list[tuple[int, str, float]]) -> list[str]:
+    return [
+        "## By number of events",
+        "",
+        "Dicts of 100-byte messages, in order, to finished bodies: what one event costs among so many.",
+        "",
+        "![Cost per event by number of events](growth.svg)",
+        "",
+        growth.table(rows),
+        "",
+    ]
+
+
+def draw_lines(workers: list[dict[str, Any]] | None, grown: list[tuple[int, str, float]] | None, docs: Path) -> None:
+    """The plots of workers and of growth, where they were measured."""
+    if workers:
+        rows = [throughput.Row(**row) for row in workers]
+        of_each = {
+            name: [(float(row.workers), row.events / row.seconds) for row in rows if row.contender == name]
+            for name in (throughput.OURS, throughput.STOCK)
+        }
+        ticks = [float(count) for count in throughput.WORKERS]
+        across, up = "requests under way at once", "events a second"
+        plot.draw_lines(of_each, docs / "throughput.svg", across=across, up=up, ticks=ticks)
+    if grown:
+        of_both = {
+            name: [(float(count), ns) for count, contender, ns in grown if contender == name]
+            for name in (growth.OURS, growth.PEER)
+        }
+        ticks = [float(count) for count in growth.COUNTS]
+        plot.draw_lines(of_both, docs / "growth.svg", across="events", up="ns per event", ticks=ticks)
+
+
+def logs_lines(rows: list[dict[str, Any]]) -> list[str]:
+    return [
+        "## Logs, by whole commands",
+        "",
+        "A log of 1 GB of text; the commands with all that belongs to them, from the start of the interpreter to the "
+        "report. `plan` reads, finds the timestamps, checks, sorts and cuts; `upload` sends it all besides, to an "
+        "endpoint that only reads. The peer is what people write around the AWS CLI: it reads lines, finds their "
+        "timestamps with a pattern or `json.loads`, cuts, writes the bodies with `json.dumps`, and sends nothing.",
+        "",
+        logs.table([logs.Row(**row) for row in rows]),
         "",
     ]
 
@@ -223,8 +279,8 @@ def machine_line(document: dict[str, Any]) -> str:
 
 
 def page(document: dict[str, Any], folder: Path, criterion: Path) -> str:
-    requests, workers, memory, big = (
-        read_if_there(folder / f"{name}.json") for name in ("requests", "throughput", "memory", "big_upload")
+    requests, workers, of_logs, memory, big = (
+        read_if_there(folder / f"{name}.json") for name in ("requests", "throughput", "logs", "memory", "big_upload")
     )
 
     entries = read_entries(document)
@@ -248,10 +304,16 @@ def page(document: dict[str, Any], folder: Path, criterion: Path) -> str:
     for table, (title, text) in TABLES.items():
         if mine := [entry for entry in entries if entry.table == table]:
             lines += [f"## {title}", "", text, "", *table_lines(mine), ""]
+    if grown := read_if_there(folder / "growth.json"):
+        lines += growth_lines(grown)
     if requests:
         lines += answered_lines(requests)
     if workers:
         lines += throughput_lines(workers)
+    if of_logs:
+        lines += logs_lines(of_logs)
+    if starts := read_if_there(folder / "startup.json"):
+        lines += ["## To start", "", "Wall time, the median of runs in turns.", "", startup.table(starts), ""]
     if memory:
         lines += memory_lines(memory)
     if big:
@@ -276,6 +338,8 @@ def main() -> int:
     (options.docs / "benchmarks.md").write_text(page(document, options.measured, options.criterion))
     costs = {(e.table, e.shape, e.order, e.contender): e.ns for e in read_entries(document)}
     plot.draw(costs, options.docs / "benchmarks.svg")
+    workers, grown = (read_if_there(options.measured / f"{name}.json") for name in ("throughput", "growth"))
+    draw_lines(workers, grown, options.docs)
     return 0
 
 

@@ -15,16 +15,21 @@ FORMS: dict[str, Callable[[str, str, int], Any]] = {
     "pairs": inputs.pairs,
     "columns": inputs.columns,
     "packed columns": inputs.packed_columns,
+    "Arrow": inputs.arrow_table,
 }
-
-
-def pairs_to_cordwood(pairs: list[tuple[int, str]]) -> Iterable[bytes]:
-    return (batch.body(GROUP_NAME, STREAM_NAME) for batch in cordwood.batches(pairs))
 
 
 def columns_to_cordwood(columns: inputs.Columns) -> Iterable[bytes]:
     cut = cordwood.batches(timestamps=columns.timestamps, messages=columns.messages)
     return (batch.body(GROUP_NAME, STREAM_NAME) for batch in cut)
+
+
+def events_to_cordwood(events: Any) -> Iterable[bytes]:
+    return (batch.body(GROUP_NAME, STREAM_NAME) for batch in cordwood.batches(events))
+
+
+def table_to_python(table: Any) -> Iterable[bytes]:
+    return (pure_python.body(GROUP_NAME, STREAM_NAME, batch) for batch in pure_python.cut(table.to_pylist()))
 
 
 def pairs_to_python(pairs: Iterable[tuple[int, str]]) -> Iterable[bytes]:
@@ -35,9 +40,13 @@ def columns_to_python(columns: inputs.Columns) -> Iterable[bytes]:
     return pairs_to_python(zip(columns.timestamps, columns.messages, strict=True))
 
 
-CONTENDERS = {
-    "cordwood": (pairs_to_cordwood, columns_to_cordwood),
-    "Python + json": (pairs_to_python, columns_to_python),
+CONTENDERS: dict[str, dict[str, Callable[[Any], Iterable[bytes]]]] = {
+    "cordwood": {"pairs": events_to_cordwood, "Arrow": events_to_cordwood},
+    "Python + json": {"pairs": pairs_to_python, "Arrow": table_to_python},
+}
+COLUMNS: dict[str, Callable[[Any], Iterable[bytes]]] = {
+    "cordwood": columns_to_cordwood,
+    "Python + json": columns_to_python,
 }
 
 
@@ -47,8 +56,7 @@ CONTENDERS = {
 def test_columns(benchmark: Benchmark, form: str, contender: str, order: str) -> None:
     data = load("ascii", order)
     argument = FORMS[form]("ascii", order, EVENTS)
-    of_pairs, of_columns = CONTENDERS[contender]
-    bodies: Callable[[Any], Iterable[bytes]] = of_pairs if form == "pairs" else of_columns
+    bodies = CONTENDERS[contender].get(form, COLUMNS[contender])
     check_bodies(list(bodies(argument)), data.batches)
 
     def run(given: Any) -> int:

@@ -56,6 +56,34 @@ def test_a_file_that_has_grown_is_continued(
     assert messages(cloudwatch_logs) == ["a", "later"]
 
 
+def test_of_several_files_any_may_grow_again_and_again(
+    cloudwatch_logs: LocalCloudWatchLogs, environment: dict[str, str], tmp_path: pathlib.Path
+) -> None:
+    files = [tmp_path / f"{n}" for n in range(3)]
+    expected = []
+
+    def write(number: int, text: str) -> None:
+        expected.append(text)
+        with files[number].open("a") as lines:
+            lines.write(json.dumps({"timestamp": NOW + len(expected), "message": text}) + "\n")
+
+    for number in range(3):
+        write(number, f"first of {number}")
+    command = ("upload", *map(str, files), *NAMES, "--output", "json")
+    assert run(environment, *command).code == 0
+    for round, grown in enumerate([(0,), (1,), (0, 1), (0,), (2,), (0, 1, 2)]):
+        for number in grown:
+            write(number, f"{number} in round {round}")
+        if round % 2:
+            # A run that reads it all and sends nothing, for its time is over at once.
+            run(environment, *command, "--max-duration", "0.000001")
+        done = run(environment, *command)
+        assert done.code == 0, done.err
+        assert sorted(messages(cloudwatch_logs)) == sorted(expected)
+        assert done.json["counts"]["accepted"] == len(expected)
+    assert "already uploaded" in run(environment, *command).err
+
+
 def test_a_file_that_has_changed_is_refused_and_nothing_is_sent(
     cloudwatch_logs: LocalCloudWatchLogs, environment: dict[str, str], tmp_path: pathlib.Path
 ) -> None:

@@ -238,8 +238,8 @@ def test_a_local_run_says_twice_that_nothing_left_and_hears_no_hostile_environme
         (["e", *NAMES, "--oversize", "shrink"], "invalid choice: 'shrink'"),
         (["missing", *NAMES], "missing: No such file or directory"),
         ([".", *NAMES], "is a folder"),
-        (["text", *NAMES], "no document of log events"),
-        (["packed", *NAMES], "gzip data"),
+        (["text", *NAMES], "its lines write no time zone"),
+        (["packed", *NAMES], "it ends before its compressed data does"),
         (["e", *NAMES, "--endpoint-url", "no-address"], "no-address"),
     ],
 )
@@ -254,7 +254,7 @@ def test_252_a_wrong_command_line_or_input(
     monkeypatch.chdir(tmp_path)
     wrote(tmp_path / "e", [(NOW, "a")])
     (tmp_path / "text").write_text("Nov 25 04:00:00 host sshd: a line of syslog\n")
-    (tmp_path / "packed").write_bytes(b"\x1f\x8b\x08\x00")
+    (tmp_path / "packed").write_bytes(b"\x28\xb5\x2f\xfd")
     done = here(environment_of(endpoint), "upload", *arguments)
     assert (done.code, done.out) == (252, "")
     assert text in done.err
@@ -468,8 +468,10 @@ def test_a_signal_lets_the_request_under_way_be_answered_and_reports(
     endpoint.faults.script(Fault(delay_seconds=2.0))
     # Two days: two requests, the first of which is under way when the signal comes.
     file = wrote(tmp_path / "e", [(NOW - 3 * DAY, "answered"), (NOW, "not sent")])
+    letters, kept = tmp_path / "letters", tmp_path / "report"
+    written = ("--dead-letter", str(letters), "--report", str(kept))
     alone = ("--max-concurrency", "1", "--output", "json")
-    with started(environment_of(endpoint), "upload", file, *NAMES, *alone) as process:
+    with started(environment_of(endpoint), "upload", file, *NAMES, *alone, *written) as process:
         lines_until(process.stderr, "first event")
         wait_for_a_request(endpoint)
         process.send_signal(number)
@@ -480,6 +482,9 @@ def test_a_signal_lets_the_request_under_way_be_answered_and_reports(
     assert (report["exit_code"], report["complete"]) == (code, False)
     assert (report["counts"]["accepted"], report["counts"]["undelivered"]) == (1, 1)
     assert messages(endpoint) == ["answered"]
+    assert json.loads(kept.read_text()) == report
+    [letter] = map(json.loads, letters.read_text().splitlines())
+    assert (letter["message"], letter["outcome"], letter["retryable"]) == ("not sent", "undelivered", True)
 
 
 def test_an_interrupt_bounds_the_wait_for_an_answer_also_once_all_is_read(

@@ -12,7 +12,7 @@ from typing import Any
 import cordwood
 import pytest
 from cli_upload import NAMES, clean_environment, environment_of, run, wrote
-from cordwood.dead_letters import DeadLetters, Letter
+from cordwood.dead_letters import DeadLetters, Letter, is_dead_letters
 from cordwood.local import Fault, LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
 from cordwood.outcomes import Outcome
@@ -132,6 +132,18 @@ def test_a_line_that_was_cut_off_is_told_and_costs_no_other(
     report = upload(cloudwatch_logs, path)
     assert (report.accepted, report.counts[Outcome.INVALID]) == (2, 1)
     assert report.examples[Outcome.INVALID][0].line == 2
+
+
+@pytest.mark.parametrize("left", [1, 20, 36, 37, 60])
+def test_a_first_line_that_was_cut_off_does_not_spoil_the_file(tmp_path: pathlib.Path, left: int) -> None:
+    path = tmp_path / "letters"
+    letter = Letter(Outcome.UNDELIVERED, "no", 0, timestamp=NOW, message=b"whole")
+    path.write_bytes(letter.to_line()[:left])
+    more = DeadLetters(path)
+    more.write([letter])
+    more.close()
+    assert is_dead_letters(path)
+    assert path.read_bytes().endswith(letter.to_line())
 
 
 def test_a_full_disk_costs_letters_and_never_the_upload(

@@ -11,6 +11,7 @@ import pytest
 from cordwood.outcomes import Outcome
 from cordwood.sources import Place
 from cordwood.sources.documents import Documents
+from cordwood.sources.shapes import Reading
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,11 +110,12 @@ def test_what_breaks_a_rule_is_an_outcome(tmp_path: pathlib.Path) -> None:
         '{"timestamp": 1, "message": "a", "level": "info"}',
         '{"timestamp": 12345678901234567890, "message": "a"}',
     ]
-    source = Documents([wrote(tmp_path / "f", "\n".join(lines))], "s")
+    as_events = Reading(format="events")
+    source = Documents([wrote(tmp_path / "f", "\n".join(lines))], "s", reading=as_events)
     assert read(source) == []
     outcomes = [found.outcome for found in source.drain_rejected()]
     assert outcomes == [Outcome.EMPTY, Outcome.INVALID, Outcome.OVERSIZE, Outcome.INVALID, Outcome.INVALID]
-    ignoring = Documents([tmp_path / "f"], "s", extra="ignore", oversize="truncate")
+    ignoring = Documents([tmp_path / "f"], "s", extra="ignore", oversize="truncate", reading=as_events)
     assert [timestamp for _, timestamp, _ in read(ignoring)] == [1, 1]
 
 
@@ -130,10 +132,11 @@ def test_a_truncated_document_is_damaged_and_says_where(tmp_path: pathlib.Path) 
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"2026-11-25 12:00:00 a line of text\n", "it starts with '2026-11-25"),
+        (b"12:00:00 a line without a date\n", "it starts with '12:00:00"),
         (b"\x7fELF\x00\x01\x02", "it starts with"),
-        (b"\x1f\x8b\x08\x00", "gunzip -c"),
-        ("[]".encode("utf-16"), "iconv -f UTF-16"),
+        ("[]".encode("utf-32"), "iconv -f UTF-32"),
+        (b"\x28\xb5\x2f\xfd", "ends before its compressed data does"),
+        (b"\x1f\x8b\x08\xff\xff\xff\xff", "gzip data that is damaged"),
     ],
 )
 def test_what_is_no_document_is_told_before_anything_is_read(tmp_path: pathlib.Path, content: bytes, why: str) -> None:

@@ -1,6 +1,7 @@
 """Credentials that expire in the middle are no reason to burn the input; a wrong clock is told with both clocks."""
 
 import pathlib
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -90,9 +91,7 @@ def test_a_wrong_clock_is_told_with_both(hours: int, told: str) -> None:
         endpoint.create("g", "s")
         report = upload(endpoint.client())
         assert report.stop_kind is cordwood.StopKind.CONFIGURATION
-        assert f"this machine is 10,800 s {told}" in report.stopped.replace("10,799", "10,800").replace(
-            "10,801", "10,800"
-        )
+        assert re.search(rf"this machine is 10,(799|800|801) s {told}", report.stopped)
         assert "Signature" in report.stopped
         assert "the credentials are not to blame" in report.stopped
         assert report.counts[Outcome.UNDELIVERED] == 8

@@ -1,8 +1,9 @@
 """cordwood: log events cut to measure for Amazon CloudWatch Logs."""
 
+from typing import TYPE_CHECKING
+
 from cordwood._core import Batch, Batcher, Batches, Limits, __version__, _debug_build, batches
-from cordwood.aws_command import put_log_events
-from cordwood.client import PutLogEventsClient, PutLogEventsResult
+from cordwood._lazy import lazy
 from cordwood.errors import (
     AccessDeniedError,
     CredentialsError,
@@ -18,8 +19,15 @@ from cordwood.errors import (
     UploadError,
 )
 from cordwood.outcomes import Outcome, Rejected
-from cordwood.report import Example, PositionRange, Report, StopKind
-from cordwood.uploader import SettledBatch, Uploader, upload
+
+if TYPE_CHECKING:
+    from cordwood.aws_command import put_log_events
+    from cordwood.client import PutLogEventsClient, PutLogEventsResult
+    from cordwood.reading import LogFile, read
+    from cordwood.report import Example, PositionRange, Report, StopKind
+    from cordwood.uploader.settled_batch import SettledBatch
+    from cordwood.uploader.upload import upload
+    from cordwood.uploader.uploader import Uploader
 
 __all__ = [
     "AccessDeniedError",
@@ -34,6 +42,7 @@ __all__ = [
     "InputError",
     "LimitError",
     "Limits",
+    "LogFile",
     "Outcome",
     "OutputError",
     "PartialPutError",
@@ -51,8 +60,35 @@ __all__ = [
     "__version__",
     "batches",
     "put_log_events",
+    "read",
     "upload",
 ]
+
+if not TYPE_CHECKING:  # which would take any name for one that is here
+    # Who only cuts batches waits for no uploader.
+    __getattr__ = lazy(
+        __name__,
+        globals(),
+        {
+            "put_log_events": "cordwood.aws_command",
+            "PutLogEventsClient": "cordwood.client",
+            "PutLogEventsResult": "cordwood.client",
+            "LogFile": "cordwood.reading",
+            "read": "cordwood.reading",
+            "Example": "cordwood.report",
+            "PositionRange": "cordwood.report",
+            "Report": "cordwood.report",
+            "StopKind": "cordwood.report",
+            "SettledBatch": "cordwood.uploader.settled_batch",
+            "Uploader": "cordwood.uploader.uploader",
+            "upload": "cordwood.uploader.upload",
+        },
+    )
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 if _debug_build:
     import warnings

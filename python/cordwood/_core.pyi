@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal, SupportsIndex, TypeAlias, final, overload
+from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, final, overload
 
 from cordwood.outcomes import Rejected
 
@@ -10,15 +10,28 @@ _Timestamp: TypeAlias = SupportsIndex | datetime
 _Message: TypeAlias = str | bytes
 _Event: TypeAlias = Mapping[str, Any] | tuple[_Timestamp, _Message] | list[Any]
 
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
+
+class _ArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: Any = None) -> Any: ...
+
+_Arrow: TypeAlias = _ArrowStream | _ArrowArray
+
 __all__ = [
     "Batch",
     "Batcher",
     "Batches",
+    "Decompressor",
     "DocumentReader",
+    "FileFormat",
     "Limits",
+    "LineRules",
+    "TextDecoder",
     "__version__",
     "_debug_build",
     "batches",
+    "detect",
     "pack_positions",
     "packed_range",
     "unpack_positions",
@@ -243,10 +256,10 @@ class Batcher:
         """
     def extend(
         self,
-        events: Iterable[_Event] | None = None,
+        events: Iterable[_Event] | _Arrow | None = None,
         *,
-        timestamps: Iterable[SupportsIndex | datetime] | None = None,
-        messages: Iterable[str | bytes] | None = None,
+        timestamps: Iterable[SupportsIndex | datetime] | _Arrow | None = None,
+        messages: Iterable[str | bytes] | _Arrow | None = None,
         position: int | None = None,
     ) -> list[Batch]:
         """Take many events, or two columns, and return the batches that they closed.
@@ -285,6 +298,157 @@ class Batcher:
         """Hand over the rejected events so far and forget them; `counts` still counts them."""
 
 @final
+class FileFormat:
+    """What samples of a file show."""
+
+    @property
+    def name(self) -> str:
+        """`events`, `json` or `text`."""
+    @property
+    def timestamps(self) -> str:
+        """In a few words, how lines write their timestamps; empty for event documents."""
+    @property
+    def fitting(self) -> int:
+        """Of the lines looked at, those that fit."""
+    @property
+    def lines(self) -> int:
+        """Lines looked at; empty ones do not count."""
+    @property
+    def first_line(self) -> bytes:
+        """The first line that fits; empty for event documents."""
+    @property
+    def needs_zone(self) -> bool:
+        """Whether lines write no zone."""
+    @property
+    def needs_year(self) -> bool:
+        """Whether lines write no year."""
+    @property
+    def otherwise(self) -> FileFormat | None:
+        """What another part of the file is; None where all parts agree."""
+    def first_timestamp(self, *, zone: str, year: int | None = None, now: int) -> int | None:
+        """The first line's timestamp, read so; None for event documents.
+
+        Raises:
+            ValueError: there is no such zone.
+        """
+    def last_timestamp(self, *, zone: str, year: int | None = None, now: int) -> int | None:
+        """Likewise of the last line that fits.
+
+        Raises:
+            ValueError: there is no such zone.
+        """
+    def rules(
+        self,
+        *,
+        zone: str,
+        year: int | None = None,
+        now: int,
+        message_field: str | None = None,
+        multiline_start: str | None = None,
+        untimed_as_before: bool = False,
+    ) -> LineRules | None:
+        """How its lines become events; None for event documents.
+
+        Args:
+            zone: of timestamps that write none: `UTC`, `local`, or a name of the IANA database.
+            year: of timestamps that write none; the latest that puts them no more than a day after now where not given.
+            now: milliseconds since 1970.
+            message_field: of JSON lines: the member that is the message, in place of the whole line.
+            multiline_start: of text: the regular expression of lines that begin an event; else those with a timestamp
+                do.
+            untimed_as_before: of text: a line without a timestamp is an event of that of the one before; else it
+                continues that.
+
+        Raises:
+            ValueError: there is no such zone, or the regular expression is none.
+        """
+
+@final
+class LineRules:
+    """How lines become events: a shape, with what its lines leave out."""
+
+    @staticmethod
+    def told(format: str, *, message_field: str | None = None, multiline_start: str | None = None) -> LineRules:
+        """Rules for lines whose timestamps are told when they are read, and not looked for in them.
+
+        Args:
+            format: `text`: each line is an event; or `json`: each is a JSON object.
+            message_field: of JSON lines: the member that is the message, in place of the whole line.
+            multiline_start: of text: the regular expression of lines that begin an event, which others continue.
+
+        Raises:
+            ValueError: there is no such format, or the regular expression is none.
+        """
+
+def detect(
+    samples: list[bytes],
+    *,
+    format: str | None = None,
+    timestamp_format: str | None = None,
+    timestamp_regex: str | None = None,
+    timestamp_field: str | None = None,
+) -> FileFormat | None:
+    """What a file is, by samples of whole lines from its start, its middle and its end; None where it is nothing known.
+
+    Args:
+        samples: that of the start first.
+        format: only this: `events`, `json` or `text`.
+        timestamp_format: how text writes its timestamps, in the letters of `strftime`.
+        timestamp_regex: where in a line of text the timestamp is: all of the group `timestamp`, or of the first, or of
+            what is matched.
+        timestamp_field: where JSON lines have theirs, as a dotted path.
+
+    Raises:
+        ValueError: a letter of the format is not known, or the regular expression is none.
+    """
+
+@final
+class Decompressor:
+    """What compressed bytes hold, whatever pieces they come in; of several members, one behind the other, all.
+
+    Args:
+        kind: `"gzip"` or `"zstd"`.
+
+    Raises:
+        ValueError: there is no such kind.
+    """
+
+    def __new__(cls, kind: str) -> Decompressor: ...
+    def feed(self, chunk: bytes) -> None:
+        """Take the next compressed bytes; what of those before was not read is lost."""
+    def read(self, length: int) -> bytes:
+        """What the bytes that were fed hold, up to a length; empty once they are used up.
+
+        The interpreter lock is released meanwhile.
+
+        Raises:
+            ValueError: they are damaged; the message says how.
+        """
+    @property
+    def is_whole(self) -> bool:
+        """Whether what was fed ends where a member does."""
+
+@final
+class TextDecoder:
+    """Text of another encoding as UTF-8, whatever pieces it comes in.
+
+    What is malformed becomes a byte 0xFF, which is malformed in UTF-8 too: `invalid_text` then judges it.
+
+    Args:
+        encoding: a name that the WHATWG's standard of encodings knows: `"utf-16"`, `"latin1"`, `"shift_jis"`, ...
+
+    Raises:
+        ValueError: there is no such encoding.
+    """
+
+    def __new__(cls, encoding: str) -> TextDecoder: ...
+    @property
+    def name(self) -> str:
+        """The encoding's name, as the standard has it."""
+    def decode(self, chunk: bytes, *, last: bool = False) -> bytes:
+        """The text of the next bytes; the interpreter lock is released meanwhile."""
+
+@final
 class DocumentReader:
     """Event documents, one after the other and in pieces, into batches.
 
@@ -298,10 +462,16 @@ class DocumentReader:
         invalid_text: as in `batches`.
         keep_rejected: as in `batches`; of what is no event, its text in the document.
         settled_below: legal events at positions below this one are read and counted, and not batched.
-        settled: sets of packed positions of which the same holds.
+        settled_ranges: ranges of positions of which the same holds; each from the one to before the other.
+        settled: sets of packed positions of which it holds too.
+        since: events before this time, in milliseconds since 1970, are skipped.
+        until: events from this time on are skipped.
+        filter: events whose message has not this regular expression are skipped.
+        exclude: events whose message has this one are skipped.
+        shift_by: milliseconds by which all timestamps are moved; what `since` and `until` look at is not.
 
     Raises:
-        ValueError: an option has no such value, or a set is damaged.
+        ValueError: an option has no such value, a set is damaged, or a regular expression is none.
     """
 
     def __new__(
@@ -312,10 +482,24 @@ class DocumentReader:
         invalid_text: Literal["replace", "reject"] = "replace",
         keep_rejected: bool = False,
         settled_below: int = 0,
+        settled_ranges: list[tuple[int, int]] = [],
         settled: list[bytes] = [],
+        since: int | None = None,
+        until: int | None = None,
+        filter: str | None = None,
+        exclude: str | None = None,
+        shift_by: int = 0,
     ) -> DocumentReader: ...
-    def start_document(self, position: int) -> None:
-        """Say at which position the next document starts; where that is not said, it is behind the one before.
+    def start_document(self, position: int, rules: LineRules | None = None, timestamp: int | None = None) -> None:
+        """Say at which position the next document starts, and how it is read.
+
+        Where the position is not said, it is behind the document before.
+
+        Args:
+            position: of its first byte.
+            rules: how its lines become events; None where it is an event document.
+            timestamp: of all its events, for rules to which that is told; else they are of the moment when they are
+                fed.
 
         Raises:
             ValueError: a document is under way, or the position lies before its end: positions only grow.
@@ -342,6 +526,9 @@ class DocumentReader:
     def damaged(self) -> bool:
         """Whether part of a document could not be read; it is among the `invalid` too."""
     @property
+    def newest_timestamp(self) -> int | None:
+        """The latest timestamp of the events so far, as it is written; None where there was none."""
+    @property
     def held_from(self) -> int:
         """Position before which all legal events have left, in batches returned, or were settled already.
 
@@ -350,10 +537,10 @@ class DocumentReader:
         """
     @property
     def counts(self) -> dict[str, int]:
-        """Events by what became of them so far; the keys are those of `Batches.counts`, and `settled`.
+        """Events by what became of them so far; the keys are those of `Batches.counts`, `settled` and `skipped`.
 
-        `settled`: legal, and not batched, for they are settled already. Always: events = batched + held + settled +
-        the rejected.
+        `skipped`: events that were left out, and empty lines that belong to no event; not among the events. `settled`:
+        legal, and not batched, for they are settled already. Always: events = batched + held + settled + the rejected.
         """
     def drain_rejected(self) -> list[Rejected]:
         """Hand over the rejected events so far and forget them; `counts` still counts them."""
@@ -380,10 +567,10 @@ def packed_range(packed: bytes) -> tuple[int, int] | None:
     """
 
 def batches(
-    events: Iterable[_Event] | None = None,
+    events: Iterable[_Event] | _Arrow | None = None,
     *,
-    timestamps: Iterable[SupportsIndex | datetime] | None = None,
-    messages: Iterable[str | bytes] | None = None,
+    timestamps: Iterable[SupportsIndex | datetime] | _Arrow | None = None,
+    messages: Iterable[str | bytes] | _Arrow | None = None,
     limits: Limits | None = None,
     on_reject: Literal["error", "collect"] = "error",
     oversize: Literal["reject", "truncate", "split", "error"] = "reject",
@@ -402,12 +589,15 @@ def batches(
 
     Args:
         events: mappings with `timestamp` and `message` (other members are ignored), or `(timestamp, message)`
-            pairs (tuples or lists of two). A timestamp is a whole number of milliseconds since 1970-01-01
-            00:00 UTC (int, or anything with `__index__` but bool), or an aware datetime, taken down to its
-            millisecond. A message is str, or bytes of UTF-8.
+            pairs (tuples or lists of two); or an Arrow table with columns of these names, of any library that has the
+            PyCapsule interface, read without a Python object for each event; a reader of record batches is a stream. A
+            timestamp is a whole number of milliseconds since 1970-01-01 00:00 UTC (int, or anything with `__index__`
+            but bool), or an aware datetime, taken down to its millisecond. A message is str, or bytes of UTF-8.
         timestamps: instead of `events`, with `messages`: the column of timestamps. An `array.array("q")`, a
-            numpy int64 array or another buffer of 64-bit integers is read without a Python object for each.
-        messages: the column of messages, as long as `timestamps`.
+            numpy array of int64 or datetime64, another buffer of 64-bit integers, or an Arrow column of int64 or of
+            timestamps (of any unit and zone) is read without a Python object for each.
+        messages: the column of messages, as long as `timestamps`; an Arrow column of strings or binary, also
+            dictionary-encoded, and numpy's of str or bytes, without a Python object for each.
         limits: the numbers to obey; the service's own where not given.
         on_reject: what an event that is not a legal log event does: `"error"` raises EventError at the first;
             `"collect"` leaves it out and lists it in `Batches.rejected`.

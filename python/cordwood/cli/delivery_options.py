@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import re
+from typing import TYPE_CHECKING
 
-from cordwood.cli.options import number
-from cordwood.uploader.settings import Settings
+from cordwood.cli.values import duration, number
 
-_DEFAULTS = Settings()
+if TYPE_CHECKING:
+    from cordwood.uploader.settings import Settings
+
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMG]?)I?B?", re.IGNORECASE)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 """As the AWS CLI counts in `max_bandwidth = 50MB/s`."""
-
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.IGNORECASE)
-_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def add_delivery_options(command: argparse.ArgumentParser) -> None:
@@ -24,7 +23,7 @@ def add_delivery_options(command: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--max-concurrency",
         type=_count,
-        default=_DEFAULTS.max_concurrency,
+        default=4,
         metavar="N",
         help="most requests under way at once (default: 4)",
     )
@@ -67,14 +66,14 @@ def add_delivery_options(command: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--max-duration",
-        type=_duration,
+        type=duration,
         metavar="TIME",
         help="after which the upload stops, as in 90, 14m or 2h; requests under way get the shutdown timeout",
     )
     group.add_argument(
         "--max-outage",
-        type=_duration,
-        default=_DEFAULTS.max_outage,
+        type=duration,
+        default=600.0,
         metavar="TIME",
         help="without one good answer, after which the upload stops (default: 10m)",
     )
@@ -87,14 +86,14 @@ def add_delivery_options(command: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--shutdown-timeout",
-        type=_duration,
-        default=_DEFAULTS.shutdown_timeout,
+        type=duration,
+        default=20.0,
         metavar="TIME",
         help="for requests under way to be answered after Ctrl-C, SIGTERM or --max-duration (default: 20s)",
     )
     group.add_argument(
         "--linger",
-        type=_duration,
+        type=duration,
         default=5.0,
         metavar="TIME",
         help="that an event of a pipe which stays open waits for others to fill its batch (default: 5s)",
@@ -133,6 +132,8 @@ def add_memory_options(command: argparse.ArgumentParser) -> None:
 
 def settings_of(options: argparse.Namespace) -> Settings:
     """The settings that these options come to."""
+    from cordwood.uploader.settings import Settings
+
     return Settings(
         max_concurrency=options.max_concurrency,
         ordered=options.ordered,
@@ -172,15 +173,9 @@ def _bandwidth(value: str) -> int:
     return _size(value.strip().removesuffix("/s"))
 
 
-def _duration(value: str) -> float:
-    found = _DURATION.fullmatch(value.strip())
-    seconds = float(found[1]) * _SECONDS[found[2].lower()] if found else 0.0
-    if not seconds > 0:
-        raise argparse.ArgumentTypeError(f"{value!r} is no time above 0, as in 90, 90s, 14m, 2h or 1d")
-    return seconds
-
-
 def _tolerance(value: str) -> int | str:
+    from cordwood.uploader.settings import Settings
+
     limit = int(value) if value.isascii() and value.isdigit() else value
     try:
         Settings(max_rejected=limit)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from cordwood.cli.exit_codes import CONFIGURATION_ERROR, SERVICE_ERROR, USAGE_ERROR, Failure
+from cordwood.sources.stream_names import StreamNames
 
 _HOW = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (--profile), or run where a role gives them"
 
@@ -43,7 +44,7 @@ def destination(options: argparse.Namespace) -> Iterator[Destination]:
     # Nobody can look at the events before the endpoint ends: it counts them, and memory stays what it is.
     with spawn(keep_events="counts") as endpoint:
         client = endpoint.client(max_pool_connections=_connections(options))
-        endpoint.create(options.log_group_name, options.log_stream_name)
+        endpoint.create(options.log_group_name, StreamNames(options.log_stream_name).fixed)
         if options.retention_in_days is not None:
             client.put_retention_policy(logGroupName=options.log_group_name, retentionInDays=options.retention_in_days)
         yield Destination(client, "the local endpoint's own demo credentials")

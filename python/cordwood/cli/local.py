@@ -9,8 +9,6 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from cordwood.cli.exit_codes import TERMINATED, USAGE_ERROR
-from cordwood.local.clients import DEFAULT_REGION
-from cordwood.local.signature import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 
 DESCRIPTION = """\
 Serve a small, strict CloudWatch Logs on this machine, until Ctrl-C. It enforces every rule of PutLogEvents, checks
@@ -23,7 +21,7 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser("local", help="a strict CloudWatch Logs on this machine", description=DESCRIPTION)
     command.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: %(default)s)")
     command.add_argument("--port", type=int, default=4586, help="0 takes any that is free (default: %(default)s)")
-    command.add_argument("--region", default=DEFAULT_REGION, help="region that it is in (default: %(default)s)")
+    command.add_argument("--region", default="us-east-1", help="region that it is in (default: %(default)s)")
     command.add_argument(
         "--keep-events",
         type=keep_events,
@@ -84,6 +82,8 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _greeting(url: str, region: str) -> str:
+    from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY
+
     return f"""\
 CloudWatch Logs on this machine only: {url}
 Nothing that is sent there leaves this machine. For any AWS client:

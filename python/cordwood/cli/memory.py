@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-import stat
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from cordwood.cli.destination import Destination
 from cordwood.cli.exit_codes import USAGE_ERROR, Failure
@@ -16,12 +15,13 @@ from cordwood.cli.messages import Messages
 from cordwood.cli.options import names
 from cordwood.errors import InputError, JournalError, JournalUnwritableError, OutputError
 from cordwood.report.summary import plural
-from cordwood.sources.documents import Documents
+from cordwood.sources.stream_names import StreamNames
 
 if TYPE_CHECKING:
     from cordwood.dead_letters import DeadLetters
     from cordwood.journal import Journal
     from cordwood.sources.dead_letters import DeadLetterSource
+    from cordwood.sources.documents import Documents
 
 
 def check_outputs(options: argparse.Namespace) -> None:
@@ -53,7 +53,9 @@ def open_dead_letters(options: argparse.Namespace, stack: ExitStack) -> DeadLett
 
     try:
         letters = DeadLetters(
-            options.dead_letter, log_group_name=options.log_group_name, log_stream_name=options.log_stream_name
+            options.dead_letter,
+            log_group_name=options.log_group_name,
+            log_stream_name=StreamNames(options.log_stream_name).fixed,
         )
     except OutputError as fault:
         raise Failure(USAGE_ERROR, str(fault)) from fault
@@ -88,7 +90,9 @@ def open_journal(
     }
     automatic = options.journal == "auto"
     try:
-        path = default_path(resuming.identities(source), destination) if automatic else options.journal
+        path = options.journal
+        if automatic and _is_of_files(source):
+            path = default_path(source.identities(), destination)
         journal = resuming.open_journal(
             path,
             source,
@@ -112,19 +116,26 @@ def open_journal(
 
 
 def _is_kept_unasked(options: argparse.Namespace, source: Documents | DeadLetterSource) -> bool:
-    return not options.local and isinstance(source, Documents) and all(map(_is_regular, source.paths))
+    return not options.local and _is_of_files(source) and source.can_be_read_again
 
 
-def _is_regular(path: str | os.PathLike[str]) -> bool:
-    try:
-        return path != "-" and stat.S_ISREG(os.stat(path).st_mode)
-    except OSError:
-        return False
+def _is_of_files(source: Documents | DeadLetterSource) -> TypeGuard[Documents]:
+    from cordwood.sources.documents import Documents
+
+    return isinstance(source, Documents)
 
 
 def reading(options: argparse.Namespace) -> dict[str, Any]:
     """The options which, if changed, would make other events of the same bytes."""
-    return {name: getattr(options, name) for name in ("oversize", "invalid_text", "extra")}
+    return {name: getattr(options, name) for name in _READING}
+
+
+_READING = (
+    "oversize", "invalid_text", "extra",
+    "format", "timezone", "year", "timestamp_format", "timestamp_regex", "timestamp_field", "timestamp_from",
+    "multiline_start", "message_field", "encoding", "shift_by",
+    "since", "until", "filter", "exclude",
+)  # fmt: skip
 
 
 def say_what_is_resumed(journal: Journal, source: Documents | DeadLetterSource, messages: Messages) -> None:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import math
 import sys
+import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cordwood.cli.exit_codes import USAGE_ERROR, Failure
+from cordwood.cli.messages import Messages
+from cordwood.cli.reading_options import add_choice_options, add_reading_options, reading_of
 from cordwood.errors import EventError, InputError
-from cordwood.report.report import Example
-from cordwood.report.summary import utc, where
+from cordwood.sources.stream_names import StreamNames
 from cordwood.terminal import inert
-from cordwood.uploader.uploader import check_names
 
 if TYPE_CHECKING:
     from cordwood.sources.dead_letters import DeadLetterSource
     from cordwood.sources.documents import Documents
+
+_MOST_TOLD = 5
 
 RETENTIONS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -31,9 +34,12 @@ def add_options(command: argparse.ArgumentParser) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help="AWS-style event documents: a JSON array, one JSON object a line, or what `aws logs get-log-events` and "
-        "`filter-log-events` print; - is standard input, and so is no FILE where that is no terminal",
+        help="logs: text with timestamps, JSON lines, or event documents (a JSON array, one event a line, what `aws "
+        "logs get-log-events` and `filter-log-events` print), told by a look at them; - is standard input, and so is "
+        "no FILE where that is no terminal",
     )
+    add_reading_options(command.add_argument_group("how files are read"))
+    add_choice_options(command.add_argument_group("which events"))
     _add_destination(command.add_argument_group("destination"))
     _add_policies(command.add_argument_group("what becomes of events"))
     output = command.add_argument_group("output")
@@ -51,7 +57,18 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def _add_destination(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--log-group-name", required=True, metavar="NAME")
-    group.add_argument("--log-stream-name", required=True, metavar="NAME")
+    group.add_argument(
+        "--log-stream-name",
+        required=True,
+        metavar="NAME",
+        help="or a template of names: {file}, {stem}, {hostname}, {run_id}, {date} (the event's, UTC); a brace of the "
+        "name itself is doubled",
+    )
+    group.add_argument(
+        "--share-log-stream",
+        action="store_true",
+        help="where {file} or {stem} give two files the same log stream, send both there; that is an error otherwise",
+    )
     group.add_argument("--region", help="else AWS_REGION, AWS_DEFAULT_REGION, the profile's")
     group.add_argument("--profile", help="of the AWS configuration; else AWS_PROFILE, AWS_DEFAULT_PROFILE")
     group.add_argument("--endpoint-url", metavar="URL", help="else what the AWS configuration names, else AWS's own")
@@ -100,8 +117,8 @@ def _add_policies(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--extra",
         choices=("reject", "ignore"),
-        default="reject",
-        help="a member that no log event has: the event is invalid, or the member is ignored (default: reject)",
+        help="of event documents, a member that no log event has: the event is invalid, or the member is ignored "
+        "(default: reject); to say it says that the files are event documents",
     )
 
 
@@ -111,23 +128,23 @@ def _retention(value: str) -> int:
     return int(value)
 
 
-def number(value: str) -> float:
-    """A finite number, for argparse."""
-    try:
-        found = float(value)
-    except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
-        raise argparse.ArgumentTypeError(f"{value!r} is no number")
-    return found
-
-
 def check(options: argparse.Namespace) -> None:
     """Hold what was given against the rules that take more than one option to tell; leaves with 252."""
+    # Not before there is something to do: whoever asks for help does not wait for what sends.
+    from cordwood.client.connection import connect
+    from cordwood.sources.paths import files_of
+    from cordwood.sources.s3 import lazily
+    from cordwood.uploader.uploader import check_names
+
     if not options.files:
         if sys.stdin is None or sys.stdin.isatty():
             options.usage_error("no FILE is given, and standard input is a terminal: name a file, or pipe events in")
         options.files = ["-"]
+    options.s3 = lazily(lambda: connect("s3", profile_name=options.profile, region_name=options.region))
+    try:
+        options.files = files_of(options.files, recursive=options.recursive, s3=options.s3)
+    except InputError as fault:
+        options.usage_error(str(fault))
     if options.files.count("-") > 1:
         options.usage_error("standard input (-) is given more than once: it can be read only once")
     if options.local:
@@ -140,10 +157,22 @@ def check(options: argparse.Namespace) -> None:
             options.usage_error(f"--local goes to an endpoint of its own: leave {', '.join(given)} out")
     if options.check_log_group and options.retention_in_days is not None and not options.create_log_group:
         options.usage_error("--check-log-group asks for the retention: leave --retention-in-days out")
+    if options.extra is not None and options.format == "auto":
+        options.format = "events"
+    options.extra = options.extra or "reject"
+    options.run_id = uuid.uuid4().hex
     try:
-        check_names(options.log_group_name, options.log_stream_name)
+        reading_of(options)
+        names = StreamNames(options.log_stream_name)
+        check_names(options.log_group_name, options.log_stream_name if names.fixed is None else names.fixed)
     except (ValueError, TypeError) as fault:
         options.usage_error(str(fault))
+    shared = None if options.share_log_stream else names.shared(options.files)
+    if shared:
+        options.usage_error(
+            f"{inert(shared[0])} and {inert(shared[1])} would both go to log stream {names.of(shared[0], 0)!r}: put "
+            "{file} into --log-stream-name, or say that it is meant, --share-log-stream"
+        )
 
 
 def open_source(options: argparse.Namespace) -> Documents | DeadLetterSource:
@@ -154,20 +183,23 @@ def open_source(options: argparse.Namespace) -> Documents | DeadLetterSource:
 
     """
     from cordwood.dead_letters import is_dead_letters
+    from cordwood.sources.s3 import is_s3
 
-    marked = [path for path in options.files if path != "-" and is_dead_letters(path)]
+    marked = [path for path in options.files if path != "-" and not is_s3(path) and is_dead_letters(path)]
     if not marked:
         return open_documents(options)
     if len(marked) < len(options.files):
         raise Failure(
             USAGE_ERROR, f"{inert(marked[0])} holds dead letters, and not all of the others do: upload them apart"
         )
+    if options.shift_by is not None:
+        raise Failure(USAGE_ERROR, f"{inert(marked[0])} holds dead letters: --shift-by is for logs")
     from cordwood.sources.dead_letters import DeadLetterSource
 
     try:
         return DeadLetterSource(
             options.files,
-            options.log_stream_name,
+            StreamNames(options.log_stream_name).fixed,
             include_possible_duplicates=getattr(options, "include_possible_duplicates", False),
             oversize=options.oversize,
             invalid_text=options.invalid_text,
@@ -189,11 +221,13 @@ def open_documents(options: argparse.Namespace) -> Documents:
     try:
         return Documents(
             options.files,
-            options.log_stream_name,
+            StreamNames(options.log_stream_name, run_id=options.run_id),
             oversize=options.oversize,
             invalid_text=options.invalid_text,
             extra=options.extra,
             keep_rejected=getattr(options, "dead_letter", None) is not None,
+            reading=reading_of(options),
+            s3=options.s3,
         )
     except InputError as fault:
         raise Failure(USAGE_ERROR, str(fault)) from fault
@@ -206,8 +240,32 @@ def names(sources: Sequence[str]) -> str:
     return ", ".join(map(inert, sources))
 
 
+def say_what_they_are(source: Documents | DeadLetterSource, messages: Messages) -> None:
+    """Tell the user what files were taken for that are no event documents; of many, of the first few."""
+    from cordwood.sources.documents import Documents
+
+    def say(line: str) -> None:
+        messages.say(f"read as: {inert(line)} (--format says otherwise)")
+
+    if isinstance(source, Documents):
+        source.tell = say
+    told = source.told()
+    for line in told[:_MOST_TOLD]:
+        say(line)
+    if len(told) > _MOST_TOLD:
+        messages.say(f"and {len(told) - _MOST_TOLD:,} further files")
+    if source.shift:
+        messages.say(f"all timestamps are moved by {_moved(source.shift)} (--shift-by)")
+
+
+def _moved(shift: int) -> str:
+    return f"{'-' if shift < 0 else ''}{timedelta(milliseconds=abs(shift))}"
+
+
 def time_range(source: Documents | DeadLetterSource) -> str:
     """First and last event's time, as far as the files tell before they are read."""
+    from cordwood.report.summary import utc
+
     first, last = source.first_timestamp, source.last_timestamp
     if first is None and last is None:
         return "the events' times are not known before they are read"
@@ -219,6 +277,9 @@ def time_range(source: Documents | DeadLetterSource) -> str:
 
 def in_words(fault: Exception, source: Documents | DeadLetterSource) -> str:
     """What ended the reading of the input before its end."""
+    from cordwood.report.report import Example
+    from cordwood.report.summary import where
+
     if not isinstance(fault, EventError):
         return f"the input could not be read to its end: {fault}"
     [place] = source.locate([fault.position])

@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from cordwood.cli.exit_codes import DONE, REJECTED, USAGE_ERROR, Failure
+from cordwood.cli.exit_codes import DONE, NOT_DELIVERED, REJECTED, USAGE_ERROR, Failure
 from cordwood.cli.messages import Messages
-from cordwood.cli.options import add_options, check, in_words, names, number, open_source, time_range
+from cordwood.cli.options import add_options, check, in_words, names, open_source, say_what_they_are, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
 from cordwood.cli.results import write
 from cordwood.cli.signals import ended_by_signals
+from cordwood.cli.values import number
 from cordwood.errors import Error
 from cordwood.outcomes import Outcome
-from cordwood.report.document import as_json
-from cordwood.report.summary import explained, places, plural, utc
 from cordwood.terminal import inert
 
 if TYPE_CHECKING:
@@ -79,9 +78,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _plan(options: argparse.Namespace, source: Documents | DeadLetterSource, messages: Messages) -> int:
+    from cordwood.report.document import as_json
     from cordwood.uploader.age import TimeWindow
     from cordwood.uploader.forecast import Forecast
 
+    say_what_they_are(source, messages)
     messages.say(f"{names(source.names)}: {time_range(source)}")
     window = TimeWindow(options.retention_in_days)
     forecast = Forecast(source, options.log_group_name, options.log_stream_name, window)
@@ -95,6 +96,9 @@ def _plan(options: argparse.Namespace, source: Documents | DeadLetterSource, mes
     if fault is not None:
         messages.say(f"error: {in_words(fault, source)}")
         code = USAGE_ERROR
+    for cut in source.cut_short:
+        messages.say(f"error: {cut}")
+        code = code or NOT_DELIVERED
     if source.damaged:
         messages.say("part of the input cannot be read as log events: see the invalid ones")
     price = None if options.price_per_gb is None else report.nbytes / GB * options.price_per_gb
@@ -107,6 +111,8 @@ def _plan(options: argparse.Namespace, source: Documents | DeadLetterSource, mes
 
 def _table(report: Report, fill: Fill, price_per_gb: float | None, price: float | None) -> str:
     """The plan for a person."""
+    from cordwood.report.summary import explained, places, plural, utc
+
     of_files = f" of {names(report.sources)}" if report.sources else ""
     lines = [
         f"{plural(report.events, 'event')}{of_files} for log group {inert(report.log_group_name)}, "
@@ -137,6 +143,8 @@ def _table(report: Report, fill: Fill, price_per_gb: float | None, price: float 
 
 
 def _fill(fill: Fill) -> list[str]:
+    from cordwood.report.summary import plural
+
     if not fill.requests:
         return ["no request"]
     full = (

@@ -20,18 +20,17 @@ from cordwood.cli.exit_codes import (
 )
 from cordwood.cli.memory import check_outputs, open_dead_letters, open_journal, resume_command, say_what_is_resumed
 from cordwood.cli.messages import Messages
-from cordwood.cli.options import add_options, check, in_words, names, open_source, time_range
+from cordwood.cli.options import add_options, check, in_words, names, open_source, say_what_they_are, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
 from cordwood.cli.results import write
 from cordwood.cli.signals import Signals, ended_by_signals
 from cordwood.errors import Error, OutputError
-from cordwood.report import Report, StopKind
-from cordwood.report.document import as_json, document, write_report
 from cordwood.report.summary import plural
 
 if TYPE_CHECKING:
     from cordwood.dead_letters import DeadLetters
     from cordwood.journal import Journal
+    from cordwood.report import Report
     from cordwood.sources.dead_letters import DeadLetterSource
     from cordwood.sources.documents import Documents
     from cordwood.uploader.upload import Upload
@@ -98,7 +97,15 @@ def _upload(options: argparse.Namespace, to: Destination, stack: ExitStack, mess
                 lambda: numbers_of(job.account, source, job.delivery.in_flight), display_of(options.progress, messages)
             ),
         )
-        code = exit_code(report, damaged=source.damaged, fault=fault, signal=signals.exit_code)
+        code = exit_code(
+            report,
+            damaged=source.damaged,
+            cut_short=bool(source.cut_short),
+            fault=fault,
+            signal=signals.exit_code,
+        )
+        for cut in source.cut_short:
+            messages.say(f"error: {cut}; what it held before that was read")
         if fault is not None:
             messages.say(f"error: {in_words(fault, source)}")
         if source.damaged:
@@ -122,6 +129,8 @@ def _report(
     messages: Messages,
 ) -> int:
     """Write the report wherever it is wanted, and return the exit code."""
+    from cordwood.report.document import as_json, write_report
+
     found = _document(options, to, report, source, code)
     if options.report not in (None, "-"):
         try:
@@ -163,6 +172,7 @@ def _job(
         journal=journal,
         dead_letters=letters,
         linger=options.linger,
+        run_id=options.run_id,
         resume_command=resume_command() if journal is not None else "",
     )
 
@@ -178,6 +188,7 @@ def _announce(
         )
     messages.say(f"to log group {options.log_group_name}, log stream {options.log_stream_name}, at {to.where}")
     messages.say(f"with {to.credentials}")
+    say_what_they_are(source, messages)
     messages.say(f"{names(source.names)}: {time_range(source)}")
 
 
@@ -187,6 +198,8 @@ def _run(job: Upload, progress: Progress) -> tuple[Report, Exception | None]:
         with progress:
             return job.run(), None
     except Exception as fault:
+        from cordwood.report import Report
+
         report = getattr(fault, "report", None)
         if not isinstance(report, Report):
             raise
@@ -195,16 +208,26 @@ def _run(job: Upload, progress: Progress) -> tuple[Report, Exception | None]:
         return report, fault
 
 
-def exit_code(report: Report, *, damaged: bool, fault: Exception | None = None, signal: int | None = None) -> int:
+def exit_code(
+    report: Report,
+    *,
+    damaged: bool,
+    cut_short: bool = False,
+    fault: Exception | None = None,
+    signal: int | None = None,
+) -> int:
     """The exit code for what became of an upload; where several hold, the one that says most.
 
     Args:
         report: what became of the events.
         damaged: part of the input could not be read as events.
+        cut_short: a compressed file was truncated or damaged.
         fault: what ended the reading before the input's end.
         signal: 128 plus the number of the signal that interrupted it.
 
     """
+    from cordwood.report import StopKind
+
     if signal is not None:
         return signal
     job_level = {
@@ -216,7 +239,7 @@ def exit_code(report: Report, *, damaged: bool, fault: Exception | None = None, 
         return job_level[report.stop_kind]
     if fault is not None:
         return USAGE_ERROR
-    if report.not_delivered or report.stopped:
+    if report.not_delivered or report.stopped or cut_short:
         return NOT_DELIVERED
     return REJECTED if report.failed() or damaged else DONE
 
@@ -224,10 +247,13 @@ def exit_code(report: Report, *, damaged: bool, fault: Exception | None = None, 
 def _document(
     options: argparse.Namespace, to: Destination, report: Report, source: Documents | DeadLetterSource, code: int
 ) -> dict[str, Any]:
+    from cordwood.report.document import document
+
     return document(
         report,
         exit_code=code,
-        complete=not (report.stopped or report.not_delivered or source.damaged) and code != USAGE_ERROR,
+        complete=not (report.stopped or report.not_delivered or source.damaged or source.cut_short)
+        and code != USAGE_ERROR,
         damaged=source.damaged,
         local=options.local,
         endpoint_url=to.client.meta.endpoint_url,

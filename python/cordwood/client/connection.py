@@ -12,6 +12,7 @@ from typing import Any
 
 
 def connect(
+    service: str = "logs",
     *,
     session: Any = None,
     profile_name: str | None = None,
@@ -21,9 +22,10 @@ def connect(
     max_pool_connections: int = 10,
     **client_options: Any,
 ) -> Any:
-    """Make a boto3 logs client.
+    """Make a boto3 client.
 
     Args:
+        service: in botocore's words.
         session: a boto3 session; else one of `profile_name`.
         profile_name: else AWS_PROFILE, AWS_DEFAULT_PROFILE; an empty name counts as none.
         region_name: else AWS_REGION, AWS_DEFAULT_REGION, the profile's, the instance metadata's.
@@ -47,7 +49,7 @@ def connect(
         raise TypeError("pass either a session or a profile_name: a session has its profile already")
     if session is not None:
         return session.client(
-            "logs", region_name=region_name, endpoint_url=endpoint_url, config=config, **client_options
+            service, region_name=region_name, endpoint_url=endpoint_url, config=config, **client_options
         )
     # As session variables, and not as arguments: a profile that is only in the environment must not win over keys that
     # are there too. botocore's own session makes the same clients as boto3's, without the import of boto3.
@@ -55,7 +57,7 @@ def connect(
     if region_name is None and not made.get_config_variable("region"):
         region_name = _region_of_this_machine(made)
     client = made.create_client(
-        "logs", region_name=region_name, endpoint_url=endpoint_url, config=config, **client_options
+        service, region_name=region_name, endpoint_url=endpoint_url, config=config, **client_options
     )
     _profiles[client] = profile_name or None
     return client

@@ -72,6 +72,11 @@ class DeadLetters:
             raise OutputError(
                 f"{self.name}: is there already, and holds no dead letters: name another file, or move it away"
             )
+        if status.st_size < len(LINE_START):
+            # Of the very first letter a crash left less than its mark: nothing in it is worth keeping, and with it the
+            # file would not be known again.
+            os.ftruncate(self._descriptor, 0)
+            return False
         return os.pread(self._descriptor, 1, status.st_size - 1) != b"\n"
 
     def write(self, letters: Iterable[Letter]) -> None:

@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ from cordwood.errors import JournalError
 from cordwood.journal.identity import SourceIdentity
 from cordwood.journal.store import Statement, Store
 from cordwood.outcomes import Outcome
+from cordwood.sources.positions import position_of
 
 log = logging.getLogger("cordwood")
 
@@ -23,6 +24,9 @@ _PUT_INTENT = "INSERT OR REPLACE INTO intent VALUES (?, ?, ?, ?)"
 _RAISE_FACT = "UPDATE fact SET value = max(value, ?) WHERE name = 'settled_below'"
 _ADD_DUPLICATES = "UPDATE fact SET value = value + ? WHERE name = 'possible_duplicates'"
 _COUNT = "INSERT INTO counted VALUES (?, ?) ON CONFLICT DO UPDATE SET events = events + excluded.events"
+
+_END = "end {}"
+"""The fact that tells where a source ended, by its number."""
 
 _WAY_OUT = "name another file with --journal, or start anew with --force"
 
@@ -39,7 +43,9 @@ class Journal:
         finished: an earlier run has ended it, and no source has grown since.
         earlier: events settled by earlier runs, by outcome.
         settled_below: all events before this position were settled by earlier runs.
-        settled: packed positions from there on of which the same holds, in sets.
+        settled_ranges: ranges of positions of which the same holds, each from the one to before the other: what lies
+            behind a file that has grown since it was read.
+        settled: packed positions of which it holds too, in sets.
         in_doubt: packed positions of events whose request an earlier run may have sent, and knew no answer; each
             position is in one of the sets at most.
         possible_duplicates: events that earlier runs had accepted, and that may be stored twice.
@@ -61,6 +67,7 @@ class Journal:
         self.settled: list[bytes] = [packed for (packed,) in store.read("SELECT packed FROM settled ORDER BY rowid")]
         intents = [packed for (packed,) in store.read("SELECT packed FROM intent ORDER BY run, key")]
         self.in_doubt = _without(intents, self.settled, self.settled_below)
+        self.settled_ranges = [(start, end) for start, end in json.loads(facts.get("settled_ranges", "[]"))]
         self._facts = facts
 
     @classmethod
@@ -104,22 +111,26 @@ class Journal:
         records = [source.to_record() for source in sources]
         told = {"sources": json.dumps(records)}
         told |= {name: json.dumps(setting, sort_keys=True) for name, setting in settings.items()}
+        grown: list[int] = []
         if self.resumed:
             for name in settings:
                 self._check_setting(name, json.loads(told[name]))
-            if self._check_sources(sources):
+            if grown := self._check_sources(sources):
                 self.finished = False
+                self._open_ends(grown)
         facts: dict[str, Any] = {
             **told,
             "run": self._run,
             "finished": int(self.finished),
             "settled_below": self.settled_below,
             "possible_duplicates": self.possible_duplicates,
+            "settled_ranges": json.dumps(self.settled_ranges),
         }
         # What is in doubt still, written anew: else each run that is killed would add its own tries of the same events.
         doubts = [(0, key, unpack_positions(packed)[-1], packed) for key, packed in enumerate(self.in_doubt)]
         self._store.begin(
             [(_PUT_FACT, fact) for fact in facts.items()]
+            + [("DELETE FROM fact WHERE name = ?", (_END.format(index),)) for index in grown]
             + [("DELETE FROM intent", ())]
             + [(_PUT_INTENT, doubt) for doubt in doubts]
         )
@@ -138,8 +149,8 @@ class Journal:
                 f"begun with, or {_WAY_OUT}"
             )
 
-    def _check_sources(self, sources: Sequence[SourceIdentity]) -> bool:
-        """Whether one has grown."""
+    def _check_sources(self, sources: Sequence[SourceIdentity]) -> list[int]:
+        """The numbers of those that have grown."""
         old = [SourceIdentity.from_record(record) for record in json.loads(self._facts["sources"])]
         if len(sources) != len(old):
             raise JournalError(
@@ -148,7 +159,40 @@ class Journal:
         for source, before in zip(sources, old, strict=True):
             if differs := source.differs_from(before):
                 raise JournalError(f"{source.name}: not what the journal {self.path} is of: {differs}; {_WAY_OUT}")
-        return any(source.size > before.size for source, before in zip(sources, old, strict=True))
+        pairs = enumerate(zip(sources, old, strict=True))
+        return [index for index, (source, before) in pairs if source.size > before.size]
+
+    def _open_ends(self, grown: list[int]) -> None:
+        """Take what grown files have behind their old ends out of what is settled, which may lie below it."""
+        settled = [(0, self.settled_below), *self.settled_ranges]
+        for index in grown:
+            # Where no end is known, nothing behind the file is settled by ranges, for it was not read to its end.
+            end = self._facts.get(_END.format(index))
+            if end is not None:
+                following = position_of(index + 1, 0)
+                settled = [
+                    part
+                    for start, stop in settled
+                    for part in ((start, min(stop, end)), (max(start, following), stop))
+                    if part[0] < part[1]
+                ]
+        settled = settled if settled and settled[0][0] == 0 else [(0, 0), *settled]
+        self.settled_below, self.settled_ranges = settled[0][1], settled[1:]
+
+    def record_end(self, index: int, position: int) -> None:
+        """Record where a source, by its number, ended when it was read to its end.
+
+        To be told before anything behind it is: only what lies before can be settled by then.
+        """
+        self._write([(_PUT_FACT, (_END.format(index), position))], durable=False)
+
+    def remembered(self, name: str, find: Callable[[], int]) -> int:
+        """A number that the first run found, and all later ones go by. On return it is on the disk."""
+        fact = f"remembered {name}"
+        if fact not in self._facts:
+            self._facts[fact] = find()
+            self._write([(_PUT_FACT, (fact, self._facts[fact]))], durable=True)
+        return int(self._facts[fact])
 
     def intend(self, key: int, packed: bytes) -> None:
         """Record that a request with these events is about to go out. On return that is on the disk.

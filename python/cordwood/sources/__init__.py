@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from cordwood.outcomes import Rejected
-    from cordwood.uploader.routing import Routed
+    from cordwood.sources.routing import Routed
 
 
 class Place(NamedTuple):

@@ -13,7 +13,7 @@ from cordwood.outcomes import Outcome, Rejected, RejectedEvent
 from cordwood.policies import InvalidText, Oversize
 from cordwood.sources import Place, SourceFile
 from cordwood.sources.lines import LineIndex
-from cordwood.uploader.routing import Routed, router
+from cordwood.sources.routing import Routed, router
 
 _LINES_AT_ONCE = 500
 """Letters read before the batches that they closed are passed on: bounds what is held."""
@@ -49,6 +49,9 @@ class DeadLetterSource:
         InputError: a file is missing or unreadable.
 
     """
+
+    shift = 0
+    """Their timestamps stay what they are."""
 
     def __init__(
         self,
@@ -126,6 +129,15 @@ class DeadLetterSource:
         if self._keep_rejected and rejected.outcome is Outcome.INVALID:
             rejected = RejectedEvent(*rejected, (None, text[: 1 << 20], False, len(text) > 1 << 20))
         self._rejected.append(rejected)
+        return []
+
+    @property
+    def cut_short(self) -> list[str]:
+        """Nothing: they are not compressed."""
+        return []
+
+    def told(self) -> list[str]:
+        """Nothing: their mark says what they are."""
         return []
 
     def flush(self) -> list[Routed]:

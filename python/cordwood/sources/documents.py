@@ -1,118 +1,108 @@
-"""Event documents in files, and on pipes: the events of all of them go to one log stream."""
+"""Logs in files, on pipes, in S3: event documents, JSON lines, text."""
 
 from __future__ import annotations
 
+import logging
 import os
 import re
-import select
-import stat
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cordwood._core import Batch, DocumentReader
 from cordwood.errors import InputError
 from cordwood.outcomes import Rejected
 from cordwood.policies import Extra, InvalidText, Oversize
 from cordwood.sources import Place, SourceFile
-from cordwood.sources.lines import LineIndex
+from cordwood.sources.contents import Contents
+from cordwood.sources.files import InputFile, LocalFile
 from cordwood.sources.positions import MOST_BYTES, MOST_FILES, file_and_offset, position_of
-from cordwood.uploader.routing import Routed
+from cordwood.sources.routing import Routed
+from cordwood.sources.s3 import S3Object, is_s3
+from cordwood.sources.shapes import Reading, Shape, shape_of, whole_lines
+from cordwood.sources.stream_names import StreamNames
 
-_CHUNK = 1 << 20
-"""Bytes asked of a file at once."""
+if TYPE_CHECKING:
+    from cordwood.journal import SourceIdentity
+
+log = logging.getLogger("cordwood")
 
 _PEEK = 1 << 18
-"""Bytes looked at, at the start and at the end of a file, before it is read."""
+"""Bytes looked at, at the start, in the middle and at the end of a file, before it is read."""
 
-_PATIENCE = 0.2
-"""Seconds that a pipe is waited for before whoever iterates is asked again whether to go on."""
-
-_AT_READING = ("oversize", "empty", "invalid", "settled", "altered")
+_AT_READING = ("oversize", "empty", "invalid", "settled", "skipped", "altered")
 """Of the reader's counts, those that are told of each file."""
+
+_ARRAY = re.compile(rb"\s*\[\s*[{\]]")
 
 _TIMESTAMP = re.compile(rb'(?<!\\)"timestamp"\s*:\s*(\d{1,18})\b')
 
-_OTHER_KINDS = (
-    (b"\x1f\x8b", "gzip data: gunzip -c {0} | cordwood upload - ..."),
-    (b"\x28\xb5\x2f\xfd", "zstd data: zstd -dc {0} | cordwood upload - ..."),
-    (b"BZh", "bzip2 data: bunzip2 -c {0} | cordwood upload - ..."),
-    (b"\xfd7zXZ", "xz data: xz -dc {0} | cordwood upload - ..."),
-    (b"\xff\xfe", "UTF-16 text: iconv -f UTF-16 -t UTF-8 {0} | cordwood upload - ..."),
-    (b"\xfe\xff", "UTF-16 text: iconv -f UTF-16 -t UTF-8 {0} | cordwood upload - ..."),
-)
 
-_WHAT_IS_TAKEN = (
-    'a document is JSON: an array of {"timestamp": milliseconds since 1970, "message": "text"}, one such object a '
-    "line, or what aws logs get-log-events prints"
-)
+@dataclass(slots=True, eq=False)
+class _Input:
+    """A file, and how far it is read."""
 
-
-@dataclass(slots=True)
-class _File:
-    path: str | os.PathLike[str]
-    name: str
-    size: int | None
-    """None for what is no regular file, and can be read but once."""
+    file: InputFile
+    contents: Contents
     bytes_read: int = 0
-    lines: LineIndex | None = None
-    """None for what can't be read again."""
-    identity: dict[str, int] = field(default_factory=dict)
+    shape: Shape | None = None
+    """How it is read; of a pipe that is told by what comes first."""
+    is_plain: bool = True
+    """Whether offsets of events are offsets in the file."""
+    held: int = 0
+    """Bytes of it read, as UTF-8."""
+    untold: bytes = b""
+    """What came of a pipe so far, while that does not tell yet what it is."""
     counts_before: dict[str, int] = field(default_factory=dict)
     """The reader's, at its start."""
 
-    @contextmanager
-    def opened(self) -> Iterator[int]:
-        if self.path == "-":
-            yield 0
-            return
-        try:
-            descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError as fault:
-            raise InputError(f"{self.name}: {fault.strerror}") from None
-        try:
-            yield descriptor
-        finally:
-            os.close(descriptor)
+    @property
+    def name(self) -> str:
+        return self.file.name
 
 
 class Documents:
-    """Events of files and pipes, all to one log stream, in constant memory.
+    """Events of files and pipes, in constant memory.
 
     Args:
-        paths: the files; "-" is standard input.
-        log_stream_name: where all events go.
+        paths: the files; "-" is standard input, and a str that begins with s3:// an object in S3.
+        log_stream_name: where all events go; or names made from a template.
         oversize: as in `batches`.
         invalid_text: as in `batches`.
         extra: what a member besides those of a log event does: "reject" the event, or "ignore" the member.
         keep_rejected: hand over rejected events with what they held, as in `batches`.
+        reading: what the files are read as.
+        s3: gives the boto3 client for objects in S3.
 
     Attributes:
         paths: of the files, as they were given.
         names: of the files.
         total_bytes: of all of them; None where one is a pipe.
         bytes_read: so far.
-        first_timestamp: of the first event that a look at the start shows, in milliseconds since 1970; None where there
-            is none, or nothing can be looked at without being read.
-        last_timestamp: of the last event that a look at the end shows; likewise.
+        tell: called, while it is read, with what a pipe was taken for, as `told` gives it of files; logs it where none
+            is set.
+        ends: of files that were read to their end, by their number, the position behind it.
 
     Raises:
-        InputError: one of them is missing, unreadable, a folder, longer than 16 TiB, or plainly no event document; or
-            they are more than 524,288.
+        InputError: one of them is missing, unreadable, a folder, longer than 16 TiB, or plainly no log; they are more
+            than 524,288; or all timestamps are to be moved by what only files can tell, and one of them is a pipe.
 
     """
 
     def __init__(
         self,
         paths: Sequence[str | os.PathLike[str]],
-        log_stream_name: str,
+        log_stream_name: str | StreamNames,
         *,
         oversize: Oversize = "reject",
         invalid_text: InvalidText = "replace",
         extra: Extra = "reject",
         keep_rejected: bool = False,
+        reading: Reading | None = None,
+        s3: Callable[[], Any] | None = None,
     ) -> None:
+        self._reading = reading or Reading()
         if len(paths) > MOST_FILES:
             raise InputError(f"{len(paths):,} files; one input takes at most {MOST_FILES:,}")
         self._options: dict[str, Any] = {
@@ -120,102 +110,247 @@ class Documents:
             "oversize": oversize,
             "invalid_text": invalid_text,
             "keep_rejected": keep_rejected,
+            **self._reading.choice(),
         }
-        self._reader = DocumentReader(**self._options)
+        self._settled: dict[str, Any] = {}
+        self._s3 = s3
         self.paths = tuple(paths)
-        self._stream = log_stream_name
-        self.first_timestamp: int | None = None
-        self.last_timestamp: int | None = None
-        self._files = [self._look_at(path) for path in paths]
-        sizes = [file.size for file in self._files]
-        self.names = tuple(file.name for file in self._files)
+        self._streams = StreamNames.one(log_stream_name) if isinstance(log_stream_name, str) else log_stream_name
+        self._first_timestamp: int | None = None
+        self._last_timestamp: int | None = None
+        self._inputs = [self._look_at(path) for path in paths]
+        self._shift = self._reading.shift_by if isinstance(self._reading.shift_by, int) else None
+        if self._reading.shift_by is None:
+            self._shift = 0
+        if self._shift is None and (
+            pipe := next((one for one in self._inputs if not one.file.can_be_read_again), None)
+        ):
+            raise InputError(
+                f"{pipe.name}: its newest timestamp is not known before it is read, and it can be read but once: "
+                "--shift-by to-now takes files; a duration takes pipes too"
+            )
+        self._reader = self._new_reader()
+        sizes = [one.file.size for one in self._inputs]
+        self.names = tuple(one.name for one in self._inputs)
         self.total_bytes = None if None in sizes else sum(size for size in sizes if size is not None)
         self.bytes_read = 0
         self._begun = 0
+        self._cut_short: dict[_Input, str] = {}
+        self.tell: Callable[[str], object] = log.info
+        self.ends: dict[int, int] = {}
 
-    def pass_over(self, settled_below: int, settled: Sequence[bytes] = ()) -> None:
+    def _new_reader(self) -> DocumentReader:
+        return DocumentReader(**self._options, **self._settled, shift_by=self._shift or 0)
+
+    def pass_over(
+        self, settled_below: int, settled: Sequence[bytes] = (), ranges: Sequence[tuple[int, int]] = ()
+    ) -> None:
         """Say, before reading, what an earlier run has settled: it is read and counted, and not handed out.
 
         Args:
             settled_below: position before which that holds for all legal events.
             settled: sets of packed positions of which it holds too.
+            ranges: ranges of positions of which it holds too, each from the one to before the other.
 
         """
-        self._reader = DocumentReader(**self._options, settled_below=settled_below, settled=list(settled))
+        self._settled = {"settled_below": settled_below, "settled": list(settled), "settled_ranges": list(ranges)}
+        self._reader = self._new_reader()
 
-    def _look_at(self, path: str | os.PathLike[str]) -> _File:
-        file = _File(path, "standard input" if path == "-" else os.fsdecode(os.fspath(path)), None)
-        if path != "-":
-            with suppress(OSError):  # told when it is opened
-                if not stat.S_ISREG(os.stat(path).st_mode) and not stat.S_ISDIR(os.stat(path).st_mode):
-                    return file
-        with file.opened() as descriptor:
-            status = os.fstat(descriptor)
-            if stat.S_ISDIR(status.st_mode):
-                raise InputError(f"{file.name}: is a folder; name the files in it")
-            if not stat.S_ISREG(status.st_mode):
-                return file
-            start = os.lseek(descriptor, 0, os.SEEK_CUR)
-            file.size = max(status.st_size - start, 0)
-            if file.size > MOST_BYTES:
-                raise _too_long(file)
-            file.identity = {
-                "device": status.st_dev,
-                "inode": status.st_ino,
-                "size": status.st_size,
-                "modified_ns": status.st_mtime_ns,
-            }
-            if path != "-":
-                file.lines = LineIndex(path)
-            head = os.pread(descriptor, _PEEK, start)
-            _check_kind(file.name, head)
-            tail = os.pread(descriptor, _PEEK, max(start, status.st_size - _PEEK))
-        if self.first_timestamp is None and (found := _TIMESTAMP.search(head)):
-            self.first_timestamp = int(found[1])
-        if found_last := _TIMESTAMP.findall(tail):
-            self.last_timestamp = int(found_last[-1])
-        return file
+    @property
+    def can_be_read_again(self) -> bool:
+        """Whether all of it is in files, which a later run finds as they are."""
+        return all(one.file.can_be_read_again for one in self._inputs)
+
+    @property
+    def shifts_to_now(self) -> bool:
+        """Whether all timestamps are to be moved so that the newest is now."""
+        return self._reading.shift_by == "to-now"
+
+    @property
+    def shift(self) -> int:
+        """Milliseconds by which all timestamps are moved; where it has to be found, the files are read for it now."""
+        if self._shift is None:
+            self.move_by(self._shift_to_now())
+        return self._shift or 0
+
+    def move_by(self, shift: int) -> None:
+        """Say, before reading, by how many milliseconds all timestamps are moved."""
+        self._shift = shift
+        self._reader = self._new_reader()
+
+    def _shift_to_now(self) -> int:
+        """What makes the newest timestamp of all files now; 0 where they have no event."""
+        as_written = Documents(
+            self.paths,
+            "-",
+            oversize=self._options["oversize"],
+            invalid_text=self._options["invalid_text"],
+            extra=self._options["extra"],
+            reading=self._reading.without_shift(),
+            s3=self._s3,
+        )
+        for _ in as_written:
+            as_written.drain_rejected()
+        newest = as_written._reader.newest_timestamp
+        return 0 if newest is None else time.time_ns() // 1_000_000 - newest
+
+    @property
+    def first_timestamp(self) -> int | None:
+        """Of the first event that a look at the start shows, in ms since 1970; None where nothing can be looked at."""
+        return None if self._first_timestamp is None else self._first_timestamp + self.shift
+
+    @property
+    def last_timestamp(self) -> int | None:
+        """Of the last event that a look at the end shows; likewise."""
+        return None if self._last_timestamp is None else self._last_timestamp + self.shift
+
+    def _look_at(self, path: str | os.PathLike[str]) -> _Input:
+        file: InputFile = self._object(path) if is_s3(path) else LocalFile(path)
+        found = _Input(file, Contents(self._reading.encoding))
+        if file.size is None:
+            return found
+        if file.size > MOST_BYTES:
+            raise _too_long(found)
+        head = file.peek(0, _PEEK)
+        start, found.is_plain = self._beginning(file.name, head)
+        middle = tail = b""
+        if found.is_plain and len(head) < file.size:
+            middle = file.peek(file.size // 2, _PEEK) if file.size > 3 * _PEEK else b""
+            # No part of a file is looked at twice.
+            tail = file.peek(max(len(head), file.size - _PEEK), _PEEK)
+        is_all = found.is_plain and len(head) >= file.size
+        samples = [start if is_all else whole_lines(start, from_start=True)]
+        samples += [whole_lines(part, from_start=False) for part in (middle, tail) if part]
+        found.shape = shape_of(file.name, samples, self._reading, file.modified_ms)
+        self._look_at_times(found.shape, start, tail or (start if is_all else b""))
+        return found
+
+    def _object(self, path: Any) -> S3Object:
+        if self._s3 is None:
+            from cordwood.client.connection import connect
+
+            return S3Object(path, connect("s3"))
+        return S3Object(path, self._s3())
+
+    def _beginning(self, name: str, head: bytes) -> tuple[bytes, bool]:
+        """The text that a file begins with, and whether its offsets are those of the file."""
+        contents = Contents(self._reading.encoding)
+        found = b""
+        try:
+            for piece in contents.feed(head):
+                found += piece
+                if len(found) >= _PEEK:
+                    break
+            else:
+                if len(head) < _PEEK:
+                    found += b"".join(contents.finish())
+        except ValueError as fault:
+            if not found:
+                raise InputError(f"{name}: {fault}") from None
+        return found[:_PEEK], contents.is_plain
+
+    def _look_at_times(self, shape: Shape, start: bytes, end: bytes) -> None:
+        if shape.rules is not None:
+            first, self._last_timestamp = shape.first_timestamp, shape.last_timestamp if end else None
+        else:
+            in_start, in_end = _TIMESTAMP.search(start), _TIMESTAMP.findall(end)
+            first = int(in_start[1]) if in_start else None
+            self._last_timestamp = int(in_end[-1]) if in_end else self._last_timestamp
+        if self._first_timestamp is None:
+            self._first_timestamp = first
+
+    def told(self) -> list[str]:
+        """Of each file that is no event document, what it was taken for."""
+        return [f"{one.name}: {one.shape.told}" for one in self._inputs if one.shape and one.shape.rules]
 
     def __iter__(self) -> Iterator[list[Routed]]:
         """The batches, as they become full; at least every so often an empty list, while a pipe gives nothing."""
-        for index, file in enumerate(self._files):
-            self._reader.start_document(position_of(index, 0))
-            file.counts_before = self._reader.counts
+        _ = self.shift  # found before anything is read
+        for index, one in enumerate(self._inputs):
+            self._start(index, one)
+            one.counts_before = self._reader.counts
             self._begun += 1
-            with file.opened() as descriptor:
-                while True:
-                    if file.size is None and not select.select([descriptor], [], [], _PATIENCE)[0]:
+            with one.file.opened() as read:
+                while (chunk := read()) != b"":
+                    if chunk is None:
                         yield []
                         continue
-                    chunk = self._read(file, descriptor)
-                    if not chunk:
+                    self._count(one, chunk)
+                    for piece in self._text_of(one, one.contents.feed(chunk)):
+                        text = piece if one.shape else self._begin_pipe(index, one, piece)
+                        yield self._routed(self._fed(one, text)) if text else []
+                    if one in self._cut_short:
                         break
-                    yield self._routed(self._fed(file, chunk))
-            yield self._routed(self._fed(file, b""))
+            if one not in self._cut_short:
+                for piece in self._text_of(one, one.contents.finish()):
+                    text = piece if one.shape else self._begin_pipe(index, one, piece)
+                    yield self._routed(self._fed(one, text)) if text else []
+            if one.untold:
+                yield self._routed(self._fed(one, self._begin_pipe(index, one, b"", is_all=True)))
+            closed = self._fed(one, b"")
+            self.ends[index] = position_of(index, one.held)
+            yield self._routed(closed)
+            if self._streams.by_file:
+                yield self.flush()
         yield self.flush()
 
-    def _read(self, file: _File, descriptor: int) -> bytes:
-        try:
-            chunk = os.read(descriptor, _CHUNK)
-        except OSError as fault:
-            raise InputError(f"{file.name}, byte {file.bytes_read}: {fault.strerror}") from fault
-        file.bytes_read += len(chunk)
-        self.bytes_read += len(chunk)
-        if file.bytes_read > MOST_BYTES:
-            raise _too_long(file)
-        return chunk
+    def _begin_pipe(self, index: int, one: _Input, piece: bytes, *, is_all: bool = False) -> bytes:
+        """What comes first of a pipe tells what it is, once it is a line, or much; what is to be read then."""
+        text = one.untold + piece
+        tells = is_all or b"\n" in text or len(text) >= _PEEK or _ARRAY.match(text)
+        one.untold = b"" if tells else text
+        if not tells:
+            return b""
+        one.shape = shape_of(one.name, [whole_lines(text, from_start=True)], self._reading, None)
+        one.is_plain = one.contents.is_plain
+        self._start(index, one)
+        if one.shape.rules:
+            self.tell(f"{one.name}: {one.shape.told}")
+        return text
 
-    def _fed(self, file: _File, chunk: bytes) -> list[Batch]:
+    def _text_of(self, one: _Input, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """What a file holds; where it is damaged, that is noted, and the file ends there."""
+        try:
+            for piece in pieces:
+                one.held += len(piece)
+                if one.held > MOST_BYTES:
+                    raise _too_long(one)
+                yield piece
+        except ValueError as fault:
+            self._cut_short[one] = str(fault)
+
+    @property
+    def cut_short(self) -> list[str]:
+        """Of compressed files that were truncated or damaged: which, and how; what they held before that was read."""
+        return [f"{one.name}: {why}" for one, why in self._cut_short.items()]
+
+    def _start(self, index: int, one: _Input) -> None:
+        shape = one.shape
+        self._reader.start_document(
+            position_of(index, 0),
+            None if shape is None else shape.rules,
+            None if shape is None else shape.timestamp,
+        )
+
+    def _count(self, one: _Input, chunk: bytes) -> None:
+        one.bytes_read += len(chunk)
+        self.bytes_read += len(chunk)
+        if one.bytes_read > MOST_BYTES:
+            raise _too_long(one)
+
+    def _fed(self, one: _Input, chunk: bytes) -> list[Batch]:
         try:
             batches = self._reader.feed(chunk) if chunk else self._reader.finish_document()
         except ValueError as fault:
             if fault.args and isinstance(fault.args[0], str):
-                raise _no_document(file.name, fault.args[0]) from None
+                raise InputError(
+                    f"{one.name}: no event document, it starts with {fault.args[0][:24]!r} (--format says what it is)"
+                ) from None
             raise
         return batches
 
     def _routed(self, batches: list[Batch]) -> list[Routed]:
-        return [(batch, self._stream) for batch in batches]
+        return self._streams.routed(batches, self.names[max(self._begun - 1, 0)])
 
     def flush(self) -> list[Routed]:
         """What is held, without reading on."""
@@ -228,7 +363,8 @@ class Documents:
     @property
     def counts(self) -> dict[str, int]:
         """`events` read, `altered`, among others. Another thread may look, and waits for one chunk at most."""
-        return self._reader.counts
+        counts = self._reader.counts
+        return {**counts, "events": counts["events"] + counts["skipped"]}
 
     @property
     def held_from(self) -> int:
@@ -249,24 +385,34 @@ class Documents:
         """What was read of each file, and what of it was no legal event."""
         described = []
         counts = self._reader.counts
-        for index in reversed(range(len(self._files))):
-            file = self._files[index]
+        for index in reversed(range(len(self._inputs))):
+            one = self._inputs[index]
             begun = index < self._begun
-            of_file = {name: count - file.counts_before.get(name, 0) for name, count in counts.items()} if begun else {}
+            of_file = {name: count - one.counts_before.get(name, 0) for name, count in counts.items()} if begun else {}
             described.append(
                 SourceFile(
-                    file.name,
-                    "documents",
-                    file.bytes_read,
-                    file.size,
-                    file.identity,
+                    one.name,
+                    one.shape.format if one.shape else "events",
+                    one.bytes_read,
+                    one.file.size,
+                    one.file.identity,
                     of_file.pop("events", 0),
                     {name: of_file[name] for name in _AT_READING if of_file.get(name)},
                 )
             )
             if begun:
-                counts = file.counts_before
+                counts = one.counts_before
         return described[::-1]
+
+    def identities(self) -> list[SourceIdentity]:
+        """What a journal tells the files by.
+
+        Raises:
+            JournalError: one of them can be read but once.
+            InputError: one of them cannot be read.
+
+        """
+        return [one.file.source_identity() for one in self._inputs]
 
     def locate(self, positions: list[int]) -> list[Place]:
         """File, byte and line of these positions."""
@@ -275,24 +421,12 @@ class Documents:
             of_file.setdefault(index, []).append(offset)
         places = []
         for index, offsets in of_file.items():
-            file = self._files[index]
-            lines = file.lines.of(offsets) if file.lines else [None] * len(offsets)
-            places += [Place(offset, file.name, line) for offset, line in zip(offsets, lines, strict=True)]
+            one = self._inputs[index]
+            index_of_lines = one.file.lines if one.is_plain else None
+            lines = index_of_lines.of(offsets) if index_of_lines else [None] * len(offsets)
+            places += [Place(offset, one.name, line) for offset, line in zip(offsets, lines, strict=True)]
         return places
 
 
-def _check_kind(name: str, head: bytes) -> None:
-    for magic, what in _OTHER_KINDS:
-        if head.startswith(magic):
-            raise InputError(f"{name}: {what.format(name)}")
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
-    if text and text[:1] not in (b"{", b"["):
-        raise _no_document(name, text[:24].decode("utf-8", "replace"))
-
-
-def _too_long(file: _File) -> InputError:
-    return InputError(f"{file.name}: longer than 16 TiB, the most that is read of one file; split it")
-
-
-def _no_document(name: str, start: str) -> InputError:
-    return InputError(f"{name}: no document of log events, it starts with {start[:24]!r}; {_WHAT_IS_TAKEN}")
+def _too_long(one: _Input) -> InputError:
+    return InputError(f"{one.name}: longer than 16 TiB, the most that is read of one file; split it")

@@ -10,7 +10,7 @@ from cordwood._core import batches
 from cordwood.outcomes import Rejected
 from cordwood.policies import InvalidText, Oversize
 from cordwood.sources import Place, in_memory
-from cordwood.uploader.routing import Routed, router
+from cordwood.sources.routing import Routed, router
 
 _CHUNK = 1000
 """Events taken at once before the batches that they closed are passed on: bounds what is held."""

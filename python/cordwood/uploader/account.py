@@ -332,7 +332,7 @@ class Account:
             log_group_name: for the report.
             log_stream_name: for the report.
             counts: the source's own account, `events` and `altered` of which go into the report, and `settled`: events
-                that it read and passed over, for earlier runs had settled them.
+                that it read and passed over, for earlier runs had settled them; `skipped`: lines that are no event.
             stop: for the report.
             sources: for the report.
             locate: tells where positions are, for sources of files; it is given them in increasing order.
@@ -353,6 +353,7 @@ class Account:
                 event.take(0, Outcome.UNDELIVERED, "the rest of it was not sent")
                 letters += self._decide(position, event)
             read = counts["events"] - counts.get("settled", 0)
+            self.counts[Outcome.SKIPPED] += counts.get("skipped", 0)
             missing = read - sum(self.counts.values())
             # An interrupt may fall between a batch's leaving its source and its coming here.
             self.counts[Outcome.UNDELIVERED] += missing

@@ -26,9 +26,9 @@ from cordwood.uploader.settings import AWS_REQUESTS_PER_SECOND, Settings
 if TYPE_CHECKING:
     from cordwood.client.put import PutLogEventsClient
     from cordwood.journal import Journal
+    from cordwood.sources.routing import Routed
     from cordwood.uploader.account import Account
     from cordwood.uploader.age import TimeWindow
-    from cordwood.uploader.routing import Routed
 
 log = logging.getLogger("cordwood")
 

@@ -13,9 +13,8 @@ from cordwood.sources.documents import Documents
 
 if TYPE_CHECKING:
     from cordwood.client.put import PutLogEventsClient
-    from cordwood.journal import Journal, SourceIdentity
+    from cordwood.journal import Journal
     from cordwood.sources import Source
-    from cordwood.sources.dead_letters import DeadLetterSource
 
 
 def destination_of(
@@ -61,28 +60,18 @@ def open_journal(
         raise InputError("a journal is kept of event documents in files: these events are in none, or are dead letters")
     journal = Journal.open(
         path,
-        sources=identities(source),
+        sources=source.identities(),
         options=options,
         destination=destination,
         force=force,
     )
+    if source.shifts_to_now:
+        # The first run's: what was sent then, and what is sent now, stay as far apart as they are in the files.
+        source.move_by(journal.remembered("shift_by", lambda: source.shift))
     if at_most_once:
         _give_up_what_is_in_doubt(journal)
-    source.pass_over(journal.settled_below, journal.settled)
+    source.pass_over(journal.settled_below, journal.settled, journal.settled_ranges)
     return journal
-
-
-def identities(source: Documents | DeadLetterSource) -> list[SourceIdentity]:
-    """What a journal tells the source's files by.
-
-    Raises:
-        JournalError: one of them can be read but once.
-        InputError: one of them cannot be read.
-
-    """
-    from cordwood.journal import SourceIdentity
-
-    return [SourceIdentity.of_file(path) for path in source.paths]
 
 
 def _give_up_what_is_in_doubt(journal: Journal) -> None:

@@ -116,6 +116,7 @@ class Sending:
                     return self._leave(piece, answer, tries)
                 case Decision.RENEW if not tries.renewed and self._client.renew_credentials():
                     tries.renewed = True
+                    piece.on_the_wire = False
                     self._recording.withdraw(piece)
                 case Decision.RENEW | Decision.STOP:
                     return self._give_up(piece, self._cause(piece, answer), tries.told)
@@ -310,11 +311,12 @@ class Sending:
             decided = self._account.settle(piece.batch, outcome, reason, rejected=others, told=tries.told)
             doubted = self._recording.doubt(piece, others, twice=twice) if outcome is Outcome.ACCEPTED else 0
             self._recording.settle(piece, outcome, others, decided, doubted)
+            if stop := self._tolerance.over(self._account.counts):
+                self._queue.stop(stop)
+            # Before it is let go of: once an upload has its report, no callback is still to come.
+            self._tell(piece, outcome, reason, tries, len(others))
         finally:
             self._queue.finish(piece)
-        if stop := self._tolerance.over(self._account.counts):
-            self._queue.stop(stop)
-        self._tell(piece, outcome, reason, tries, len(others))
 
     def _tell(self, piece: Piece, outcome: Outcome, reason: Reason, tries: _Tries, rejected: int) -> None:
         if self._on_batch is None:

@@ -6,10 +6,12 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
 
 from cordwood._core import batches
+from cordwood.client.connection import connect
 from cordwood.client.put import PutLogEventsClient, sender_of
 from cordwood.dead_letters import DeadLetters, is_dead_letters
 from cordwood.outcomes import Outcome
@@ -19,12 +21,15 @@ from cordwood.sources import Source
 from cordwood.sources.dead_letters import DeadLetterSource
 from cordwood.sources.documents import Documents
 from cordwood.sources.memory import Events, StreamedEvents
+from cordwood.sources.paths import files_of
+from cordwood.sources.routing import Routed
+from cordwood.sources.s3 import is_s3, lazily
+from cordwood.sources.shapes import Format, Reading, TimestampFrom, milliseconds, shift_of
 from cordwood.uploader.account import Account
 from cordwood.uploader.age import TimeWindow
 from cordwood.uploader.clock import Clock
 from cordwood.uploader.delivery import Delivery
 from cordwood.uploader.resuming import destination_of, open_journal
-from cordwood.uploader.routing import Routed
 from cordwood.uploader.settings import Settings, seconds_until
 from cordwood.uploader.settled_batch import SettledBatch
 from cordwood.uploader.uploader import check_names, upload_error
@@ -56,6 +61,21 @@ def upload(
     oversize: Oversize = "reject",
     invalid_text: InvalidText = "replace",
     extra: Extra = "reject",
+    format: Format = "auto",
+    timezone: str | None = None,
+    year: int | None = None,
+    timestamp_format: str | None = None,
+    timestamp_regex: str | None = None,
+    timestamp_field: str | None = None,
+    timestamp_from: TimestampFrom | None = None,
+    multiline_start: str | None = None,
+    message_field: str | None = None,
+    encoding: str | None = None,
+    shift_by: int | timedelta | Literal["to-now"] | None = None,
+    since: int | datetime | None = None,
+    until: int | datetime | None = None,
+    filter: str | None = None,
+    exclude: str | None = None,
     max_concurrency: int = 4,
     ordered: bool = False,
     at_most_once: bool = False,
@@ -87,8 +107,9 @@ def upload(
     refused. The rest of what was read is then `undelivered`.
 
     Args:
-        events: as `batches` takes them; or the path of a file, as a `pathlib.Path` (a `str` is a TypeError): a JSON
-            array of events, one event a line, or what `aws logs get-log-events` prints.
+        events: as `batches` takes them, Arrow tables and readers of record batches too; or the path of a file, as a
+            `pathlib.Path`, or a list of such paths: text, JSON lines, or event documents. A `str` is a TypeError, but
+            for `s3://bucket/key`, an object, and `s3://bucket/prefix/`, all objects below it.
         log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
         log_stream_name: 1 to 512 characters, neither `:` nor `*`; or a function of an event that returns the name.
         client: a boto3 logs client, or a `PutLogEventsClient`, which is used as it is (what it may create is its own
@@ -108,6 +129,26 @@ def upload(
         invalid_text: what becomes of text that is not valid Unicode, as in `batches`.
         extra: of an event in a file that has other members than timestamp and message: "reject" makes it invalid,
             "ignore" leaves them out.
+        format: of a file: "events" (event documents), "json" (one object a line, as applications write them), "text"
+            (lines with a timestamp at or near their start), or "auto", which looks at samples of the file.
+        timezone: of a file whose timestamps write none: "UTC", "local", or a name as in "Europe/Berlin".
+        year: of a file whose timestamps write none; else the latest that puts them not in the future.
+        timestamp_format: of text, in the letters of strftime; else told by samples.
+        timestamp_regex: of text, where in a line the timestamp is (Rust's syntax): all of its group named `timestamp`,
+            or of its first group, or of what it matches.
+        timestamp_field: of JSON lines, a dotted path; else one of the usual names.
+        timestamp_from: "now" (when a line is read) or "mtime" (when the file was last modified), of all lines, each of
+            which is an event; or "previous": a line of text without one has that of the line before.
+        multiline_start: of text, the regular expression of lines that begin an event; others continue it.
+        message_field: of JSON lines, the member that is the message; else the whole line is.
+        encoding: of a file that is not UTF-8, by a name that the web's standard of encodings knows ("latin1").
+        shift_by: of a file, how far all timestamps are moved: a timedelta, milliseconds, or "to-now", which makes the
+            newest one now.
+        since: of a file: events before this moment, as the file writes it, are skipped; milliseconds since 1970, or an
+            aware datetime.
+        until: of a file: events from this moment on are skipped; likewise.
+        filter: of a file: events whose message has not this regular expression (Rust's syntax) are skipped.
+        exclude: of a file: events whose message has this one are skipped.
         max_concurrency: most requests that are under way at once, to one stream or several.
         ordered: one request under way for each stream, so that events of equal timestamps keep their order.
         at_most_once: never send again what may be stored already; it is `unknown`.
@@ -137,7 +178,7 @@ def upload(
         allow: outcomes that are no failure, for example `{"too_old"}`.
 
     Raises:
-        InputError: the file is missing, unreadable, or no document of log events. Nothing was sent.
+        InputError: the file is missing, unreadable, or no log that can be read. Nothing was sent.
         JournalError: the journal is of another job, its file has changed, or it cannot be written. Nothing was sent.
         OutputError: the file for dead letters cannot be written, or holds something else. Nothing was sent.
         UploadError: events failed, or the upload stopped; it has the `.report`.
@@ -179,6 +220,23 @@ def upload(
         kms_key_id=kms_key_id,
         tags=tags,
     )
+    reading = Reading(
+        format=format,
+        timezone=timezone,
+        year=year,
+        timestamp_format=timestamp_format,
+        timestamp_regex=timestamp_regex,
+        timestamp_field=timestamp_field,
+        timestamp_from=timestamp_from,
+        multiline_start=multiline_start,
+        message_field=message_field,
+        encoding=encoding,
+        shift_by=shift_of(shift_by),
+        since=milliseconds("since", since),
+        until=milliseconds("until", until),
+        filter=filter,
+        exclude=exclude,
+    )
     source = source_of(
         events,
         log_stream_name,
@@ -187,13 +245,15 @@ def upload(
         extra=extra,
         include_possible_duplicates=include_possible_duplicates,
         keep_rejected=dead_letters is not None,
+        reading=reading,
+        s3=lambda: connect("s3", session=session, profile_name=profile_name, region_name=region_name),
     )
     stream = None if callable(log_stream_name) else log_stream_name
     with contextlib.ExitStack() as stack:
         remembered = None
         if journal is not None:
             destination = destination_of(sender, log_group_name, log_stream_name)
-            options = {"oversize": oversize, "invalid_text": invalid_text, "extra": extra}
+            options = {"oversize": oversize, "invalid_text": invalid_text, "extra": extra, **asdict(reading)}
             remembered = open_journal(
                 journal,
                 source,
@@ -231,23 +291,42 @@ def source_of(
     extra: Extra = "reject",
     include_possible_duplicates: bool = False,
     keep_rejected: bool = False,
+    reading: Reading | None = None,
+    s3: Callable[[], Any] | None = None,
 ) -> Source:
     """The source that reads this input."""
     text: dict[str, Any] = {"oversize": oversize, "invalid_text": invalid_text, "keep_rejected": keep_rejected}
-    if isinstance(events, os.PathLike):
+    paths = _paths(events)
+    if paths:
         if callable(log_stream_name):
             raise TypeError("the events of a file go to one log stream: pass its name, not a function")
-        if is_dead_letters(events):
+        if all(not is_s3(path) and is_dead_letters(path) for path in paths):
             return DeadLetterSource(
-                [events], log_stream_name, include_possible_duplicates=include_possible_duplicates, **text
+                paths, log_stream_name, include_possible_duplicates=include_possible_duplicates, **text
             )
-        return Documents([events], log_stream_name, extra=extra, **text)
+        s3 = lazily(s3 or (lambda: connect("s3")))
+        files = files_of(paths, recursive=False, s3=s3)
+        return Documents(files, log_stream_name, extra=extra, reading=reading, s3=s3, **text)
+    assert not isinstance(events, os.PathLike)
+    if hasattr(events, "__arrow_c_stream__") or hasattr(events, "__arrow_c_array__"):
+        if callable(log_stream_name):
+            raise TypeError("the rows of an Arrow table go to one log stream: pass its name, not a function")
+        return Events(events, log_stream_name, **text)
     if isinstance(events, (str, bytes, bytearray, Mapping)) or not hasattr(type(events), "__iter__"):
         no_events: Any = events
         batches(no_events)  # which says what is wrong with it
     if callable(log_stream_name) or not isinstance(events, Sequence):
         return StreamedEvents(events, log_stream_name, **text)
     return Events(events, log_stream_name, **text)
+
+
+def _paths(events: Any) -> list[Any]:
+    """The files that these are, where they are files."""
+    if isinstance(events, os.PathLike) or is_s3(events):
+        return [events]
+    if isinstance(events, (list, tuple)) and all(isinstance(one, os.PathLike) or is_s3(one) for one in events):
+        return list(events)
+    return []
 
 
 class Upload:
@@ -264,6 +343,7 @@ class Upload:
         dead_letters: gets the events that are not accepted; None for none.
         linger: seconds for which a source closed no batch, after which what it holds is sent.
         resume_command: what sends the rest, for the report of an upload that stopped.
+        run_id: names the run; made up where not given.
         clock: what time it is, and how waits go.
 
     """
@@ -281,10 +361,11 @@ class Upload:
         dead_letters: DeadLetters | None = None,
         linger: float = _LINGER,
         resume_command: str = "",
+        run_id: str | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.source = source
-        self.account = Account(dead_letters, locate=source.locate)
+        self.account = Account(dead_letters, locate=source.locate, run_id=run_id)
         self.delivery = Delivery(
             client,
             log_group_name,
@@ -301,6 +382,7 @@ class Upload:
         self._window = window
         self._settings = settings
         self._journal = journal
+        self._ends_recorded = 0
         self._linger = linger
         self._resume_command = resume_command
 
@@ -323,7 +405,8 @@ class Upload:
             self._finish_after(exception)
             raise
         report = self._report()
-        if self._journal is not None and not (report.stopped or report.not_delivered):
+        unread = getattr(self.source, "cut_short", ())
+        if self._journal is not None and not (report.stopped or report.not_delivered or unread):
             self._journal.settle(0, b"", {}, self.source.held_from)
             self._journal.finish()
         return report
@@ -333,10 +416,18 @@ class Upload:
         self.delivery.stop(StopKind.INTERRUPTED, why)
 
     def _pass_on(self, routed: Iterable[Routed]) -> None:
+        self._record_ends()
         self.delivery.enqueue(routed, None if self._journal is None else self.source.held_from)
         self.account.take_rejected(self.source.drain_rejected())
         self.delivery.check_tolerance()
         self.delivery.wait_for_room()
+
+    def _record_ends(self) -> None:
+        ends: dict[int, int] = getattr(self.source, "ends", {})
+        if self._journal is not None and len(ends) > self._ends_recorded:
+            for index in list(ends)[self._ends_recorded :]:
+                self._journal.record_end(index, ends[index])
+            self._ends_recorded = len(ends)
 
     def _finish_after(self, exception: BaseException) -> None:
         """Send what was read before the input raised; after an interrupt, only wait for what is under way."""

@@ -20,11 +20,11 @@ from cordwood.outcomes import Outcome
 from cordwood.policies import Compression, InvalidText, Oversize
 from cordwood.report import Report, StopKind
 from cordwood.report.summary import explained, plural
+from cordwood.sources.routing import router
 from cordwood.terminal import inert
 from cordwood.uploader.account import Account
 from cordwood.uploader.age import TimeWindow
 from cordwood.uploader.delivery import Delivery
-from cordwood.uploader.routing import router
 from cordwood.uploader.settings import Settings, seconds_until
 from cordwood.uploader.settled_batch import SettledBatch
 

@@ -33,6 +33,15 @@ impl<'a> Cursor<'a> {
         self.rest = &mut std::mem::take(&mut self.rest)[n..];
     }
 
+    /// Likewise of 16, where there is room for all of them.
+    #[inline]
+    pub(crate) fn put_first_of_16(&mut self, bytes: [u8; 16], n: usize) {
+        if let Some(chunk) = self.rest.first_chunk_mut::<16>() {
+            *chunk = bytes;
+        }
+        self.rest = &mut std::mem::take(&mut self.rest)[n..];
+    }
+
     /// A number of 0 or more in `digits(number)` decimal digits.
     #[inline]
     pub(crate) fn put_number(&mut self, mut number: u64, digits: usize) {

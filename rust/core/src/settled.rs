@@ -6,21 +6,30 @@ use std::collections::binary_heap::PeekMut;
 
 use crate::packed::{NotPacked, Unpack};
 
-/// The positions that are settled: all below one, and sets of some above it. They stay packed, so that millions take
+/// The positions that are settled: all below one, those in ranges, and sets of some others. Sets stay packed, so that millions take
 /// little memory, and are gone through once, in step with whoever asks.
 #[derive(Debug, Default)]
 pub struct Settled {
     below: u64,
     /// Above all of them.
     end: u64,
+    /// From the one to before the other, the last first.
+    ranges: Vec<(u64, u64)>,
     /// What is left of each set: its next position, then the others.
     sets: BinaryHeap<Reverse<(u64, Unpack<Vec<u8>>)>>,
 }
 
 impl Settled {
-    /// Positions below one, and those of packed sets, in which positions may be that are below it too, or in another.
-    pub fn new(below: u64, packed: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, NotPacked> {
-        let mut settled = Self { below, end: below, sets: BinaryHeap::new() };
+    /// Positions below one, those in ranges (from the one to before the other), and those of packed sets, in which
+    /// positions may be that are settled by something else too.
+    pub fn new(
+        below: u64,
+        mut ranges: Vec<(u64, u64)>,
+        packed: impl IntoIterator<Item = Vec<u8>>,
+    ) -> Result<Self, NotPacked> {
+        ranges.sort_unstable_by(|one, other| other.cmp(one));
+        let end = ranges.iter().map(|&(_, to)| to).fold(below, u64::max);
+        let mut settled = Self { below, end, ranges, sets: BinaryHeap::new() };
         for packed in packed {
             for position in Unpack::new(&packed) {
                 settled.end = settled.end.max(position?.saturating_add(1));
@@ -36,7 +45,18 @@ impl Settled {
     /// Whether this position is settled. Positions are asked for in an order that never decreases.
     #[inline]
     pub fn contains(&mut self, position: u64) -> bool {
-        position < self.end && (position < self.below || self.is_in_a_set(position))
+        position < self.end
+            && (position < self.below || self.is_in_a_range(position) || self.is_in_a_set(position))
+    }
+
+    fn is_in_a_range(&mut self, position: u64) -> bool {
+        while let Some(&(from, to)) = self.ranges.last() {
+            if position < to {
+                return position >= from;
+            }
+            self.ranges.pop();
+        }
+        false
     }
 
     fn is_in_a_set(&mut self, position: u64) -> bool {
@@ -68,12 +88,16 @@ mod tests {
         #[test]
         fn it_holds_what_a_plain_set_holds(
             below in 0..40_u64,
+            ranges in prop::collection::btree_set(0..120_u64, 0..8),
             sets in prop::collection::vec(prop::collection::btree_set(0..120_u64, 0..30), 0..6),
             asked in prop::collection::vec(0..130_u64, 0..80),
         ) {
             let mut plain: BTreeSet<u64> = (0..below).collect();
             plain.extend(sets.iter().flatten());
-            let mut settled = Settled::new(below, sets.into_iter().map(pack)).unwrap();
+            let bounds: Vec<u64> = ranges.into_iter().collect();
+            let ranges: Vec<(u64, u64)> = bounds.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+            plain.extend(ranges.iter().flat_map(|&(from, to)| from..to));
+            let mut settled = Settled::new(below, ranges, sets.into_iter().map(pack)).unwrap();
             let mut asked = asked;
             asked.sort_unstable();
             for position in asked {
@@ -84,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_damaged_set_is_told_at_once() {
-        assert_eq!(Settled::new(0, [pack([1, 2]), vec![3, 0x80]]).unwrap_err(), NotPacked);
+        assert_eq!(Settled::new(0, vec![], [pack([1, 2]), vec![3, 0x80]]).unwrap_err(), NotPacked);
     }
 
     #[test]

@@ -31,6 +31,15 @@ pub struct Measure {
 
 const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
 
+impl<'a> Text<'a> {
+    /// Bytes that are meant to be UTF-8: one quick look tells most of them to be ASCII, which needs no second.
+    #[inline]
+    #[must_use]
+    pub fn of_utf8(bytes: &'a [u8]) -> Self {
+        if bytes.is_ascii() { Self::Ascii(bytes) } else { Self::Utf8(bytes) }
+    }
+}
+
 impl Text<'_> {
     /// Whether there is no character in it.
     #[must_use]

@@ -1,9 +1,14 @@
 //! Event documents to events, beside serde_json: run with `cargo bench --package cordwood-input`.
 
 use std::hint::black_box;
+use std::io::{Read, Write};
 
-use cordwood_input::{Documents, Extra, Step};
+use cordwood_core::{Admission, Batch, Frame, OnReject, Stream, Text};
+use cordwood_input::{Clock, Decompressor, Documents, Extra, Known, LineEvents, LineFormat, Step, detect};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use flate2::Compression;
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
 
 const CHUNK: usize = 1 << 20;
 
@@ -69,9 +74,140 @@ fn documents(criterion: &mut Criterion) {
     }
 }
 
+/// Text and JSON lines to finished bodies: split, told apart, checked, put into batches, written.
+fn line_logs(criterion: &mut Criterion) {
+    let text = logged(8 << 20, |i| {
+        format!(
+            "2025-10-10 20:{:02}:{:02},{:03} INFO  [main] com.example.Service - request {i:09} took {} ms, {}\n",
+            i / 60_000 % 60,
+            i / 1000 % 60,
+            i % 1000,
+            i % 97,
+            "x".repeat(10)
+        )
+    });
+    let json = logged(8 << 20, |i| {
+        format!(
+            "{{\"level\":\"info\",\"ts\":\"2025-10-10T20:{:02}:{:02}.{:03}Z\",\"msg\":\"request {i:09}\",\"took\":{}}}\n",
+            i / 60_000 % 60,
+            i / 1000 % 60,
+            i % 1000,
+            i % 97
+        )
+    });
+    for (name, input) in [("text", text), ("JSON lines", json)] {
+        let found = detect(&[&input[..1 << 16]], &Known::default()).unwrap();
+        let clock = Clock::new("UTC", None, 1_790_000_000_000).unwrap();
+        let format = found.line_format(clock, None).unwrap();
+        let mut group = criterion.benchmark_group(format!("lines/{name}"));
+        group.throughput(Throughput::Bytes(input.len() as u64));
+        group.bench_function("to events", |bencher| {
+            bencher.iter(|| events_of(black_box(&input), &format, |_, _| {}));
+        });
+        group.bench_function("to bodies", |bencher| bencher.iter(|| bodies_of(black_box(&input), &format)));
+        group.finish();
+    }
+}
+
+fn logged(bytes: usize, line: impl Fn(usize) -> String) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes + 1000);
+    for i in 0.. {
+        if out.len() >= bytes {
+            break;
+        }
+        out.extend_from_slice(line(i).as_bytes());
+    }
+    out
+}
+
+fn events_of(input: &[u8], format: &LineFormat, mut take: impl FnMut(i64, Text<'_>)) -> u64 {
+    let mut lines = LineEvents::new(format.clone());
+    let mut events = 0;
+    let mut chunks = input.chunks(CHUNK);
+    loop {
+        match lines.next() {
+            Step::Event { timestamp, message, .. } => {
+                events += 1;
+                take(timestamp, message);
+            }
+            Step::NeedInput => match chunks.next() {
+                Some(chunk) => lines.feed(chunk),
+                None => lines.finish(),
+            },
+            Step::End => return events,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn bodies_of(input: &[u8], format: &LineFormat) -> usize {
+    let admission = Admission::default();
+    let mut stream = Stream::new(admission, OnReject::Collect);
+    let frame = Frame::new("g", "s", None, None).unwrap();
+    let mut written = 0;
+    let mut body = Vec::new();
+    let mut write = |stream: &mut Stream| {
+        while let Some(table) = stream.take_closed() {
+            let batch = Batch::of_table(table, &admission.limits);
+            body.resize(frame.body_len(&batch), 0);
+            frame.write(&batch, &mut body);
+            written += body.len();
+        }
+    };
+    events_of(input, format, |timestamp, message| {
+        stream.admit(timestamp, message).unwrap();
+        if stream.has_closed() {
+            write(&mut stream);
+        }
+    });
+    stream.close_all();
+    write(&mut stream);
+    written
+}
+
+/// Compressed logs, a chunk at a time, beside the libraries' own readers.
+fn unpack(criterion: &mut Criterion) {
+    let text = logged(8 << 20, |i| {
+        format!("2025-10-10 20:55:36,{:03} INFO request {i:09} took {} ms\n", i % 1000, i % 97)
+    });
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(&text).unwrap();
+    let packed = [
+        ("gzip", gzip.finish().unwrap(), (|| Decompressor::gzip()) as fn() -> Decompressor),
+        ("zstd", zstd::encode_all(&text[..], 3).unwrap(), || Decompressor::zstd().unwrap()),
+    ];
+    for (name, packed, make) in packed {
+        let mut group = criterion.benchmark_group(format!("unpack/{name}"));
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function("read", |bencher| {
+            bencher.iter(|| {
+                let (mut decompressor, mut input, mut bytes) = (make(), &packed[..], 0);
+                loop {
+                    let mut output = Vec::with_capacity(CHUNK);
+                    input = &input[decompressor.run(input, &mut output).unwrap()..];
+                    bytes += output.len();
+                    if output.is_empty() {
+                        break bytes;
+                    }
+                }
+            });
+        });
+        group.bench_function("peer: the library", |bencher| {
+            bencher.iter(|| {
+                let mut output = Vec::with_capacity(text.len());
+                match name {
+                    "gzip" => MultiGzDecoder::new(&packed[..]).read_to_end(&mut output).unwrap(),
+                    _ => zstd::Decoder::new(&packed[..]).unwrap().read_to_end(&mut output).unwrap(),
+                }
+            });
+        });
+        group.finish();
+    }
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20).measurement_time(std::time::Duration::from_secs(2));
-    targets = documents
+    targets = documents, line_logs, unpack
 }
 criterion_main!(benches);

@@ -172,7 +172,7 @@ impl Documents {
         match self.find() {
             Found::Event { offset, start, timestamp, message } => {
                 let message = message.bytes(&self.buffer[start..], &self.scratch.message);
-                let message = if message.is_ascii() { Text::Ascii(message) } else { Text::Utf8(message) };
+                let message = Text::of_utf8(message);
                 Step::Event { offset, timestamp, message }
             }
             Found::NotAnEvent { offset, rejection } => Step::NotAnEvent { offset, rejection },

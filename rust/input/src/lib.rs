@@ -9,13 +9,36 @@
 //! | `event` | one event: its members, and why an object is none |
 //! | `json` | JSON's grammar: strings, numbers, values to be passed over |
 //! | `skip` | the end of a value that cannot be parsed, or is too long to be held |
+//! | `lines` | where a line ends |
+//! | `layout`, `moment` | how a line writes its moment; which moment that is |
+//! | `json_line` | one JSON object a line, as applications write them |
+//! | `records` | which lines make an event |
+//! | `detect` | what samples of a file show it to be |
+//! | `unpack` | what compressed bytes, and those of other encodings, are |
+//! | `choice` | which events are wanted |
 
 #![forbid(unsafe_code)]
 
+mod choice;
+mod detect;
 mod documents;
 mod event;
 mod json;
+mod json_line;
+mod layout;
+mod lines;
+mod moment;
+mod records;
 mod skip;
+mod unpack;
 
+pub use choice::Wanted;
+pub use detect::{Detected, Known, Shape, detect};
 pub use documents::{Documents, MAX_EVENT_INPUT_BYTES, Step};
 pub use event::Extra;
+pub use json_line::JsonLines;
+pub use layout::Layout;
+pub use moment::{Clock, Fields};
+pub use records::{LineEvents, LineFormat, TextLines, Untimed};
+pub use regex::bytes::Regex;
+pub use unpack::{Decompressor, TextDecoder};

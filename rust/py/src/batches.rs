@@ -3,11 +3,13 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cordwood_core::{Sequence, SequenceBatches};
+use pyo3::exceptions::PyValueError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
 
 use crate::account;
+use crate::arrow::{Chunks, Rows};
 use crate::batch::Batch;
 use crate::event;
 use crate::huge_pages;
@@ -30,6 +32,11 @@ enum Source {
     Sequence(Mutex<SequenceBatches>),
     Stream {
         iterator: Py<PyIterator>,
+        stream: SharedStream,
+    },
+    /// Record batches as they come. The lock is held while the next is made, without the interpreter's.
+    RowStream {
+        chunks: Mutex<Chunks>,
         stream: SharedStream,
     },
 }
@@ -56,6 +63,26 @@ fn next_of_stream(
     Ok(stream.take_closed(py))
 }
 
+fn next_of_rows(py: Python<'_>, chunks: &Mutex<Chunks>, stream: &SharedStream) -> PyResult<Option<Batch>> {
+    while !stream.has_closed() {
+        // Never waited for: whoever makes the chunks may be Python code that asks for one of them.
+        let Ok(mut taken) = chunks.try_lock() else {
+            return Err(PyValueError::new_err("the Arrow stream is being read already, by another call"));
+        };
+        let next = {
+            let chunks: &mut Chunks = &mut taken;
+            py.detach(|| chunks.next())
+        };
+        drop(taken);
+        let Some(chunk) = next else {
+            stream.close_all();
+            break;
+        };
+        Rows::of_table(&chunk?)?.feed_all(py, &mut stream.feeder())?;
+    }
+    Ok(stream.take_closed(py))
+}
+
 #[pymethods]
 impl Batches {
     /// The events rejected so far, in order of position: `(position, outcome, reason)`.
@@ -68,7 +95,7 @@ impl Batches {
                 let rejected = lock(batches).intake().rejected().to_vec();
                 account::to_list(py, &rejected)
             }
-            Source::Stream { stream, .. } => stream.rejected(py),
+            Source::Stream { stream, .. } | Source::RowStream { stream, .. } => stream.rejected(py),
         }
     }
 
@@ -86,7 +113,7 @@ impl Batches {
                 let batches = lock(batches);
                 account::to_counts(py, batches.intake(), batches.batched_events())
             }
-            Source::Stream { stream, .. } => stream.counts(py),
+            Source::Stream { stream, .. } | Source::RowStream { stream, .. } => stream.counts(py),
         }
     }
 
@@ -99,7 +126,7 @@ impl Batches {
                 let rejected = lock(batches).intake_mut().take_rejected();
                 account::to_list(py, &rejected)
             }
-            Source::Stream { stream, .. } => stream.drain_rejected(py),
+            Source::Stream { stream, .. } | Source::RowStream { stream, .. } => stream.drain_rejected(py),
         }
     }
 
@@ -107,7 +134,7 @@ impl Batches {
     fn flush(&self, py: Python<'_>) -> Vec<Batch> {
         match &self.0 {
             Source::Sequence(batches) => lock(batches).by_ref().map(Batch).collect(),
-            Source::Stream { stream, .. } => {
+            Source::Stream { stream, .. } | Source::RowStream { stream, .. } => {
                 stream.close_all();
                 stream.take_all_closed(py)
             }
@@ -122,12 +149,13 @@ impl Batches {
         match &self.0 {
             Source::Sequence(batches) => Ok(lock(batches).next().map(Batch)),
             Source::Stream { iterator, stream } => next_of_stream(py, iterator.bind(py), stream),
+            Source::RowStream { chunks, stream } => next_of_rows(py, chunks, stream),
         }
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         match &self.0 {
-            Source::Sequence(_) => Ok(()),
+            Source::Sequence(_) | Source::RowStream { .. } => Ok(()),
             Source::Stream { iterator, .. } => visit.call(iterator),
         }
     }
@@ -143,12 +171,15 @@ impl Batches {
 ///
 /// Args:
 ///     events: mappings with `timestamp` and `message` (other members are ignored), or `(timestamp, message)`
-///         pairs (tuples or lists of two). A timestamp is a whole number of milliseconds since 1970-01-01
-///         00:00 UTC (int, or anything with `__index__` but bool), or an aware datetime, taken down to its
-///         millisecond. A message is str, or bytes of UTF-8.
+///         pairs (tuples or lists of two); or an Arrow table with columns of these names, of any library that has the
+///         PyCapsule interface, read without a Python object for each event; a reader of record batches is a stream. A
+///         timestamp is a whole number of milliseconds since 1970-01-01 00:00 UTC (int, or anything with `__index__`
+///         but bool), or an aware datetime, taken down to its millisecond. A message is str, or bytes of UTF-8.
 ///     timestamps: instead of `events`, with `messages`: the column of timestamps. An `array.array("q")`, a
-///         numpy int64 array or another buffer of 64-bit integers is read without a Python object for each.
-///     messages: the column of messages, as long as `timestamps`.
+///         numpy array of int64 or datetime64, another buffer of 64-bit integers, or an Arrow column of int64 or of
+///         timestamps (of any unit and zone) is read without a Python object for each.
+///     messages: the column of messages, as long as `timestamps`; an Arrow column of strings or binary, also
+///         dictionary-encoded, and numpy's of str or bytes, without a Python object for each.
 ///     limits: the numbers to obey; the service's own where not given.
 ///     on_reject: what an event that is not a legal log event does: `"error"` raises EventError at the first;
 ///         `"collect"` leaves it out and lists it in `Batches.rejected`.
@@ -204,11 +235,17 @@ pub(crate) fn batches<'py>(
 ) -> PyResult<Batches> {
     let options = Options { limits, on_reject, oversize, invalid_text, now, retention_in_days };
     let (admission, on_reject) = options.read()?;
-    let input = Input::new(events, timestamps, messages)?;
-    if let Input::Stream(iterator) = input {
-        let stream = SharedStream::new(admission, on_reject, keep_rejected);
-        return Ok(Batches(Source::Stream { iterator: iterator.unbind(), stream }));
-    }
+    let input = match Input::new(events, timestamps, messages)? {
+        Input::Stream(iterator) => {
+            let stream = SharedStream::new(admission, on_reject, keep_rejected);
+            return Ok(Batches(Source::Stream { iterator: iterator.unbind(), stream }));
+        }
+        Input::RowStream(_, chunks) => {
+            let stream = SharedStream::new(admission, on_reject, keep_rejected);
+            return Ok(Batches(Source::RowStream { chunks: Mutex::new(chunks), stream }));
+        }
+        input => input,
+    };
     let mut sequence = Sequence::new(admission, on_reject, huge_pages::table_for(input.size_hint()));
     if keep_rejected {
         sequence.keep_rejected();

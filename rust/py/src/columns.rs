@@ -1,15 +1,21 @@
 //! Two columns: timestamps and messages.
 
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Int64Array};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use crate::abc::is_mapping;
-use crate::event::{Feed, feed_message, feed_pair};
+use crate::arrow;
+use crate::event::{Fault, Feed, feed_message, feed_pair};
 use crate::input::is_text;
 use crate::message::a_value_of;
+use crate::numpy;
 use crate::pause::Pause;
+use crate::timestamp;
 
 pub(crate) struct Columns<'py> {
     timestamps: Timestamps<'py>,
@@ -24,10 +30,11 @@ enum Timestamps<'py> {
 
 impl<'py> Columns<'py> {
     pub(crate) fn new(timestamps: &Bound<'py, PyAny>, messages: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let timestamps = match numbers(timestamps)? {
-            Some(numbers) => Timestamps::Numbers(numbers),
-            None => Timestamps::Objects(column("timestamps", timestamps)?),
-        };
+        let timestamps =
+            match arrow_numbers(timestamps)?.map_or_else(|| numbers(timestamps), |found| Ok(Some(found)))? {
+                Some(numbers) => Timestamps::Numbers(numbers),
+                None => Timestamps::Objects(column("timestamps", timestamps)?),
+            };
         let columns = Self { timestamps, messages: column("messages", messages)? };
         let (times, texts) = (columns.timestamps.len(), columns.messages.len());
         if times != texts {
@@ -67,6 +74,22 @@ impl<'py> Columns<'py> {
     }
 }
 
+/// Timestamps that are no Arrow column, as one: for messages that are. What is none is null.
+pub(crate) fn timestamps_as_array(timestamps: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
+    if let Some(numbers) = numbers(timestamps)? {
+        return Ok(Arc::new(Int64Array::from(numbers)));
+    }
+    let mut found = Vec::new();
+    for item in column("timestamps", timestamps)? {
+        found.push(match timestamp::extract(&item) {
+            Ok(timestamp) => Some(timestamp),
+            Err(Fault::Rejected(_)) => None,
+            Err(Fault::Raised(exception)) => return Err(exception),
+        });
+    }
+    Ok(Arc::new(Int64Array::from(found)))
+}
+
 impl Timestamps<'_> {
     fn len(&self) -> usize {
         match self {
@@ -76,9 +99,19 @@ impl Timestamps<'_> {
     }
 }
 
+/// The numbers of an Arrow column without nulls, for messages that are none of Arrow's; `None` for anything else.
+fn arrow_numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<i64>>> {
+    let Some(chunks) = arrow::column_chunks_of(column)? else { return Ok(None) };
+    let mut numbers = vec![];
+    for chunk in chunks {
+        arrow::append_times(&chunk?, &mut numbers)?;
+    }
+    Ok(Some(numbers))
+}
+
 /// The numbers of a buffer of signed 64-bit integers in this machine's byte order; `None` for anything else.
 fn numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<i64>>> {
-    let Ok(buffer) = PyBuffer::<i64>::get(column) else { return Ok(None) };
+    let Ok(buffer) = PyBuffer::<i64>::get(&numpy::as_integers(column)?) else { return Ok(None) };
     // PyO3 0.30 takes `>q` for this machine's order where that is little-endian, and would read every number wrong.
     if buffer.format().to_bytes().starts_with(b">") || buffer.format().to_bytes().starts_with(b"!") {
         return Ok(None);

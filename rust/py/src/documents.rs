@@ -1,16 +1,19 @@
 //! `cordwood._core.DocumentReader`.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use cordwood_core as core;
+use cordwood_core::Kept;
 use cordwood_core::{EventTable, Rejected, Settled, Stream};
-use cordwood_input::{Documents, Extra, Step};
+use cordwood_input::{Documents, Extra, LineEvents, LineFormat, Step, Wanted};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
 use crate::account;
 use crate::batch::Batch;
+use crate::formats::LineRules;
 use crate::options::{Number, Options, choice};
 use crate::packed::damaged;
 
@@ -26,18 +29,94 @@ use crate::packed::damaged;
 ///     invalid_text: as in `batches`.
 ///     keep_rejected: as in `batches`; of what is no event, its text in the document.
 ///     settled_below: legal events at positions below this one are read and counted, and not batched.
-///     settled: sets of packed positions of which the same holds.
+///     settled_ranges: ranges of positions of which the same holds; each from the one to before the other.
+///     settled: sets of packed positions of which it holds too.
+///     since: events before this time, in milliseconds since 1970, are skipped.
+///     until: events from this time on are skipped.
+///     filter: events whose message has not this regular expression are skipped.
+///     exclude: events whose message has this one are skipped.
+///     shift_by: milliseconds by which all timestamps are moved; what `since` and `until` look at is not.
 ///
 /// Raises:
-///     ValueError: an option has no such value, or a set is damaged.
+///     ValueError: an option has no such value, a set is damaged, or a regular expression is none.
 #[pyclass(frozen, module = "cordwood._core")]
 pub(crate) struct DocumentReader(Mutex<Reader>);
+
+/// What a file is read as.
+enum Input {
+    Documents(Documents),
+    Lines(Box<LineEvents>),
+}
+
+impl Input {
+    fn feed(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Documents(documents) => documents.feed(bytes),
+            Self::Lines(lines) => lines.feed(bytes),
+        }
+    }
+
+    fn finish(&mut self) {
+        match self {
+            Self::Documents(documents) => documents.finish(),
+            Self::Lines(lines) => lines.finish(),
+        }
+    }
+
+    fn next(&mut self) -> Step<'_> {
+        match self {
+            Self::Documents(documents) => documents.next(),
+            Self::Lines(lines) => lines.next(),
+        }
+    }
+
+    fn kept(&self) -> Option<Kept> {
+        match self {
+            Self::Documents(documents) => documents.kept(),
+            Self::Lines(lines) => lines.kept(),
+        }
+    }
+
+    /// The moment of what begins from here on, where lines are not looked at for theirs.
+    fn tell(&mut self, timestamp: i64) {
+        match self {
+            Self::Documents(_) => {}
+            Self::Lines(lines) => lines.tell(timestamp),
+        }
+    }
+
+    fn position(&self) -> u64 {
+        match self {
+            Self::Documents(documents) => documents.position(),
+            Self::Lines(lines) => lines.position(),
+        }
+    }
+
+    fn skipped(&self) -> u64 {
+        match self {
+            Self::Documents(_) => 0,
+            Self::Lines(lines) => lines.skipped(),
+        }
+    }
+}
 
 struct Reader {
     stream: Stream,
     limits: core::Limits,
     extra: Extra,
-    documents: Documents,
+    wanted: Wanted,
+    /// Events that were left out.
+    unwanted: u64,
+    /// Milliseconds that all timestamps are moved by.
+    shift: i64,
+    /// Of the events that were wanted, as they are written.
+    newest: Option<i64>,
+    lines: Option<LineFormat>,
+    /// Whether the events of these lines are of the moment at which they are read.
+    stamped: bool,
+    input: Input,
+    /// Lines that belong to no event, of the documents before.
+    skipped: u64,
     settled: Settled,
     /// Position of the document's start, and bytes of it so far.
     base: u64,
@@ -45,6 +124,54 @@ struct Reader {
     /// Position of the first thing that the end of its document made a fault: more of the document may mend it.
     cut_off: Option<u64>,
     damaged: bool,
+}
+
+/// Where an event goes.
+struct Sink<'a> {
+    stream: &'a mut Stream,
+    settled: &'a mut Settled,
+    wanted: &'a Wanted,
+    unwanted: &'a mut u64,
+    shift: i64,
+    newest: &'a mut Option<i64>,
+}
+
+impl Sink<'_> {
+    fn take(self, position: u64, timestamp: i64, message: core::Text<'_>) -> Result<(), Fault> {
+        if !self.wanted.has(timestamp, &message) {
+            *self.unwanted += 1;
+            return Ok(());
+        }
+        *self.newest = Some(self.newest.map_or(timestamp, |newest| newest.max(timestamp)));
+        let timestamp = timestamp.saturating_add(self.shift);
+        self.stream.set_position(position);
+        if self.settled.contains(position) {
+            self.stream.pass_over(timestamp, message)
+        } else {
+            self.stream.admit(timestamp, message)
+        }
+        .map_err(Fault::Rejected)
+    }
+}
+
+/// Of a reader's parts, while its input is borrowed.
+macro_rules! sink {
+    ($reader:expr) => {
+        Sink {
+            stream: &mut $reader.stream,
+            settled: &mut $reader.settled,
+            wanted: &$reader.wanted,
+            unwanted: &mut $reader.unwanted,
+            shift: $reader.shift,
+            newest: &mut $reader.newest,
+        }
+    };
+}
+
+/// Milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Why reading stopped, before it is an exception.
@@ -57,26 +184,19 @@ impl Reader {
     /// Passes on all events that are complete.
     fn read(&mut self) -> Result<(), Fault> {
         loop {
-            match self.documents.next() {
+            match self.input.next() {
                 Step::Event { offset, timestamp, message } => {
-                    let position = self.base + offset;
-                    self.stream.set_position(position);
-                    if self.settled.contains(position) {
-                        self.stream.pass_over(timestamp, message)
-                    } else {
-                        self.stream.admit(timestamp, message)
-                    }
-                    .map_err(Fault::Rejected)?;
+                    sink!(self).take(self.base + offset, timestamp, message)?;
                 }
                 Step::NotAnEvent { offset, rejection } => {
                     self.stream.set_position(self.base + offset);
-                    let kept = self.documents.kept();
+                    let kept = self.input.kept();
                     self.stream.reject_keeping(rejection, kept).map_err(Fault::Rejected)?;
                 }
                 Step::Damage { offset, rejection } => {
                     self.damaged = true;
                     self.stream.set_position(self.base + offset);
-                    let kept = self.documents.kept();
+                    let kept = self.input.kept();
                     self.stream.reject_keeping(rejection, kept).map_err(Fault::Rejected)?;
                 }
                 Step::NotADocument(start) => return Err(Fault::NotADocument(start)),
@@ -85,19 +205,44 @@ impl Reader {
         }
     }
 
-    fn new_document(&mut self) {
-        self.documents = Documents::new(self.extra);
-        if self.stream.intake().keeps_rejected() {
-            self.documents.keep_rejected();
+    /// The event of lines that might go on, as it stands.
+    fn take_open(&mut self) -> Result<(), Fault> {
+        let Input::Lines(lines) = &mut self.input else { return Ok(()) };
+        match lines.take_open() {
+            Some(Step::Event { offset, timestamp, message }) => {
+                sink!(self).take(self.base + offset, timestamp, message)
+            }
+            _ => Ok(()),
         }
+    }
+
+    fn new_document(&mut self) {
+        self.skipped += self.input.skipped();
+        let keeps = self.stream.intake().keeps_rejected();
+        self.input = match &self.lines {
+            None => {
+                let mut documents = Documents::new(self.extra);
+                if keeps {
+                    documents.keep_rejected();
+                }
+                Input::Documents(documents)
+            }
+            Some(format) => {
+                let mut lines = LineEvents::new(format.clone());
+                if keeps {
+                    lines.keep_rejected();
+                }
+                Input::Lines(Box::new(lines))
+            }
+        };
     }
 
     /// As `read`, at the document's end.
     fn read_to_end(&mut self) -> Result<(), Fault> {
-        let rest = self.base + self.documents.position();
+        let rest = self.base + self.input.position();
         let faults = |reader: &Self| reader.stream.intake().counts().all_rejected();
         let before = faults(self);
-        self.documents.finish();
+        self.input.finish();
         let read = self.read();
         if faults(self) > before {
             self.cut_off.get_or_insert(rest);
@@ -106,7 +251,7 @@ impl Reader {
     }
 
     fn held_from(&self) -> u64 {
-        let next = self.base + self.documents.position();
+        let next = self.base + self.input.position();
         self.cut_off.into_iter().chain(self.stream.held_from()).fold(next, u64::min)
     }
 
@@ -122,18 +267,26 @@ impl DocumentReader {
     #[pyo3(
         signature = (
             *, extra = "reject", oversize = "reject", invalid_text = "replace", keep_rejected = false,
-            settled_below = Number(0), settled = vec![],
+            settled_below = Number(0), settled_ranges = vec![], settled = vec![], since = None, until = None, filter = None, exclude = None,
+            shift_by = 0,
         ),
         text_signature =
-            "(*, extra='reject', oversize='reject', invalid_text='replace', keep_rejected=False, settled_below=0, settled=[])"
+            "(*, extra='reject', oversize='reject', invalid_text='replace', keep_rejected=False, settled_below=0, settled_ranges=[], settled=[], since=None, until=None, filter=None, exclude=None, shift_by=0)"
     )]
+    #[allow(clippy::too_many_arguments)] // they are keywords in Python
     fn new(
         extra: &str,
         oversize: &str,
         invalid_text: &str,
         keep_rejected: bool,
         settled_below: Number,
+        settled_ranges: Vec<(u64, u64)>,
         settled: Vec<Bound<'_, PyBytes>>,
+        since: Option<i64>,
+        until: Option<i64>,
+        filter: Option<&str>,
+        exclude: Option<&str>,
+        shift_by: i64,
     ) -> PyResult<Self> {
         let options = Options {
             limits: None,
@@ -153,9 +306,17 @@ impl DocumentReader {
             stream,
             limits: admission.limits,
             extra,
-            documents: Documents::new(extra),
+            wanted: Wanted::new(since, until, filter, exclude).map_err(PyValueError::new_err)?,
+            unwanted: 0,
+            shift: shift_by,
+            newest: None,
+            lines: None,
+            stamped: false,
+            input: Input::Documents(Documents::new(extra)),
+            skipped: 0,
             settled: Settled::new(
                 settled_below.unsigned("settled_below")?,
+                settled_ranges,
                 settled.iter().map(|packed| packed.as_bytes().to_vec()),
             )
             .map_err(damaged)?,
@@ -168,11 +329,25 @@ impl DocumentReader {
         Ok(Self(Mutex::new(reader)))
     }
 
-    /// Say at which position the next document starts; where that is not said, it is behind the one before.
+    /// Say at which position the next document starts, and how it is read.
+    ///
+    /// Where the position is not said, it is behind the document before.
+    ///
+    /// Args:
+    ///     position: of its first byte.
+    ///     rules: how its lines become events; None where it is an event document.
+    ///     timestamp: of all its events, for rules to which that is told; else they are of the moment when they are
+    ///         fed.
     ///
     /// Raises:
     ///     ValueError: a document is under way, or the position lies before its end: positions only grow.
-    fn start_document(&self, position: Number) -> PyResult<()> {
+    #[pyo3(signature = (position, rules = None, timestamp = None))]
+    fn start_document(
+        &self,
+        position: Number,
+        rules: Option<&Bound<'_, LineRules>>,
+        timestamp: Option<i64>,
+    ) -> PyResult<()> {
         let position = position.unsigned("position")?;
         let mut reader = self.lock();
         if reader.fed > 0 {
@@ -185,6 +360,13 @@ impl DocumentReader {
             )));
         }
         reader.base = position;
+        let told = rules.is_some_and(|rules| rules.get().told);
+        reader.lines = rules.map(|rules| rules.get().format.clone());
+        reader.stamped = told && timestamp.is_none();
+        reader.new_document();
+        if let Some(timestamp) = timestamp.filter(|_| told) {
+            reader.input.tell(timestamp);
+        }
         Ok(())
     }
 
@@ -199,7 +381,10 @@ impl DocumentReader {
         let bytes = chunk.as_bytes();
         self.work(chunk.py(), |reader| {
             reader.fed += bytes.len() as u64;
-            reader.documents.feed(bytes);
+            if reader.stamped {
+                reader.input.tell(now());
+            }
+            reader.input.feed(bytes);
             reader.read()
         })
     }
@@ -221,8 +406,9 @@ impl DocumentReader {
     /// Close and hand back open batches, the first opened first.
     fn flush(&self, py: Python<'_>) -> PyResult<Vec<Batch>> {
         self.work(py, |reader| {
+            let taken = reader.take_open();
             reader.stream.close_all();
-            Ok(())
+            taken
         })
     }
 
@@ -241,16 +427,23 @@ impl DocumentReader {
         self.lock().held_from()
     }
 
-    /// Events by what became of them so far; the keys are those of `Batches.counts`, and `settled`.
+    /// The latest timestamp of the events so far, as it is written; None where there was none.
+    #[getter]
+    fn newest_timestamp(&self) -> Option<i64> {
+        self.lock().newest
+    }
+
+    /// Events by what became of them so far; the keys are those of `Batches.counts`, `settled` and `skipped`.
     ///
-    /// `settled`: legal, and not batched, for they are settled already. Always: events = batched + held + settled +
-    /// the rejected.
+    /// `skipped`: events that were left out, and empty lines that belong to no event; not among the events. `settled`:
+    /// legal, and not batched, for they are settled already. Always: events = batched + held + settled + the rejected.
     #[getter]
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let reader = self.lock();
         let intake = reader.stream.intake();
         let counts = account::to_counts(py, intake, reader.stream.batched_events())?;
         counts.set_item("settled", intake.counts().settled)?;
+        counts.set_item("skipped", reader.skipped + reader.unwanted + reader.input.skipped())?;
         Ok(counts)
     }
 

@@ -5,13 +5,18 @@ use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyIterator, PyList, PyString, PyStringMethods, PyTuple};
 
 use crate::abc::{is_mapping, is_sequence};
-use crate::columns::Columns;
+use crate::arrow::{self, Chunks, Rows};
+use crate::columns::{self, Columns};
 use crate::event::{self, Feed};
 use crate::message::a_value_of;
+use crate::numpy;
 use crate::pause::Pause;
+use crate::prefetch;
 
 pub(crate) enum Input<'py> {
     Columns(Columns<'py>),
+    Rows(Python<'py>, Vec<Rows>),
+    RowStream(Python<'py>, Chunks),
     Sequence(Bound<'py, PyAny>),
     Stream(Bound<'py, PyIterator>),
 }
@@ -24,7 +29,7 @@ impl<'py> Input<'py> {
     ) -> PyResult<Self> {
         match (events, timestamps, messages) {
             (Some(events), None, None) => Self::of_events(events),
-            (None, Some(timestamps), Some(messages)) => Columns::new(&timestamps, &messages).map(Self::Columns),
+            (None, Some(timestamps), Some(messages)) => Self::of_columns(&timestamps, &messages),
             (None, None, None) => {
                 Err(PyTypeError::new_err("no input: pass events, or both timestamps= and messages="))
             }
@@ -40,6 +45,15 @@ impl<'py> Input<'py> {
     fn of_events(events: Bound<'py, PyAny>) -> PyResult<Self> {
         if events.is_exact_instance_of::<PyList>() || events.is_exact_instance_of::<PyTuple>() {
             return Ok(Self::Sequence(events));
+        }
+        if let Some(chunks) = arrow::chunks_of(&events)? {
+            // What knows how many rows it has is there as a whole; a reader of record batches does not.
+            return if events.len().is_ok() {
+                let rows = chunks.map(|chunk| Rows::of_table(&chunk?)).collect::<PyResult<_>>()?;
+                Ok(Self::Rows(events.py(), rows))
+            } else {
+                Ok(Self::RowStream(events.py(), chunks))
+            };
         }
         if is_text(&events) {
             return Err(PyTypeError::new_err(format!(
@@ -66,10 +80,30 @@ impl<'py> Input<'py> {
         }
     }
 
+    fn of_columns(timestamps: &Bound<'py, PyAny>, messages: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let py = timestamps.py();
+        let collected = |column: &Bound<'py, PyAny>| {
+            arrow::column_chunks_of(column)?.map(Iterator::collect::<PyResult<Vec<_>>>).transpose()
+        };
+        let texts = match collected(messages)? {
+            None => numpy::texts(messages)?.map(|texts| vec![texts]),
+            texts => texts,
+        };
+        let Some(texts) = texts else {
+            return Columns::new(timestamps, messages).map(Self::Columns);
+        };
+        let times = match collected(timestamps)? {
+            Some(times) => times,
+            None => vec![columns::timestamps_as_array(timestamps)?],
+        };
+        Ok(Self::Rows(py, arrow::aligned(times, texts)?))
+    }
+
     /// About how many events there are, and how many bytes of messages, told by a few of them. Runs no code of the
     /// caller's but a sequence's `__len__`.
     pub(crate) fn size_hint(&self) -> (usize, usize) {
         match self {
+            Self::Rows(_, rows) => (rows.iter().map(Rows::len).sum(), rows.iter().map(Rows::message_bytes).sum()),
             Self::Columns(columns) => (columns.len(), scaled(columns.len(), every_so_many(columns.messages()))),
             Self::Sequence(events) => {
                 let len = events.len().unwrap_or(0);
@@ -78,20 +112,28 @@ impl<'py> Input<'py> {
                 });
                 (len, messages.unwrap_or(0))
             }
-            Self::Stream(_) => (0, 0),
+            Self::Stream(_) | Self::RowStream(..) => (0, 0),
         }
     }
 
     /// Passes on all events, or those before the first fault.
-    pub(crate) fn feed_all(&self, into: &mut impl Feed) -> PyResult<()> {
+    pub(crate) fn feed_all(self, into: &mut impl Feed) -> PyResult<()> {
         match self {
+            Self::Rows(py, rows) => rows.iter().try_for_each(|rows| rows.feed_all(py, into)),
+            Self::RowStream(py, mut chunks) => {
+                while let Some(chunk) = py.detach(|| chunks.next()) {
+                    Rows::of_table(&chunk?)?.feed_all(py, into)?;
+                }
+                Ok(())
+            }
             Self::Columns(columns) => columns.feed_all(into),
             Self::Sequence(events) => match events.cast_exact::<PyList>() {
+                Ok(list) if prefetch::is_scattered(list) => feed_scattered(list, into),
                 // Looks at the list's length at each step: the caller's code may change it in between.
                 Ok(list) => feed_items(list.py(), list.iter().map(Ok), into),
                 Err(_) => feed_items(events.py(), events.try_iter()?, into),
             },
-            Self::Stream(events) => feed_items(events.py(), events.clone(), into),
+            Self::Stream(events) => feed_items(events.py(), events, into),
         }
     }
 }
@@ -127,6 +169,18 @@ fn feed_items<'py>(
     for item in items {
         event::feed(&item?, into)?;
         pause.after_event(py)?;
+    }
+    Ok(())
+}
+
+/// Likewise over a list whose items lie scattered in memory.
+fn feed_scattered(list: &Bound<'_, PyList>, into: &mut impl Feed) -> PyResult<()> {
+    let mut pause = Pause::new();
+    // The list's length is looked at at each step, as above.
+    for (index, item) in list.iter().enumerate() {
+        prefetch::look_ahead(list, index);
+        event::feed(&item, into)?;
+        pause.after_event(list.py())?;
     }
     Ok(())
 }

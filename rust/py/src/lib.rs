@@ -11,22 +11,27 @@
 
 mod abc;
 mod account;
+mod arrow;
 mod batch;
 mod batcher;
 mod batches;
 mod columns;
 mod documents;
 mod event;
+mod formats;
 mod huge_pages;
 mod input;
 mod kept;
 mod limits;
 mod message;
+mod numpy;
 mod options;
 mod packed;
 mod pause;
+mod prefetch;
 mod shared_stream;
 mod timestamp;
+mod unpack;
 
 use pyo3::prelude::*;
 
@@ -45,9 +50,13 @@ mod _core {
     #[pymodule_export]
     use super::documents::DocumentReader;
     #[pymodule_export]
+    use super::formats::{FileFormat, LineRules, detect};
+    #[pymodule_export]
     use super::limits::Limits;
     #[pymodule_export]
     use super::packed::{pack_positions, packed_range, unpack_positions};
+    #[pymodule_export]
+    use super::unpack::{Decompressor, TextDecoder};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -1,0 +1,72 @@
+//! Any bytes as a log, of text and of JSON lines: the same events however they are cut, offsets that rise, and a look at
+//! samples that comes to an end.
+#![no_main]
+
+use cordwood_core::Rejection;
+use cordwood_input::{
+    Clock, JsonLines, Known, Layout, LineEvents, LineFormat, Regex, Step, TextLines, Untimed, detect,
+};
+use libfuzzer_sys::fuzz_target;
+
+#[derive(Debug, PartialEq)]
+enum Seen {
+    Event(u64, i64, String),
+    Other(u64, Rejection),
+}
+
+fn read(format: LineFormat, input: &[u8], chunk: usize) -> (Vec<Seen>, u64) {
+    let mut lines = LineEvents::new(format);
+    let mut chunks = input.chunks(chunk);
+    let mut seen = vec![];
+    loop {
+        seen.push(match lines.next() {
+            Step::Event { offset, timestamp, message } => Seen::Event(offset, timestamp, message.to_utf8()),
+            Step::NotAnEvent { offset, rejection } => Seen::Other(offset, rejection),
+            Step::End => return (seen, lines.skipped()),
+            Step::NeedInput => {
+                match chunks.next() {
+                    Some(chunk) => lines.feed(chunk),
+                    None => lines.finish(),
+                }
+                continue;
+            }
+            other => panic!("lines have no such thing: {other:?}"),
+        });
+    }
+}
+
+fn clock() -> Clock {
+    Clock::new("Europe/Berlin", None, 1_790_000_000_000).unwrap()
+}
+
+fuzz_target!(|input: (u8, u8, &[u8])| {
+    let (chunk, options, input) = input;
+    let begins = (options & 1 != 0).then(|| Regex::new(r"^[\[(\d]").unwrap());
+    let untimed = if options & 2 != 0 { Untimed::AsBefore } else { Untimed::Continues };
+    let layouts = if options & 4 != 0 {
+        Layout::at_pattern(Layout::known(), &Regex::new(r"at=(\S+( [\d:]+)?)").unwrap())
+    } else {
+        Layout::known()
+    };
+    let message = (options & 8 != 0).then(|| "a.b".to_owned());
+    let formats = [
+        LineFormat::Text(TextLines::new(layouts, clock()).beginning(begins).untimed(untimed)),
+        LineFormat::Json(JsonLines::new(vec!["time".to_owned(), "a.ts".to_owned()], message, clock())),
+    ];
+    for format in formats {
+        let whole = read(format.clone(), input, input.len().max(1));
+        assert_eq!(read(format, input, usize::from(chunk).max(1)), whole);
+        let offsets: Vec<u64> = whole
+            .0
+            .iter()
+            .map(|seen| match seen {
+                Seen::Event(offset, ..) | Seen::Other(offset, _) => *offset,
+            })
+            .collect();
+        assert!(offsets.is_sorted());
+    }
+    let middle = input.len() / 2;
+    if let Some(found) = detect(&[&input[..middle], &input[middle..]], &Known::default()) {
+        found.line_format(clock(), None);
+    }
+});

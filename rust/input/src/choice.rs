@@ -1,0 +1,69 @@
+//! Which events are wanted at all.
+
+use cordwood_core::Text;
+use regex::bytes::Regex;
+
+/// Events that their reader leaves out.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    since: i64,
+    until: i64,
+    filter: Option<Regex>,
+    exclude: Option<Regex>,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { since: i64::MIN, until: i64::MAX, filter: None, exclude: None }
+    }
+}
+
+impl Wanted {
+    /// Events from `since` on and before `until`, in milliseconds, whose message has the one pattern and not the other.
+    /// `Err` says what is wrong with a pattern.
+    pub fn new(
+        since: Option<i64>,
+        until: Option<i64>,
+        filter: Option<&str>,
+        exclude: Option<&str>,
+    ) -> Result<Self, String> {
+        let compiled =
+            |pattern: Option<&str>| pattern.map(Regex::new).transpose().map_err(|fault| fault.to_string());
+        Ok(Self {
+            since: since.unwrap_or(i64::MIN),
+            until: until.unwrap_or(i64::MAX),
+            filter: compiled(filter)?,
+            exclude: compiled(exclude)?,
+        })
+    }
+
+    /// Whether this event is wanted.
+    #[inline]
+    #[must_use]
+    pub fn has(&self, timestamp: i64, message: &Text<'_>) -> bool {
+        if !(self.since..self.until).contains(&timestamp) {
+            return false;
+        }
+        let (Text::Ascii(bytes) | Text::Utf8(bytes)) = message else { return true };
+        self.filter.as_ref().is_none_or(|filter| filter.is_match(bytes))
+            && self.exclude.as_ref().is_none_or(|exclude| !exclude.is_match(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_patterns() {
+        let has = |wanted: &Wanted, at: i64, text: &str| wanted.has(at, &Text::Utf8(text.as_bytes()));
+        assert!(has(&Wanted::default(), 5, "x"));
+        let wanted = Wanted::new(Some(10), Some(20), Some("ERROR|WARN"), Some("health ?check")).unwrap();
+        assert!(has(&wanted, 10, "an ERROR"));
+        assert!(!has(&wanted, 9, "an ERROR"));
+        assert!(!has(&wanted, 20, "an ERROR"));
+        assert!(!has(&wanted, 15, "INFO"));
+        assert!(!has(&wanted, 15, "WARN healthcheck"));
+        assert!(Wanted::new(None, None, Some("("), None).is_err());
+    }
+}

@@ -1,0 +1,316 @@
+//! What a file is taken for, by samples of it.
+
+use crate::json_line::{JsonLines, USUAL_NAMES, fields_of, moment_of};
+use crate::layout::Layout;
+use crate::moment::{Clock, Fields};
+use crate::records::{LineFormat, TextLines};
+
+/// What files are taken for.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// Event documents: objects of `timestamp` and `message`.
+    Events,
+    /// JSON lines with the moment at this dotted path.
+    Json(String),
+    /// Text, with moments written so.
+    Text(Layout),
+}
+
+/// What samples of a file show.
+#[derive(Clone, Debug)]
+pub struct Detected {
+    /// What they are.
+    pub shape: Shape,
+    /// Lines that fit it, of those looked at.
+    pub fitting: usize,
+    /// Lines looked at; empty ones don't count.
+    pub lines: usize,
+    /// The first line that fits.
+    pub first_line: Vec<u8>,
+    /// What it says of its moment.
+    pub first: Option<Fields>,
+    /// What the last line that fits says of its moment.
+    pub last: Option<Fields>,
+    /// Whether lines write no zone.
+    pub needs_zone: bool,
+    /// Whether lines write no year.
+    pub needs_year: bool,
+    /// What another part of the file is, where it is something else.
+    pub otherwise: Option<Box<Detected>>,
+}
+
+/// What a caller knows already.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Only this: `events`, `json` or `text`.
+    pub format: Option<String>,
+    /// How moments are written: one of these.
+    pub layouts: Option<Vec<Layout>>,
+    /// Where the moment is in JSON.
+    pub timestamp_field: Option<String>,
+}
+
+/// Looks at samples of whole lines: from the start, the middle and the end of a file. `None` where they are nothing
+/// that is known.
+#[must_use]
+pub fn detect(samples: &[&[u8]], known: &Known) -> Option<Detected> {
+    let all: Vec<&[u8]> = samples.iter().flat_map(|sample| lines(sample)).collect();
+    let mut found = detect_lines(samples.first().copied().unwrap_or_default(), &all, known)?;
+    for sample in samples {
+        let some: Vec<&[u8]> = lines(sample).collect();
+        if let Some(other) = detect_lines(sample, &some, known)
+            && other.fitting * 2 > some.len()
+            && !same(&other.shape, &found.shape)
+            // Where the whole fits as well as the part does, the part may be both.
+            && fitting(&found.shape, &some) < other.fitting
+        {
+            found.otherwise = Some(Box::new(other));
+        }
+    }
+    Some(found)
+}
+
+fn lines(sample: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let sample = sample.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(sample);
+    sample
+        .split(|&byte| byte == b'\n')
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .filter(|line| !line.trim_ascii().is_empty())
+}
+
+fn same(one: &Shape, other: &Shape) -> bool {
+    match (one, other) {
+        (Shape::Events, Shape::Events) => true,
+        (Shape::Json(one), Shape::Json(other)) => one == other,
+        (Shape::Text(one), Shape::Text(other)) => one == other,
+        _ => false,
+    }
+}
+
+fn fitting(shape: &Shape, lines: &[&[u8]]) -> usize {
+    match shape {
+        Shape::Text(layout) => lines.iter().filter(|line| layout.find(line).is_some()).count(),
+        Shape::Json(field) => {
+            let mut json = json_lines(vec![field.clone()]);
+            lines.iter().filter(|line| json.read(line).is_ok()).count()
+        }
+        Shape::Events => lines.iter().filter(|line| is_event(line)).count(),
+    }
+}
+
+fn detect_lines(start: &[u8], lines: &[&[u8]], known: &Known) -> Option<Detected> {
+    let wanted = |format: &str| known.format.as_deref().is_none_or(|only| only == format);
+    let plain = known.layouts.is_none() && known.timestamp_field.is_none();
+    if wanted("events") && plain && (known.format.is_some() || is_document(start, lines)) {
+        return Some(of(Shape::Events, lines, None));
+    }
+    if wanted("json")
+        && known.layouts.is_none()
+        && let Some(found) = detect_json(lines, known)
+    {
+        return Some(found);
+    }
+    if wanted("text") && known.timestamp_field.is_none() { detect_text(lines, known) } else { None }
+}
+
+fn of(shape: Shape, lines: &[&[u8]], first: Option<(&[u8], Fields)>) -> Detected {
+    Detected {
+        fitting: fitting(&shape, lines),
+        lines: lines.len(),
+        first_line: first.map_or_else(Vec::new, |(line, _)| line.to_vec()),
+        first: first.map(|(_, fields)| fields),
+        last: first.map(|(_, fields)| fields),
+        needs_zone: false,
+        needs_year: false,
+        otherwise: None,
+        shape,
+    }
+}
+
+/// An array, the object that the AWS CLI prints, or lines each of which is an event.
+fn is_document(start: &[u8], lines: &[&[u8]]) -> bool {
+    let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
+    let inside = text.get(1..).unwrap_or_default().trim_ascii_start();
+    match text.first() {
+        None => true,
+        Some(b'[') => inside.is_empty() || matches!(inside.first(), Some(b'{' | b']')),
+        Some(b'{') => {
+            let events = lines.iter().filter(|line| is_event(line)).count();
+            // Printed over several lines, no line is one.
+            events * 2 > lines.len()
+                || lines.first().is_some_and(|line| begins_as_event(line.trim_ascii_start()))
+                || inside.starts_with(b"\"events\"")
+                || lines.first().is_some_and(|line| line.trim_ascii() == b"{")
+        }
+        Some(_) => false,
+    }
+}
+
+/// What an event has, and what the service says of one besides.
+const OF_EVENTS: [&str; 5] = ["timestamp", "message", "ingestionTime", "eventId", "logStreamName"];
+
+/// Whether a line is an event, legal or not, and has nothing besides.
+fn is_event(line: &[u8]) -> bool {
+    let mut json = json_lines(OF_EVENTS.map(str::to_owned).to_vec());
+    let Ok(found) = json.find(line) else { return false };
+    found[0].is_some() && found[1].is_some() && members(line) == found.iter().flatten().count()
+}
+
+/// Whether a line that the sample cuts begins as an event does.
+fn begins_as_event(line: &[u8]) -> bool {
+    let inside = line.strip_prefix(b"{").unwrap_or_default().trim_ascii_start();
+    OF_EVENTS.iter().any(|name| {
+        inside
+            .strip_prefix(b"\"")
+            .and_then(|rest| rest.strip_prefix(name.as_bytes()))
+            .is_some_and(|rest| rest.starts_with(b"\""))
+    }) && json_lines(vec![]).find(line).is_err()
+}
+
+/// Members of the object that a line is: colons outside of strings and of what is nested.
+fn members(line: &[u8]) -> usize {
+    let (mut depth, mut count, mut in_string, mut escaped) = (0, 0, false, false);
+    for &byte in line {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth -= 1,
+            b':' if depth == 1 => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
+fn json_lines(names: Vec<String>) -> JsonLines {
+    JsonLines::new(names, None, any_clock())
+}
+
+/// To see whether there is a moment at all: which one does not matter.
+fn any_clock() -> Clock {
+    Clock::new("UTC", Some(2000), 0).unwrap_or_else(|| unreachable!("UTC is a zone"))
+}
+
+fn detect_json(lines: &[&[u8]], known: &Known) -> Option<Detected> {
+    if lines.iter().filter(|line| line.trim_ascii_start().starts_with(b"{")).count() * 2 <= lines.len() {
+        return None;
+    }
+    let names = match &known.timestamp_field {
+        Some(field) => vec![field.clone()],
+        None => USUAL_NAMES.iter().map(|&name| name.to_owned()).collect(),
+    };
+    let best = names.into_iter().map(|name| (fitting(&Shape::Json(name.clone()), lines), name));
+    // The first of those that fit most.
+    let (count, field) = best.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    if count == 0 {
+        return None;
+    }
+    let mut json = json_lines(vec![field.clone()]);
+    let layouts = Layout::of_values();
+    let mut moments = lines.iter().filter_map(|line| {
+        let (start, end) = json.find(line).ok()?.first().copied()??;
+        let value = &line[start..end];
+        moment_of(value, &layouts, &mut any_clock())?;
+        let text = value.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
+        let epoch = || Fields { epoch_ms: moment_of(value, &layouts, &mut any_clock()), ..Fields::default() };
+        Some((*line, text.and_then(|text| fields_of(text, &layouts)).unwrap_or_else(epoch)))
+    });
+    let first = moments.next()?;
+    let (last, needs_zone) = last_and_lacking(first.1, moments.map(|(_, fields)| fields));
+    Some(Detected { needs_zone, last: Some(last), ..of(Shape::Json(field), lines, Some(first)) })
+}
+
+fn detect_text(lines: &[&[u8]], known: &Known) -> Option<Detected> {
+    let layouts = known.layouts.clone().unwrap_or_else(Layout::known);
+    let mut best: Option<(usize, Layout)> = None;
+    for layout in layouts {
+        let count = fitting(&Shape::Text(layout.clone()), lines);
+        // What says more comes first, and yields only to what fits clearly more lines.
+        if count > 0 && best.as_ref().is_none_or(|(most, _)| count * 10 > most * 12) {
+            best = Some((count, layout));
+        }
+    }
+    let (_, layout) = best?;
+    let mut moments = lines.iter().filter_map(|line| Some((*line, layout.find(line)?.0)));
+    let first = moments.next()?;
+    let (last, needs_zone) = last_and_lacking(first.1, moments.map(|(_, fields)| fields));
+    let needs_year = !layout.has_year();
+    Some(Detected { needs_zone, needs_year, last: Some(last), ..of(Shape::Text(layout), lines, Some(first)) })
+}
+
+/// The last of these, and whether one of them says no zone.
+fn last_and_lacking(first: Fields, others: impl Iterator<Item = Fields>) -> (Fields, bool) {
+    let lacks_zone = |fields: &Fields| fields.offset.is_none() && fields.epoch_ms.is_none();
+    others.fold((first, lacks_zone(&first)), |(_, lacking), next| (next, lacking || lacks_zone(&next)))
+}
+
+impl Detected {
+    /// How its lines become events, with what they leave out; `None` of event documents, which are no lines.
+    #[must_use]
+    pub fn line_format(&self, clock: Clock, message: Option<String>) -> Option<LineFormat> {
+        match &self.shape {
+            Shape::Events => None,
+            Shape::Json(field) => Some(LineFormat::Json(JsonLines::new(vec![field.clone()], message, clock))),
+            Shape::Text(layout) => Some(LineFormat::Text(TextLines::new(vec![layout.clone()], clock))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(samples: &[&str]) -> Option<(String, bool, bool, bool)> {
+        let samples: Vec<&[u8]> = samples.iter().map(|sample| sample.as_bytes()).collect();
+        detect(&samples, &Known::default()).map(|found| {
+            let shape = match &found.shape {
+                Shape::Events => "events".to_owned(),
+                Shape::Json(field) => format!("json {field}"),
+                Shape::Text(layout) => layout.name().to_owned(),
+            };
+            (shape, found.needs_zone, found.needs_year, found.otherwise.is_some())
+        })
+    }
+
+    #[test]
+    fn what_files_are() {
+        let event = "{\"timestamp\": 1, \"message\": \"x: {y}\"}\n";
+        for (sample, shape) in [
+            (event, "events"),
+            ("[{\"timestamp\": 1, \"message\": \"x\"}]", "events"),
+            ("[\n  {\n    \"timestamp\": 1,", "events"),
+            ("{\n  \"events\": [\n", "events"),
+            ("{\"events\": [{\"message\": \"x\", \"timestamp\": 1}]}", "events"),
+            ("{\"timestamp\": 1, \"message\": \"x\", \"level\": \"info\"}\n", "json timestamp"),
+            ("{\"@timestamp\": \"2015-07-29T17:41:44Z\", \"message\": \"x\"}\n", "json @timestamp"),
+            ("{\"level\":\"info\",\"ts\":1438191704.1,\"msg\":\"x\"}\n", "json ts"),
+            ("[Wed Jul 29 17:41:44 2015] [notice] x\n", "weekday, month name, day, time, year"),
+            ("[2015-07-29 17:41:44] x\n", "ISO 8601"),
+        ] {
+            assert_eq!(told(&[sample]).map(|found| found.0), Some(shape.to_owned()), "{sample}");
+        }
+        assert_eq!(told(&["nothing that\nis known\n"]), None);
+        assert_eq!(told(&["{\"no\": \"time\"}\n"]), None);
+    }
+
+    #[test]
+    fn what_lines_leave_out() {
+        assert_eq!(told(&["2015-07-29 17:41:44 x\n"]), Some(("ISO 8601".into(), true, false, false)));
+        assert_eq!(told(&["2015-07-29T17:41:44Z x\n"]), Some(("ISO 8601".into(), false, false, false)));
+        assert_eq!(told(&["Jul 29 17:41:44 host x\n"]), Some(("syslog".into(), true, true, false)));
+        assert_eq!(told(&["1438191704 x\n"]), Some(("since 1970".into(), false, false, false)));
+    }
+
+    #[test]
+    fn parts_that_disagree_are_told() {
+        let start = "2015-07-29 17:41:44 x\n".repeat(5);
+        let end = "Jul 29 17:41:44 host x\n".repeat(5);
+        assert!(told(&[&start, &end]).unwrap().3);
+        assert!(!told(&[&start, &start]).unwrap().3);
+        let traces = format!("{start}{}", "    at com.example.Main(Main.java:1)\n".repeat(3));
+        assert!(!told(&[&start, &traces]).unwrap().3);
+    }
+}

@@ -1,0 +1,186 @@
+//! Civil time into milliseconds since 1970: calendar, zone, and the year that a log does not write.
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+const DAY_MS: i64 = 86_400_000;
+
+/// A moment as a line has it; what it leaves out is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fields {
+    /// Of four digits.
+    pub year: Option<i32>,
+    /// 1 to 12.
+    pub month: u32,
+    /// 1 to 31.
+    pub day: u32,
+    /// 0 to 23.
+    pub hour: u32,
+    /// 0 to 59.
+    pub minute: u32,
+    /// 0 to 60: a leap second is the first of the next minute.
+    pub second: u32,
+    /// What is below a millisecond is cut off.
+    pub millisecond: u32,
+    /// Seconds east of UTC.
+    pub offset: Option<i32>,
+    /// The moment itself, for logs that write a count since 1970; nothing else counts then.
+    pub epoch_ms: Option<i64>,
+}
+
+/// What a log leaves out, as its reader is told.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    zone: Zone,
+    year: Option<i32>,
+    now_ms: i64,
+    /// The last quarter of an hour that was looked up, and its zone's offset in ms: offsets change at none within.
+    known: Option<(i64, i64)>,
+}
+
+#[derive(Clone, Debug)]
+enum Zone {
+    Utc,
+    Named(TimeZone),
+}
+
+impl Clock {
+    /// A clock for lines without a zone or a year.
+    ///
+    /// `zone` is `UTC`, `local`, or a name of the IANA database; `None` where there is no such zone. Without a `year`,
+    /// a line is of the latest that puts it no more than a day after `now_ms`.
+    #[must_use]
+    pub fn new(zone: &str, year: Option<i32>, now_ms: i64) -> Option<Self> {
+        let zone = match zone {
+            "UTC" => Zone::Utc,
+            "local" => Zone::Named(TimeZone::system()),
+            name => Zone::Named(TimeZone::get(name).ok()?),
+        };
+        Some(Self { zone, year, now_ms, known: None })
+    }
+
+    /// Milliseconds since 1970; `None` where there is no such day.
+    pub fn resolve(&mut self, fields: &Fields) -> Option<i64> {
+        if let Some(epoch_ms) = fields.epoch_ms {
+            return Some(epoch_ms);
+        }
+        if let Some(year) = fields.year.or(self.year) {
+            return self.in_year(fields, year);
+        }
+        let this_year = i32::try_from(civil_from_days(self.now_ms.div_euclid(DAY_MS)).0).ok()?;
+        // The next one too: in a zone ahead of UTC it has begun. Back to the last 29 February there was.
+        (this_year - 8..=this_year + 1)
+            .rev()
+            .find_map(|year| self.in_year(fields, year).filter(|&ms| ms <= self.now_ms + DAY_MS))
+    }
+
+    fn in_year(&mut self, fields: &Fields, year: i32) -> Option<i64> {
+        let days = days_from_civil(year, fields.month, fields.day)?;
+        let seconds = i64::from(fields.hour * 3600 + fields.minute * 60 + fields.second);
+        let civil = days * DAY_MS + seconds * 1000 + i64::from(fields.millisecond);
+        match fields.offset {
+            Some(offset) => Some(civil - i64::from(offset) * 1000),
+            None => Some(civil - self.offset_at(civil)?),
+        }
+    }
+
+    /// The zone's offset at a civil time. Of one that a change of clocks gives twice it is the first, and one that it
+    /// leaves out is counted on from before.
+    fn offset_at(&mut self, civil_ms: i64) -> Option<i64> {
+        let Zone::Named(zone) = &self.zone else { return Some(0) };
+        let quarter = civil_ms.div_euclid(900_000);
+        if let Some((known, offset)) = self.known
+            && known == quarter
+        {
+            return Some(offset);
+        }
+        let civil: DateTime = jiff::Timestamp::from_millisecond(civil_ms).ok()?.to_zoned(TimeZone::UTC).datetime();
+        let at = zone.to_ambiguous_timestamp(civil).compatible().ok()?;
+        let offset = civil_ms - at.as_millisecond();
+        self.known = Some((quarter, offset));
+        Some(offset)
+    }
+}
+
+/// Days since 1970-01-01 of a date of the Gregorian calendar; `None` where there is no such day.
+fn days_from_civil(year: i32, month: u32, day: u32) -> Option<i64> {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let most = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=most).contains(&day) {
+        return None;
+    }
+    // Howard Hinnant's: years that begin in March, in eras of 400.
+    let year = i64::from(year) - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((i64::from(month) + 9) % 12) + 2) / 5 + i64::from(day) - 1;
+    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
+}
+
+/// Year, month and day of a day since 1970-01-01.
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year + era * 400 + i64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(year: Option<i32>, month: u32, day: u32, hour: u32) -> Fields {
+        Fields { year, month, day, hour, ..Fields::default() }
+    }
+
+    #[test]
+    fn days_agree_with_jiff() {
+        for days in (-800_000..800_000).step_by(37) {
+            let (year, month, day) = civil_from_days(days);
+            let (year, month, day) =
+                (i32::try_from(year).unwrap(), u32::try_from(month).unwrap(), u32::try_from(day).unwrap());
+            assert_eq!(days_from_civil(year, month, day), Some(days));
+            let date = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(days)).unwrap();
+            assert_eq!(
+                (i32::from(date.year()), date.month().cast_unsigned().into(), date.day().cast_unsigned().into()),
+                (year, month, day)
+            );
+        }
+        assert_eq!(days_from_civil(2023, 2, 29), None);
+        assert_eq!(days_from_civil(2023, 13, 1), None);
+        assert_eq!(days_from_civil(2023, 4, 31), None);
+    }
+
+    #[test]
+    fn a_zone_is_looked_up_with_its_changes() {
+        let mut clock = Clock::new("Europe/Berlin", None, 0).unwrap();
+        let winter = clock.resolve(&at(Some(2026), 1, 15, 12)).unwrap();
+        let summer = clock.resolve(&at(Some(2026), 7, 15, 12)).unwrap();
+        assert_eq!((winter / 3_600_000 % 24, summer / 3_600_000 % 24), (11, 10));
+        // 02:00 to 03:00 on 2026-03-29 is left out; 02:00 to 03:00 on 2026-10-25 is there twice, and the first counts.
+        assert_eq!(clock.resolve(&at(Some(2026), 3, 29, 2)), clock.resolve(&at(Some(2026), 3, 29, 3)));
+        assert_eq!(clock.resolve(&at(Some(2026), 10, 25, 2)), Some(1_792_886_400_000));
+        assert!(Clock::new("Nowhere/City", None, 0).is_none());
+    }
+
+    #[test]
+    fn a_year_that_is_not_written_is_the_latest_that_is_not_to_come() {
+        let now = 1_767_312_000_000; // 2026-01-02
+        let mut clock = Clock::new("UTC", None, now).unwrap();
+        assert_eq!(clock.resolve(&at(None, 1, 1, 0)), Some(1_767_225_600_000));
+        assert_eq!(clock.resolve(&at(None, 12, 31, 0)), Some(1_767_139_200_000));
+        assert_eq!(clock.resolve(&at(None, 2, 29, 0)), Some(1_709_164_800_000)); // of 2024
+        let mut told = Clock::new("UTC", Some(2025), now).unwrap();
+        assert_eq!(told.resolve(&at(None, 12, 31, 0)), Some(1_767_139_200_000));
+    }
+}

@@ -1,0 +1,582 @@
+//! Lines into events: what applications write to their logs, as text or as JSON.
+
+use cordwood_core::{Kept, Rejection, Text};
+use regex::bytes::Regex;
+
+use crate::documents::{MAX_EVENT_INPUT_BYTES, Step};
+use crate::json_line::{JsonLines, Message};
+use crate::layout::{Layout, Seen};
+use crate::lines::{Line, Lines};
+use crate::moment::Clock;
+
+/// Bytes that an event of several lines may have; a line that would make it longer begins another, of the same moment.
+const MAX_JOINED_BYTES: usize = 1_048_550;
+
+/// How lines become events.
+#[derive(Clone, Debug)]
+pub enum LineFormat {
+    /// Lines of which some begin an event, and the others continue it.
+    Text(TextLines),
+    /// Each line is a JSON object.
+    Json(JsonLines),
+}
+
+/// Where an event of text begins, and where its moment is from.
+#[derive(Clone, Debug)]
+pub struct TextLines {
+    /// Tried in this order; what fitted last comes first.
+    layouts: Vec<Layout>,
+    /// What the lines leave out.
+    clock: Clock,
+    /// The moment before, for the next one is nearly the same.
+    seen: Seen,
+    /// Lines that begin an event; where it is not said, those with a moment do.
+    begins: Option<Regex>,
+    untimed: Untimed,
+    /// Of the event that began last.
+    last: Option<i64>,
+}
+
+/// What a line is that has no moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Untimed {
+    /// It continues the event before.
+    Continues,
+    /// An event of the moment of the one before.
+    AsBefore,
+    /// An event, as all lines are, of a moment that is told; what lines write of theirs is not looked at.
+    Told,
+}
+
+/// What a line of text is.
+enum Meaning {
+    Begins(i64),
+    Continues,
+    NoEvent(&'static str),
+}
+
+/// An event of text that may go on.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    offset: u64,
+    timestamp: i64,
+    /// Where its only line lies among those that were fed last; `None` once its text was copied.
+    line: Option<(usize, usize)>,
+}
+
+/// Reads the lines of one file, in whatever pieces they come.
+#[derive(Debug)]
+pub struct LineEvents {
+    lines: Lines,
+    format: LineFormat,
+    open: Option<Open>,
+    /// Of the open event.
+    message: Vec<u8>,
+    /// Of the event that was handed out last.
+    done: Vec<u8>,
+    /// Empty lines since the open event's last one.
+    blank: u64,
+    skipped: u64,
+    /// What is told next: it was found where the event before it had to be told first.
+    next: Option<(u64, Rejection)>,
+    /// The beginning of what was no event, where that is kept.
+    rejected: Option<Vec<u8>>,
+}
+
+/// What a line turned out to be, before anything is borrowed for the caller.
+enum Found {
+    Event { offset: u64, timestamp: i64, message: Message },
+    Done(Open),
+    Rejected(u64, Rejection),
+    NeedInput,
+    End,
+}
+
+impl LineEvents {
+    /// A reader at the start of a file.
+    #[must_use]
+    pub fn new(format: LineFormat) -> Self {
+        Self {
+            lines: Lines::default(),
+            format,
+            open: None,
+            message: Vec::new(),
+            done: Vec::new(),
+            blank: 0,
+            skipped: 0,
+            next: None,
+            rejected: None,
+        }
+    }
+
+    /// From now on what is no event is kept, so that [`Self::kept`] can tell it.
+    pub fn keep_rejected(&mut self) {
+        self.rejected = Some(Vec::new());
+    }
+
+    /// The text of what `next` just told to be no event; `None` unless it is kept.
+    #[must_use]
+    pub fn kept(&self) -> Option<Kept> {
+        self.rejected.as_ref().map(|line| Kept::of_input(line, false))
+    }
+
+    /// Tells the moment of the events that begin from here on, where lines are not looked at for theirs.
+    pub fn tell(&mut self, timestamp: i64) {
+        self.format.tell(timestamp);
+    }
+
+    /// Takes the next bytes.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.copy_open();
+        self.lines.feed(bytes);
+    }
+
+    /// There are no more bytes.
+    pub fn finish(&mut self) {
+        self.lines.finish();
+    }
+
+    /// Empty lines that belong to no event.
+    #[must_use]
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// Offset before which everything was handed out.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.open.as_ref().map_or_else(|| self.lines.position(), |open| open.offset)
+    }
+
+    /// The event that might go on, as it stands: whoever waits for its next line for long may take it.
+    pub fn take_open(&mut self) -> Option<Step<'_>> {
+        let open = self.close()?;
+        Some(self.step_of(open))
+    }
+
+    /// What comes next.
+    #[allow(clippy::should_implement_trait)] // what it returns borrows from it
+    pub fn next(&mut self) -> Step<'_> {
+        match self.find() {
+            Found::Done(open) => self.step_of(open),
+            Found::Rejected(offset, rejection) => Step::NotAnEvent { offset, rejection },
+            Found::NeedInput => Step::NeedInput,
+            Found::End => Step::End,
+            Found::Event { offset, timestamp, message } => {
+                let message = match message {
+                    Message::Decoded => Text::of_utf8(self.format.scratch()),
+                    Message::Of(start, end) => Text::of_utf8(&self.lines.last()[start..end]),
+                };
+                Step::Event { offset, timestamp, message }
+            }
+        }
+    }
+
+    fn step_of(&self, open: Open) -> Step<'_> {
+        let message = open.line.map_or(&self.done[..], |line| self.lines.at(line));
+        Step::Event { offset: open.offset, timestamp: open.timestamp, message: Text::of_utf8(message) }
+    }
+
+    /// Copies the text of an open event of one line, before that goes, or another line comes to it. Nearly all events
+    /// have one line, and are never copied.
+    fn copy_open(&mut self) {
+        if let Some(open) = &mut self.open
+            && let Some(line) = open.line.take()
+        {
+            self.message.clear();
+            self.message.extend_from_slice(self.lines.at(line));
+        }
+    }
+
+    /// Closes the open event; its message is `done` then.
+    fn close(&mut self) -> Option<Open> {
+        let open = self.open.take()?;
+        self.skipped += std::mem::take(&mut self.blank);
+        if open.line.is_none() {
+            std::mem::swap(&mut self.message, &mut self.done);
+        }
+        Some(open)
+    }
+
+    fn find(&mut self) -> Found {
+        if let Some((offset, rejection)) = self.next.take() {
+            return Found::Rejected(offset, rejection);
+        }
+        loop {
+            match self.lines.next() {
+                Line::NeedInput => return Found::NeedInput,
+                Line::End => return self.close().map_or(Found::End, Found::Done),
+                Line::TooLong { offset } => {
+                    let rejection = Rejection::TooLongToRead { limit: MAX_EVENT_INPUT_BYTES as u64 };
+                    if let Some(line) = &mut self.rejected {
+                        line.clear();
+                    }
+                    return self.told_after_the_open_one(offset, rejection);
+                }
+                Line::Whole { bytes, .. } if bytes.trim_ascii().is_empty() => match self.open {
+                    Some(_) => self.blank += 1,
+                    None => self.skipped += 1,
+                },
+                Line::Whole { offset, bytes } => match &mut self.format {
+                    LineFormat::Json(json) => match json.read(bytes) {
+                        Ok((timestamp, message)) => return Found::Event { offset, timestamp, message },
+                        Err(reason) => {
+                            if let Some(line) = &mut self.rejected {
+                                keep(bytes, line);
+                            }
+                            return Found::Rejected(offset, Rejection::Malformed(reason.into()));
+                        }
+                    },
+                    LineFormat::Text(text) => match text.read(bytes) {
+                        Meaning::Begins(timestamp) => {
+                            if let Some(done) = self.begin(offset, timestamp) {
+                                return Found::Done(done);
+                            }
+                        }
+                        Meaning::Continues if self.open.is_some() => {
+                            if let Some(done) = self.go_on(offset) {
+                                return Found::Done(done);
+                            }
+                        }
+                        Meaning::Continues => return self.no_event(offset, NOTHING_TO_CONTINUE),
+                        Meaning::NoEvent(why) => return self.no_event(offset, why),
+                    },
+                },
+            }
+        }
+    }
+
+    /// The line that was read last is no event.
+    fn no_event(&mut self, offset: u64, why: &str) -> Found {
+        if let Some(line) = &mut self.rejected {
+            keep(self.lines.last(), line);
+        }
+        self.told_after_the_open_one(offset, Rejection::Malformed(why.into()))
+    }
+
+    /// Begins an event with the line that was read last; the one before, where there is one.
+    fn begin(&mut self, offset: u64, timestamp: i64) -> Option<Open> {
+        let done = self.close();
+        self.open = Some(Open { offset, timestamp, line: Some(self.lines.last_at()) });
+        done
+    }
+
+    /// Goes on with the open event; where the line that was read last would make it too long, that begins another of
+    /// the same moment, and the one before is returned.
+    fn go_on(&mut self, offset: u64) -> Option<Open> {
+        self.copy_open();
+        let joined = self.message.len() as u64 + self.blank + 1 + self.lines.last().len() as u64;
+        if joined > MAX_JOINED_BYTES as u64 {
+            let timestamp = self.open?.timestamp;
+            return self.begin(offset, timestamp);
+        }
+        for _ in 0..=std::mem::take(&mut self.blank) {
+            self.message.push(b'\n');
+        }
+        self.message.extend_from_slice(self.lines.last());
+        None
+    }
+
+    fn told_after_the_open_one(&mut self, offset: u64, rejection: Rejection) -> Found {
+        match self.close() {
+            Some(open) => {
+                self.next = Some((offset, rejection));
+                Found::Done(open)
+            }
+            None => Found::Rejected(offset, rejection),
+        }
+    }
+}
+
+const NOTHING_TO_CONTINUE: &str =
+    "the line has no timestamp, and there is no event before it that it could continue";
+const NOTHING_BEFORE: &str = "the line has no timestamp, and there is no event before it that has one";
+const BEGINS_WITHOUT: &str =
+    "the line begins an event and has no timestamp (--timestamp-from says where else it is from)";
+const NO_SUCH_DAY: &str = "the line's timestamp is of a day that there is not";
+
+fn keep(bytes: &[u8], line: &mut Vec<u8>) {
+    line.clear();
+    line.extend_from_slice(bytes);
+}
+
+impl TextLines {
+    /// Lines with moments written in one of these ways; what they leave out is the clock's.
+    #[must_use]
+    pub fn new(layouts: Vec<Layout>, clock: Clock) -> Self {
+        Self { layouts, clock, seen: Seen::default(), begins: None, untimed: Untimed::Continues, last: None }
+    }
+
+    /// Likewise, where the lines that this matches, and no others, begin an event.
+    #[must_use]
+    pub fn beginning(self, begins: Option<Regex>) -> Self {
+        Self { begins, ..self }
+    }
+
+    /// Likewise, with another meaning of lines without a moment.
+    #[must_use]
+    pub fn untimed(self, untimed: Untimed) -> Self {
+        Self { untimed, ..self }
+    }
+
+    #[inline]
+    fn read(&mut self, line: &[u8]) -> Meaning {
+        if self.begins.as_ref().is_some_and(|begins| !begins.is_match(line)) {
+            return Meaning::Continues;
+        }
+        let moment = match (self.untimed, self.last) {
+            (Untimed::Told, Some(told)) => Moment::At(told),
+            (Untimed::Told, None) => Moment::None,
+            _ => moment_of(&mut self.layouts, &mut self.clock, &mut self.seen, line),
+        };
+        match (moment, self.untimed, self.last) {
+            (Moment::At(timestamp), ..) => {
+                self.last = Some(timestamp);
+                Meaning::Begins(timestamp)
+            }
+            (Moment::NoSuchDay, ..) => Meaning::NoEvent(NO_SUCH_DAY),
+            (Moment::None, Untimed::AsBefore, Some(before)) => Meaning::Begins(before),
+            (Moment::None, Untimed::AsBefore | Untimed::Told, _) => Meaning::NoEvent(NOTHING_BEFORE),
+            (Moment::None, Untimed::Continues, _) if self.begins.is_some() => Meaning::NoEvent(BEGINS_WITHOUT),
+            (Moment::None, Untimed::Continues, _) => Meaning::Continues,
+        }
+    }
+}
+
+enum Moment {
+    At(i64),
+    None,
+    NoSuchDay,
+}
+
+fn moment_of(layouts: &mut [Layout], clock: &mut Clock, seen: &mut Seen, line: &[u8]) -> Moment {
+    if let Some(first) = layouts.first()
+        && let Some(ms) = first.find_again(line, seen)
+    {
+        return Moment::At(ms);
+    }
+    let Some((index, fields)) =
+        layouts.iter().enumerate().find_map(|(index, layout)| Some((index, layout.find(line)?.0)))
+    else {
+        return Moment::None;
+    };
+    layouts[..=index].rotate_right(1);
+    let Some(ms) = clock.resolve(&fields) else { return Moment::NoSuchDay };
+    layouts[0].remember(line, ms, seen);
+    Moment::At(ms)
+}
+
+impl LineFormat {
+    fn scratch(&self) -> &[u8] {
+        match self {
+            Self::Json(json) => json.decoded(),
+            Self::Text(_) => &[],
+        }
+    }
+
+    /// Tells the moment of the events that begin from here on, where lines are not looked at for theirs.
+    pub fn tell(&mut self, timestamp: i64) {
+        match self {
+            Self::Json(json) => json.tell(timestamp),
+            Self::Text(text) => text.last = Some(timestamp),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text() -> LineFormat {
+        LineFormat::Text(lines_of_text())
+    }
+
+    fn lines_of_text() -> TextLines {
+        TextLines::new(Layout::known(), Clock::new("UTC", None, 1_790_000_000_000).unwrap())
+    }
+
+    fn json() -> LineFormat {
+        let clock = Clock::new("UTC", None, 1_790_000_000_000).unwrap();
+        LineFormat::Json(JsonLines::new(vec!["ts".into()], None, clock))
+    }
+
+    type Told = (u64, Result<(i64, Vec<u8>), String>);
+
+    fn read(format: LineFormat, bytes: &[u8], chunk: usize) -> (Vec<Told>, u64) {
+        let mut events = LineEvents::new(format);
+        let mut told = Vec::new();
+        let mut drain = |events: &mut LineEvents| {
+            loop {
+                match events.next() {
+                    Step::Event { offset, timestamp, message: Text::Ascii(message) | Text::Utf8(message) } => {
+                        told.push((offset, Ok((timestamp, message.to_vec()))));
+                    }
+                    Step::NotAnEvent { offset, rejection } => told.push((offset, Err(rejection.to_string()))),
+                    Step::NeedInput | Step::End => break,
+                    other => panic!("{other:?}"),
+                }
+            }
+        };
+        for piece in bytes.chunks(chunk) {
+            events.feed(piece);
+            drain(&mut events);
+        }
+        events.finish();
+        drain(&mut events);
+        (told, events.skipped())
+    }
+
+    /// The obvious one: all lines at once.
+    fn naive(bytes: &[u8]) -> Vec<(u64, i64, Vec<u8>)> {
+        let mut found: Vec<(u64, i64, Vec<u8>)> = Vec::new();
+        let mut clock = Clock::new("UTC", None, 1_790_000_000_000).unwrap();
+        let mut offset = 0;
+        let mut blank = 0;
+        for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
+            let line = piece.strip_suffix(b"\n").map_or(piece, |line| line.strip_suffix(b"\r").unwrap_or(line));
+            let moment = Layout::known().iter().find_map(|layout| clock.resolve(&layout.find(line)?.0));
+            if line.trim_ascii().is_empty() {
+                blank += 1;
+            } else if let Some(ms) = moment {
+                found.push((offset, ms, line.to_vec()));
+                blank = 0;
+            } else if let Some((_, _, message)) = found.last_mut() {
+                message.extend(std::iter::repeat_n(b'\n', blank + 1));
+                message.extend(line);
+                blank = 0;
+            }
+            offset += piece.len() as u64;
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn lines_in_any_pieces_are_those_of_the_whole(
+            lines in prop::collection::vec(prop::sample::select(vec![
+                "2015-07-29 17:41:44 one", "2015-07-29T17:41:45Z two \u{e9}", "    at Main.java:3", "", "\t", "Caused by: x",
+                "2015-07-29 17:41:46,123 three\0",
+            ]), 0..12),
+            ends in prop::collection::vec(prop::bool::ANY, 12),
+            unended in prop::bool::ANY,
+            chunk in 1..40_usize,
+        ) {
+            let mut bytes = Vec::new();
+            for (line, crlf) in lines.iter().zip(&ends) {
+                bytes.extend(line.as_bytes());
+                bytes.extend(if *crlf { &b"\r\n"[..] } else { b"\n" });
+            }
+            if unended {
+                bytes.pop();
+            }
+            let (told, _) = read(text(), &bytes, chunk);
+            let events: Vec<_> = told.into_iter().filter_map(|(at, event)| event.ok().map(|(ms, message)| (at, ms, message))).collect();
+            // A carriage return at the very end is part of the last line: no line end follows it.
+            prop_assert_eq!(events, naive(&bytes));
+        }
+
+        #[test]
+        fn garbage_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..400), chunk in 1..50_usize) {
+            read(text(), &bytes, chunk);
+            read(json(), &bytes, chunk);
+        }
+    }
+
+    #[test]
+    fn lines_before_the_first_event_are_told() {
+        let (told, skipped) = read(text(), b"\nlost\n2015-07-29 17:41:44 found\n\n", 7);
+        assert_eq!(told.len(), 2);
+        assert_eq!(told[0], (1, Err(NOTHING_TO_CONTINUE.to_owned())));
+        assert_eq!(told[1].0, 6);
+        assert_eq!(skipped, 2);
+    }
+
+    fn messages(format: LineFormat, bytes: &[u8]) -> Vec<Result<(i64, String), String>> {
+        let (told, _) = read(format, bytes, 5);
+        told.into_iter()
+            .map(|(_, event)| event.map(|(ms, message)| (ms, String::from_utf8(message).unwrap())))
+            .collect()
+    }
+
+    #[test]
+    fn where_a_pattern_says_that_events_begin() {
+        let lines = LineFormat::Text(lines_of_text().beginning(Some(Regex::new("^>").unwrap())));
+        let told = messages(lines, b"> 2015-07-29 17:41:44 a\n2015-07-29 17:41:45 b\n> no time\nlost\n");
+        assert_eq!(
+            told,
+            [
+                Ok((1_438_191_704_000, "> 2015-07-29 17:41:44 a\n2015-07-29 17:41:45 b".to_owned())),
+                Err(BEGINS_WITHOUT.to_owned()),
+                Err(NOTHING_TO_CONTINUE.to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn lines_without_a_moment_may_be_events() {
+        let before = LineFormat::Text(lines_of_text().untimed(Untimed::AsBefore));
+        let told = messages(before, b"lost\n2015-07-29 17:41:44 a\nb\n\nc");
+        let at = 1_438_191_704_000;
+        assert_eq!(
+            told,
+            [
+                Err(NOTHING_BEFORE.to_owned()),
+                Ok((at, "2015-07-29 17:41:44 a".to_owned())),
+                Ok((at, "b".to_owned())),
+                Ok((at, "c".to_owned())),
+            ]
+        );
+        let mut given = LineFormat::Text(lines_of_text().untimed(Untimed::Told));
+        given.tell(17);
+        assert_eq!(
+            messages(given, b"a\n2015-07-29 17:41:44 b\n"),
+            [Ok((17, "a".to_owned())), Ok((17, "2015-07-29 17:41:44 b".to_owned()))]
+        );
+    }
+
+    #[test]
+    fn a_line_beyond_what_is_held_is_passed_over_in_bounded_memory() {
+        let mut events = LineEvents::new(text());
+        events.feed(b"2015-07-29 17:41:44 first\n");
+        let chunk = vec![b'x'; 1 << 20];
+        let mut told = Vec::new();
+        for _ in 0..40 {
+            events.feed(&chunk);
+            while let step @ (Step::Event { .. } | Step::NotAnEvent { .. }) = events.next() {
+                told.push(format!("{step:?}"));
+            }
+            assert!(events.lines.held() <= MAX_EVENT_INPUT_BYTES + 2 * chunk.len());
+        }
+        events.feed(b"\n2015-07-29 17:41:45 second\n");
+        events.finish();
+        while let step @ (Step::Event { .. } | Step::NotAnEvent { .. }) = events.next() {
+            told.push(format!("{step:?}"));
+        }
+        assert_eq!(told.len(), 3);
+        assert!(told[1].contains("TooLongToRead"), "{told:?}");
+    }
+
+    #[test]
+    fn an_event_of_many_lines_is_bounded() {
+        let mut bytes = b"2015-07-29 17:41:44 first".to_vec();
+        for _ in 0..30_000 {
+            bytes.extend(b"\n    at com.example.Main.method(Main.java:1234567890)");
+        }
+        let (told, _) = read(text(), &bytes, 65_536);
+        assert_eq!(told.len(), 2);
+        let lengths: Vec<_> = told.iter().map(|(_, event)| event.as_ref().unwrap().1.len()).collect();
+        assert!(lengths.iter().all(|&length| length <= MAX_JOINED_BYTES));
+        assert_eq!(told[0].1.as_ref().unwrap().0, told[1].1.as_ref().unwrap().0);
+    }
+
+    #[test]
+    fn json_lines() {
+        let (told, _) =
+            read(json(), b"{\"ts\": 1438191704, \"m\": \"x\"}\nnonsense\n{\"ts\":\"2015-07-29T17:41:44.5Z\"}", 9);
+        assert_eq!(told[0], (0, Ok((1_438_191_704_000, b"{\"ts\": 1438191704, \"m\": \"x\"}".to_vec()))));
+        assert!(told[1].1.is_err());
+        assert_eq!(told[2].1.as_ref().unwrap().0, 1_438_191_704_500);
+    }
+}

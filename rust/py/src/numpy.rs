@@ -1,0 +1,82 @@
+//! numpy's arrays, by what they have for every Python: methods and the buffer protocol. numpy itself is never imported.
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, LargeBinaryArray};
+use arrow_buffer::{Buffer, OffsetBuffer};
+use cordwood_core::Text;
+use pyo3::buffer::{Element, PyBuffer};
+use pyo3::intern;
+use pyo3::prelude::*;
+
+/// A UTF-8 text never has it: what is no character stays for the policy to judge.
+const NO_CHARACTER: u8 = 0xFF;
+
+/// The kind of an array's elements, as `dtype.kind` has it; `None` for what is no array of one dimension.
+fn kind_of(column: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    let py = column.py();
+    let Some(dtype) = column.getattr_opt(intern!(py, "dtype"))? else { return Ok(None) };
+    let Some(kind) = dtype.getattr_opt(intern!(py, "kind"))? else { return Ok(None) };
+    let flat = column.getattr_opt(intern!(py, "ndim"))?.is_some_and(|ndim| ndim.eq(1).unwrap_or(false));
+    Ok(if flat { kind.extract().ok() } else { None })
+}
+
+/// The milliseconds of an array of `datetime64`, as one of integers; anything else as it is.
+pub(crate) fn as_integers<'py>(column: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if kind_of(column)?.as_deref() != Some("M") {
+        return Ok(column.clone());
+    }
+    column.call_method1("astype", ("datetime64[ms]",))?.call_method1("view", ("int64",))
+}
+
+/// The texts of an array of `str` or `bytes` of a fixed width, behind which it has NULs; `None` for anything else.
+pub(crate) fn texts(column: &Bound<'_, PyAny>) -> PyResult<Option<ArrayRef>> {
+    let kind = kind_of(column)?;
+    let Some(kind @ ("U" | "S")) = kind.as_deref() else { return Ok(None) };
+    let dtype = column.getattr("dtype")?;
+    let bytes: usize = dtype.getattr("itemsize")?.extract()?;
+    // In this machine's order of bytes, and one behind the other.
+    let native = column.call_method1("astype", (dtype.call_method1("newbyteorder", ("=",))?,))?;
+    if bytes == 0 {
+        return Ok(None);
+    }
+    if kind == "S" {
+        let all = elements::<u8>(&native.call_method1("view", ("u1",))?)?;
+        return Ok(Some(array(all.chunks_exact(bytes), |text, to| to.extend_from_slice(trimmed(text)))));
+    }
+    let all = elements::<u32>(&native.call_method1("view", ("u4",))?)?;
+    Ok(Some(array(all.chunks_exact(bytes / 4), |text, to| append(trimmed(text), to))))
+}
+
+fn elements<T: Element>(array: &Bound<'_, PyAny>) -> PyResult<Vec<T>> {
+    PyBuffer::<T>::get(array)?.to_vec(array.py())
+}
+
+fn trimmed<T: Default + PartialEq>(text: &[T]) -> &[T] {
+    let end = text.iter().rposition(|unit| *unit != T::default()).map_or(0, |last| last + 1);
+    &text[..end]
+}
+
+fn append(text: &[u32], to: &mut Vec<u8>) {
+    if !Text::Ucs4(text).measure().invalid {
+        return Text::Ucs4(text).append_to(to);
+    }
+    for &unit in text {
+        match char::from_u32(unit) {
+            Some(character) => to.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            None => to.push(NO_CHARACTER),
+        }
+    }
+}
+
+fn array<'a, T: 'a>(texts: impl Iterator<Item = &'a [T]>, append: impl Fn(&[T], &mut Vec<u8>)) -> ArrayRef {
+    let mut data = vec![];
+    let mut lengths = vec![];
+    for text in texts {
+        let before = data.len();
+        append(text, &mut data);
+        lengths.push(data.len() - before);
+    }
+    let offsets = OffsetBuffer::<i64>::from_lengths(lengths);
+    Arc::new(LargeBinaryArray::new(offsets, Buffer::from_vec(data), None))
+}
