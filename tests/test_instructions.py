@@ -1,7 +1,7 @@
 """How many instructions the core takes for an event, counted and not timed: against slow creep, change by change.
 
-The counts are those of valgrind's processor, the same on every machine of one architecture. Where a change has its price
-and is worth it, write the new count here, and why into the change.
+The counts are those of valgrind's processor, the same on every machine of one architecture. Where a change has its
+price and is worth it, write the new count here, and why into the change.
 """
 
 import pathlib
