@@ -1,4 +1,4 @@
-"""What tests share: how hard the property tests search, and the AWS CLI as a twin.
+"""What tests share: how hard the property tests search, the AWS CLI as a twin, and moto.
 
 HYPOTHESIS_PROFILE=thorough looks at twenty times as many inputs.
 """
@@ -39,3 +39,16 @@ def twin(shells: tuple["Shell", "Shell"], tmp_path: pathlib.Path) -> "Twin":
     from twin import Twin
 
     return Twin(*shells, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    """The address of moto's server: a second opinion, which enforces little."""
+    # Here, because most tests do not wait for what it imports.
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()

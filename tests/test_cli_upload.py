@@ -23,8 +23,8 @@ from cordwood.outcomes import Outcome
 from cordwood.report import Report, StopKind
 from cordwood.sources.documents import Documents
 from cordwood.uploader.age import TimeWindow
+from cordwood.uploader.job import Upload
 from cordwood.uploader.settings import Settings
-from cordwood.uploader.upload import Upload
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 import json
 import pathlib
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 from twin import EVENT, NAMES, NOW, Case, Done, Shell, environment_of
 
 PROFILE = "[default]\naws_access_key_id = a\naws_secret_access_key = b\nregion = us-east-1\n"
@@ -24,23 +22,14 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.mark.parametrize("arguments", CASES.values(), ids=CASES.keys())
 def test_the_same_against_moto(
-    arguments: list[str], moto: str, shells: tuple[Shell, Shell], tmp_path: pathlib.Path
+    arguments: list[str], moto_url: str, shells: tuple[Shell, Shell], tmp_path: pathlib.Path
 ) -> None:
     client: Any = boto3.client(
-        "logs", endpoint_url=moto, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+        "logs", endpoint_url=moto_url, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
     )
-    environment = environment_of(Case([], {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}), moto)
+    environment = environment_of(Case([], {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}), moto_url)
     done: list[Done] = []
     stored: list[list[Any]] = []
     for number, (shell, service) in enumerate(zip(shells, (["logs"], []), strict=True)):

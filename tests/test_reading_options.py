@@ -1,6 +1,8 @@
 """What a user may say about how a file is read, where a look at it does not tell."""
 
 import bz2
+import gzip
+import io
 import json
 import os
 import pathlib
@@ -126,6 +128,19 @@ def test_bytes_that_are_no_text_are_judged_by_the_policy_in_any_encoding(tmp_pat
     assert [rejected.outcome for rejected in strict.rejected] == [Outcome.INVALID]
     with pytest.raises(ValueError, match="is no encoding that is known"):
         cordwood.read(file, encoding="klingon")
+
+
+def test_a_file_that_a_program_has_opened(tmp_path: pathlib.Path) -> None:
+    packed = io.BytesIO(gzip.compress(f"{LINE} a\n{LINE} b\n".encode()))
+    assert [event["message"] for event in cordwood.read(packed)] == [f"{LINE} a", f"{LINE} b"]
+    text = io.StringIO(f"{LINE} a\n")
+    with pytest.raises(cordwood.InputError, match="it gives str, not bytes"):
+        list(cordwood.read(text))  # type: ignore[arg-type]
+    with wrote(tmp_path / "log", f"{LINE} a\n").open("rb") as file:
+        assert [event["message"] for event in cordwood.read(file)] == [f"{LINE} a"]
+        assert not file.closed
+    with pytest.raises(cordwood.InputError, match="closed file"):
+        list(cordwood.read(file))
 
 
 def test_all_timestamps_moved_by_one_constant(tmp_path: pathlib.Path) -> None:

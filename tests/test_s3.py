@@ -15,26 +15,16 @@ from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
 from cordwood.sources.documents import Documents
 from cordwood.sources.s3 import S3Object
-from moto.server import ThreadedMotoServer
 
 __all__ = ["cloudwatch_logs"]
 
 BUCKET = "logs-of-old"
 
 
-@pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.fixture
-def s3(moto: str) -> Iterator[Any]:
+def s3(moto_url: str) -> Iterator[Any]:
     client: Any = boto3.client(
-        "s3", endpoint_url=moto, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+        "s3", endpoint_url=moto_url, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
     )
     client.create_bucket(Bucket=BUCKET)
     yield client
@@ -53,13 +43,13 @@ def messages(endpoint: LocalCloudWatchLogs) -> list[str]:
 
 
 def test_objects_and_prefixes_are_uploaded_and_remembered(
-    cloudwatch_logs: LocalCloudWatchLogs, s3: Any, moto: str
+    cloudwatch_logs: LocalCloudWatchLogs, s3: Any, moto_url: str
 ) -> None:
     cloudwatch_logs.create("g", "s")
     plain, packed = lines(60_000), gzip.compress(lines(3))
     s3.put_object(Bucket=BUCKET, Key="2026/big.log", Body=plain)
     s3.put_object(Bucket=BUCKET, Key="2026/small.gz", Body=packed)
-    environment = {**environment_of(cloudwatch_logs), "AWS_ENDPOINT_URL_S3": moto}
+    environment = {**environment_of(cloudwatch_logs), "AWS_ENDPOINT_URL_S3": moto_url}
     one = run(environment, "upload", f"s3://{BUCKET}/2026/big.log", *NAMES, "--output", "json")
     assert (one.code, one.json["counts"]["accepted"]) == (0, 60_000)
     assert messages(cloudwatch_logs) == sorted(plain.decode().splitlines())
@@ -73,9 +63,9 @@ def test_objects_and_prefixes_are_uploaded_and_remembered(
     assert changed.code == 252
 
 
-def test_a_replaced_object_is_another(cloudwatch_logs: LocalCloudWatchLogs, s3: Any, moto: str) -> None:
+def test_a_replaced_object_is_another(cloudwatch_logs: LocalCloudWatchLogs, s3: Any, moto_url: str) -> None:
     cloudwatch_logs.create("g", "s")
-    environment = {**environment_of(cloudwatch_logs), "AWS_ENDPOINT_URL_S3": moto}
+    environment = {**environment_of(cloudwatch_logs), "AWS_ENDPOINT_URL_S3": moto_url}
     s3.put_object(Bucket=BUCKET, Key="k", Body=lines(2))
     assert run(environment, "upload", f"s3://{BUCKET}/k", *NAMES).code == 0
     s3.put_object(Bucket=BUCKET, Key="k", Body=lines(3))
@@ -84,8 +74,8 @@ def test_a_replaced_object_is_another(cloudwatch_logs: LocalCloudWatchLogs, s3: 
     assert "its version is" in changed.err
 
 
-def test_what_is_missing_is_said(cloudwatch_logs: LocalCloudWatchLogs, s3: Any, moto: str) -> None:
-    environment = {**environment_of(cloudwatch_logs), "AWS_ENDPOINT_URL_S3": moto}
+def test_what_is_missing_is_said(cloudwatch_logs: LocalCloudWatchLogs, s3: Any, moto_url: str) -> None:
+    environment = {**environment_of(cloudwatch_logs), "AWS_ENDPOINT_URL_S3": moto_url}
     for url, told in (
         (f"s3://{BUCKET}/nothing", "there is no such object"),
         (f"s3://{BUCKET}/nothing/", "there is no object whose key begins so"),
@@ -151,11 +141,11 @@ def test_an_object_replaced_while_it_is_read_is_an_error_and_no_mixture(s3: Any)
 
 
 def test_a_program_names_objects_too(
-    cloudwatch_logs: LocalCloudWatchLogs, s3: Any, monkeypatch: pytest.MonkeyPatch, moto: str
+    cloudwatch_logs: LocalCloudWatchLogs, s3: Any, monkeypatch: pytest.MonkeyPatch, moto_url: str
 ) -> None:
     cloudwatch_logs.create("g", "s")
     s3.put_object(Bucket=BUCKET, Key="k", Body=json.dumps([{"timestamp": int(time.time() * 1000), "message": "a"}]))
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", moto)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", moto_url)
     for name, value in {"ACCESS_KEY_ID": "a", "SECRET_ACCESS_KEY": "b", "REGION": "us-east-1"}.items():
         monkeypatch.setenv(f"AWS_{name}", value)
     report = cordwood.upload(

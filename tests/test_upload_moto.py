@@ -13,7 +13,6 @@ import cordwood
 import pytest
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
-from moto.server import ThreadedMotoServer
 
 __all__ = ["cloudwatch_logs"]
 
@@ -56,15 +55,6 @@ INPUTS: dict[str, list[Event]] = {
     "longest message": [*in_order(3), {"timestamp": AT, "message": "é" * 524_275}],
     "some that are none": [*in_order(5), {"timestamp": AT, "message": ""}, {"timestamp": 1.5, "message": "x"}],
 }
-
-
-@pytest.fixture(scope="module")
-def moto_url() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
 
 
 @pytest.fixture

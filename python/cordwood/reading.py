@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from cordwood._core import Batch
 from cordwood.policies import Extra, InvalidText, Oversize
@@ -14,7 +14,7 @@ from cordwood.sources.shapes import Format, Reading, TimestampFrom, milliseconds
 
 
 def read(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | BinaryIO,
     *,
     format: Format = "auto",
     timezone: str | None = None,
@@ -38,7 +38,8 @@ def read(
     """Read a log file as `upload` does: an iterable of its events, lazily and in constant memory.
 
     Args:
-        path: of the file; "-" is standard input, and `s3://bucket/key` an object in S3.
+        path: of the file; "-" is standard input, `s3://bucket/key` an object in S3, and an open file is read from where
+            it stands.
         format: as in `upload`, and so the others.
         timezone: of timestamps that write none.
         year: of timestamps that write none.

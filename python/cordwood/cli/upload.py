@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cordwood.report import Report
     from cordwood.sources.dead_letters import DeadLetterSource
     from cordwood.sources.documents import Documents
-    from cordwood.uploader.upload import Upload
+    from cordwood.uploader.job import Upload
 
 DESCRIPTION = """\
 Send the log events of files, of any size and in constant memory, to one log stream, and report what became of each.
@@ -152,7 +152,7 @@ def _job(
 ) -> Upload:
     from cordwood.client.put import PutLogEventsClient
     from cordwood.uploader.age import TimeWindow
-    from cordwood.uploader.upload import Upload
+    from cordwood.uploader.job import Upload
 
     client = PutLogEventsClient(
         to.client,

@@ -31,7 +31,7 @@ class SourceFile(NamedTuple):
 
     name: str
     format: str
-    """`documents` or `dead_letters`."""
+    """`events`, `json` or `text`; or `dead_letters`."""
     bytes_read: int
     total_bytes: int | None
     """None for a pipe."""

@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cordwood._core import Batch, DocumentReader
 from cordwood.errors import InputError
@@ -16,7 +16,7 @@ from cordwood.outcomes import Rejected
 from cordwood.policies import Extra, InvalidText, Oversize
 from cordwood.sources import Place, SourceFile
 from cordwood.sources.contents import Contents
-from cordwood.sources.files import InputFile, LocalFile
+from cordwood.sources.files import InputFile, LocalFile, OpenFile
 from cordwood.sources.positions import MOST_BYTES, MOST_FILES, file_and_offset, position_of
 from cordwood.sources.routing import Routed
 from cordwood.sources.s3 import S3Object, is_s3
@@ -66,7 +66,8 @@ class Documents:
     """Events of files and pipes, in constant memory.
 
     Args:
-        paths: the files; "-" is standard input, and a str that begins with s3:// an object in S3.
+        paths: the files; "-" is standard input, a str that begins with s3:// an object in S3, and what has a `read` a
+            file that is open already.
         log_stream_name: where all events go; or names made from a template.
         oversize: as in `batches`.
         invalid_text: as in `batches`.
@@ -92,7 +93,7 @@ class Documents:
 
     def __init__(
         self,
-        paths: Sequence[str | os.PathLike[str]],
+        paths: Sequence[str | os.PathLike[str] | BinaryIO],
         log_stream_name: str | StreamNames,
         *,
         oversize: Oversize = "reject",
@@ -204,8 +205,8 @@ class Documents:
         """Of the last event that a look at the end shows; likewise."""
         return None if self._last_timestamp is None else self._last_timestamp + self.shift
 
-    def _look_at(self, path: str | os.PathLike[str]) -> _Input:
-        file: InputFile = self._object(path) if is_s3(path) else LocalFile(path)
+    def _look_at(self, path: str | os.PathLike[str] | BinaryIO) -> _Input:
+        file = self._file(path)
         found = _Input(file, Contents(self._reading.encoding))
         if file.size is None:
             return found
@@ -224,6 +225,11 @@ class Documents:
         found.shape = shape_of(file.name, samples, self._reading, file.modified_ms)
         self._look_at_times(found.shape, start, tail or (start if is_all else b""))
         return found
+
+    def _file(self, path: str | os.PathLike[str] | BinaryIO) -> InputFile:
+        if isinstance(path, (str, os.PathLike)):
+            return self._object(path) if is_s3(path) else LocalFile(path)
+        return OpenFile(path)
 
     def _object(self, path: Any) -> S3Object:
         if self._s3 is None:

@@ -7,7 +7,7 @@ import select
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from cordwood.errors import InputError
 from cordwood.sources.lines import LineIndex
@@ -177,3 +177,47 @@ class LocalFile:
         from cordwood.journal import SourceIdentity
 
         return SourceIdentity.of_file(self.path)
+
+
+class OpenFile:
+    """What a program has opened: anything that is read in bytes.
+
+    Args:
+        file: with a `read` that takes how many bytes at most, and gives none at the end.
+
+    """
+
+    size: int | None = None
+    modified_ms: int | None = None
+    lines: LineIndex | None = None
+    can_be_read_again = False
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.name = str(getattr(file, "name", "") or "the open file")
+        self.identity: dict[str, int] = {}
+
+    def peek(self, offset: int, length: int) -> bytes:
+        """None of it: it can be read but once."""
+        return b""
+
+    @contextmanager
+    def opened(self) -> Iterator[Read]:
+        """What reads it, from where it stands. It stays open."""
+
+        def read() -> bytes:
+            try:
+                chunk: object = self._file.read(CHUNK)
+            except (OSError, ValueError) as fault:
+                raise InputError(f"{self.name}: {fault}") from fault
+            if not isinstance(chunk, bytes):
+                raise InputError(f"{self.name}: it gives {type(chunk).__name__}, not bytes; open it in mode 'rb'")
+            return chunk
+
+        yield read
+
+    def source_identity(self) -> SourceIdentity:
+        """None: there is nothing that a later run could find."""
+        from cordwood.errors import JournalError
+
+        raise JournalError(f"{self.name}: a journal is for regular files; what is read but once cannot be resumed")

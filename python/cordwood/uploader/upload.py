@@ -4,41 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from cordwood._core import batches
 from cordwood.client.connection import connect
-from cordwood.client.put import PutLogEventsClient, sender_of
-from cordwood.dead_letters import DeadLetters, is_dead_letters
+from cordwood.client.put import sender_of
+from cordwood.dead_letters import DeadLetters
 from cordwood.outcomes import Outcome
 from cordwood.policies import Compression, Extra, InvalidText, Oversize
-from cordwood.report import Report, StopKind
-from cordwood.sources import Source
-from cordwood.sources.dead_letters import DeadLetterSource
-from cordwood.sources.documents import Documents
-from cordwood.sources.memory import Events, StreamedEvents
-from cordwood.sources.paths import files_of
-from cordwood.sources.routing import Routed
-from cordwood.sources.s3 import is_s3, lazily
+from cordwood.report import Report
+from cordwood.sources.choosing import source_of
 from cordwood.sources.shapes import Format, Reading, TimestampFrom, milliseconds, shift_of
-from cordwood.uploader.account import Account
 from cordwood.uploader.age import TimeWindow
-from cordwood.uploader.clock import Clock
-from cordwood.uploader.delivery import Delivery
+from cordwood.uploader.job import Upload
 from cordwood.uploader.resuming import destination_of, open_journal
 from cordwood.uploader.settings import Settings, seconds_until
 from cordwood.uploader.settled_batch import SettledBatch
 from cordwood.uploader.uploader import check_names, upload_error
-
-if TYPE_CHECKING:
-    from cordwood.journal import Journal
-
-_LINGER = 5.0
-"""Seconds for which a source closed no batch, after which what it holds is sent: a pipe may stay open for days."""
 
 
 def upload(
@@ -280,190 +264,3 @@ def upload(
     if check and (report.failed(allowed) or report.stopped):
         raise upload_error(report, allowed)
     return report
-
-
-def source_of(
-    events: Iterable[Any] | os.PathLike[str],
-    log_stream_name: str | Callable[[Any], str],
-    *,
-    oversize: Oversize,
-    invalid_text: InvalidText,
-    extra: Extra = "reject",
-    include_possible_duplicates: bool = False,
-    keep_rejected: bool = False,
-    reading: Reading | None = None,
-    s3: Callable[[], Any] | None = None,
-) -> Source:
-    """The source that reads this input."""
-    text: dict[str, Any] = {"oversize": oversize, "invalid_text": invalid_text, "keep_rejected": keep_rejected}
-    paths = _paths(events)
-    if paths:
-        if callable(log_stream_name):
-            raise TypeError("the events of a file go to one log stream: pass its name, not a function")
-        if all(not is_s3(path) and is_dead_letters(path) for path in paths):
-            return DeadLetterSource(
-                paths, log_stream_name, include_possible_duplicates=include_possible_duplicates, **text
-            )
-        s3 = lazily(s3 or (lambda: connect("s3")))
-        files = files_of(paths, recursive=False, s3=s3)
-        return Documents(files, log_stream_name, extra=extra, reading=reading, s3=s3, **text)
-    assert not isinstance(events, os.PathLike)
-    if hasattr(events, "__arrow_c_stream__") or hasattr(events, "__arrow_c_array__"):
-        if callable(log_stream_name):
-            raise TypeError("the rows of an Arrow table go to one log stream: pass its name, not a function")
-        return Events(events, log_stream_name, **text)
-    if isinstance(events, (str, bytes, bytearray, Mapping)) or not hasattr(type(events), "__iter__"):
-        no_events: Any = events
-        batches(no_events)  # which says what is wrong with it
-    if callable(log_stream_name) or not isinstance(events, Sequence):
-        return StreamedEvents(events, log_stream_name, **text)
-    return Events(events, log_stream_name, **text)
-
-
-def _paths(events: Any) -> list[Any]:
-    """The files that these are, where they are files."""
-    if isinstance(events, os.PathLike) or is_s3(events):
-        return [events]
-    if isinstance(events, (list, tuple)) and all(isinstance(one, os.PathLike) or is_s3(one) for one in events):
-        return list(events)
-    return []
-
-
-class Upload:
-    """One upload: reads its source in the caller's thread while the delivery sends in its own.
-
-    Args:
-        source: what is read.
-        client: makes the single requests.
-        log_group_name: where all events go.
-        log_stream_name: for the report; None where it depends on the event.
-        window: tells which events are too old or too new to be sent.
-        settings: the operator's limits.
-        journal: remembers across runs what became of the source's events; None for none.
-        dead_letters: gets the events that are not accepted; None for none.
-        linger: seconds for which a source closed no batch, after which what it holds is sent.
-        resume_command: what sends the rest, for the report of an upload that stopped.
-        run_id: names the run; made up where not given.
-        clock: what time it is, and how waits go.
-
-    """
-
-    def __init__(
-        self,
-        source: Source,
-        client: PutLogEventsClient,
-        log_group_name: str,
-        log_stream_name: str | None,
-        *,
-        window: TimeWindow,
-        settings: Settings,
-        journal: Journal | None = None,
-        dead_letters: DeadLetters | None = None,
-        linger: float = _LINGER,
-        resume_command: str = "",
-        run_id: str | None = None,
-        clock: Clock | None = None,
-    ) -> None:
-        self.source = source
-        self.account = Account(dead_letters, locate=source.locate, run_id=run_id)
-        self.delivery = Delivery(
-            client,
-            log_group_name,
-            self.account,
-            window,
-            settings,
-            events_read=lambda: source.counts["events"],
-            journal=journal,
-            clock=clock,
-        )
-        self._client = client
-        self._log_group_name = log_group_name
-        self._log_stream_name = log_stream_name
-        self._window = window
-        self._settings = settings
-        self._journal = journal
-        self._ends_recorded = 0
-        self._linger = linger
-        self._resume_command = resume_command
-
-    def run(self) -> Report:
-        """Send all of it, and report."""
-        try:
-            closed_last = time.monotonic()
-            for routed in self.source:
-                self._pass_on(routed)
-                if self.delivery.stopped:
-                    break
-                if routed:
-                    closed_last = time.monotonic()
-                elif time.monotonic() - closed_last > self._linger:
-                    self._pass_on(self.source.flush())
-                    closed_last = time.monotonic()
-            self._pass_on(self.source.flush())
-            self.delivery.close()
-        except BaseException as exception:
-            self._finish_after(exception)
-            raise
-        report = self._report()
-        unread = getattr(self.source, "cut_short", ())
-        if self._journal is not None and not (report.stopped or report.not_delivered or unread):
-            self._journal.settle(0, b"", {}, self.source.held_from)
-            self._journal.finish()
-        return report
-
-    def stop(self, why: str) -> None:
-        """Read and send no more; for a signal handler or another thread. `run` then returns its report."""
-        self.delivery.stop(StopKind.INTERRUPTED, why)
-
-    def _pass_on(self, routed: Iterable[Routed]) -> None:
-        self._record_ends()
-        self.delivery.enqueue(routed, None if self._journal is None else self.source.held_from)
-        self.account.take_rejected(self.source.drain_rejected())
-        self.delivery.check_tolerance()
-        self.delivery.wait_for_room()
-
-    def _record_ends(self) -> None:
-        ends: dict[int, int] = getattr(self.source, "ends", {})
-        if self._journal is not None and len(ends) > self._ends_recorded:
-            for index in list(ends)[self._ends_recorded :]:
-                self._journal.record_end(index, ends[index])
-            self._ends_recorded = len(ends)
-
-    def _finish_after(self, exception: BaseException) -> None:
-        """Send what was read before the input raised; after an interrupt, only wait for what is under way."""
-        interrupted = not isinstance(exception, Exception)
-        if interrupted:
-            self.stop(f"interrupted ({type(exception).__name__})")
-        try:
-            self._pass_on(self.source.flush())
-            self.delivery.close()
-        except BaseException as again:  # interrupted once more
-            self.delivery.close(0)
-            self._attach_report(again)
-            raise
-        self._attach_report(exception)
-
-    def _attach_report(self, exception: BaseException) -> None:
-        report = self._report()
-        with contextlib.suppress(AttributeError):  # of an exception with slots; the note tells the essentials
-            exception.report = report  # type: ignore[attr-defined]
-        exception.add_note(f"cordwood: {report}")
-
-    def _report(self) -> Report:
-        self.account.take_rejected(self.source.drain_rejected())
-        stop = self.delivery.stopped
-        return self.account.report(
-            log_group_name=self._log_group_name,
-            log_stream_name=self._log_stream_name,
-            counts=self.source.counts,
-            stop=stop,
-            sources=self.source.names,
-            locate=self.source.locate,
-            earlier=None if self._journal is None else self._journal.earlier,
-            earlier_duplicates=0 if self._journal is None else self._journal.possible_duplicates,
-            window=self._window.range(),
-            compression=self._client.compression_used,
-            compression_note=self._client.compression_note,
-            resume_command=self._resume_command if stop is not None else "",
-            settings=self._settings.told(),
-        )

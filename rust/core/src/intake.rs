@@ -89,6 +89,7 @@ impl Intake {
         match admitted {
             Admitted::Whole { len, altered } => {
                 self.counts.altered += u64::from(altered);
+                let text = if altered { text } else { text.known_valid() };
                 sink.push(&Piece { timestamp, position, text, len, extent: Extent::Whole });
             }
             Admitted::Parts(parts) => {
@@ -103,7 +104,7 @@ impl Intake {
                     sink.push(&Piece {
                         timestamp,
                         position,
-                        text: Text::Utf8(part.as_bytes()),
+                        text: Text::ValidUtf8(part.as_bytes()),
                         len: part.len(),
                         extent,
                     });

@@ -18,6 +18,8 @@ pub enum Text<'a> {
     /// Meant to be UTF-8. What is not becomes U+FFFD, once for each maximal ill-formed part (Unicode 15,
     /// section 3.9: what Python's `errors="replace"` does too).
     Utf8(&'a [u8]),
+    /// UTF-8, as somebody has checked already.
+    ValidUtf8(&'a [u8]),
 }
 
 /// Size of a text in UTF-8, after any replacement, and whether there was one.
@@ -38,6 +40,16 @@ impl<'a> Text<'a> {
     pub fn of_utf8(bytes: &'a [u8]) -> Self {
         if bytes.is_ascii() { Self::Ascii(bytes) } else { Self::Utf8(bytes) }
     }
+
+    /// The same text, of which `measure` has told that it is valid: nobody has to check it again.
+    #[inline]
+    #[must_use]
+    pub(crate) fn known_valid(self) -> Self {
+        match self {
+            Self::Utf8(bytes) => Self::ValidUtf8(bytes),
+            other => other,
+        }
+    }
 }
 
 impl Text<'_> {
@@ -45,7 +57,7 @@ impl Text<'_> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         match self {
-            Self::Ascii(s) | Self::Latin1(s) | Self::Utf8(s) => s.is_empty(),
+            Self::Ascii(s) | Self::Latin1(s) | Self::Utf8(s) | Self::ValidUtf8(s) => s.is_empty(),
             Self::Ucs2(s) => s.is_empty(),
             Self::Ucs4(s) => s.is_empty(),
         }
@@ -55,7 +67,7 @@ impl Text<'_> {
     #[must_use]
     pub fn measure(&self) -> Measure {
         match self {
-            Self::Ascii(s) => Measure { len: s.len(), invalid: false },
+            Self::Ascii(s) | Self::ValidUtf8(s) => Measure { len: s.len(), invalid: false },
             Self::Latin1(s) => Measure { len: s.len() + count_high(s), invalid: false },
             Self::Ucs2(s) => measure_ucs2(s),
             Self::Ucs4(s) => measure_ucs4(s),
@@ -66,7 +78,7 @@ impl Text<'_> {
     /// Appends the UTF-8 of the text: exactly `measure().len` bytes, always valid.
     pub fn append_to(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Ascii(s) => out.extend_from_slice(s),
+            Self::Ascii(s) | Self::ValidUtf8(s) => out.extend_from_slice(s),
             Self::Latin1(s) => append_chars(out, self.measure().len, s.iter().map(|&b| char::from(b))),
             Self::Ucs2(s) => append_chars(out, self.measure().len, s.iter().map(|&u| scalar(u.into()))),
             Self::Ucs4(s) => append_chars(out, self.measure().len, s.iter().map(|&u| scalar(u))),

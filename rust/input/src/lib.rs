@@ -10,7 +10,8 @@
 //! | `json` | JSON's grammar: strings, numbers, values to be passed over |
 //! | `skip` | the end of a value that cannot be parsed, or is too long to be held |
 //! | `lines` | where a line ends |
-//! | `layout`, `moment` | how a line writes its moment; which moment that is |
+//! | `layout` | where in a line its moment stands, and which of the ways to write one that is |
+//! | `written`, `moment` | the pieces of a moment as it is written; which moment they make |
 //! | `json_line` | one JSON object a line, as applications write them |
 //! | `records` | which lines make an event |
 //! | `detect` | what samples of a file show it to be |
@@ -31,6 +32,7 @@ mod moment;
 mod records;
 mod skip;
 mod unpack;
+mod written;
 
 pub use choice::Wanted;
 pub use detect::{Detected, Known, Shape, detect};
