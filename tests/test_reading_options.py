@@ -143,6 +143,23 @@ def test_a_file_that_a_program_has_opened(tmp_path: pathlib.Path) -> None:
         list(cordwood.read(file))
 
 
+def test_a_log_is_gone_through_once(tmp_path: pathlib.Path) -> None:
+    log = cordwood.read(wrote(tmp_path / "log", f"{LINE} a\n"))
+    assert len(list(log)) == 1
+    with pytest.raises(ValueError, match=r"gone through already; call cordwood\.read again"):
+        list(log)
+
+
+def test_dead_letters_and_logs_are_not_mixed(cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
+    cloudwatch_logs.create("g", "s")
+    job: dict[str, Any] = {"log_group_name": "g", "log_stream_name": "s", "client": cloudwatch_logs.client()}
+    letters = tmp_path / "letters"
+    cordwood.upload([(1, "too old")], dead_letters=letters, check=False, **job)
+    with pytest.raises(cordwood.InputError, match="letters holds dead letters, and not all of the others do"):
+        cordwood.upload([wrote(tmp_path / "log", f"{LINE} a\n"), letters], **job)
+    assert cloudwatch_logs.requests("PutLogEvents") == []
+
+
 def test_all_timestamps_moved_by_one_constant(tmp_path: pathlib.Path) -> None:
     file = wrote(tmp_path / "log", f"{LINE} a\n2025-10-10T20:55:40Z b\n")
     for by in (timedelta(days=2), 2 * 86_400_000):

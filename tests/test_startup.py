@@ -5,6 +5,10 @@ import sys
 
 import cordwood
 import pytest
+from cordwood.cli.delivery_options import settings_of
+from cordwood.cli.main import parser
+from cordwood.local import DEFAULT_REGION
+from cordwood.uploader.settings import Settings
 
 HEAVY = ("boto3", "botocore", "rich", "ruamel", "sqlite3", "http", "ssl", "cordwood.uploader", "cordwood.client")
 
@@ -33,6 +37,12 @@ def test_every_name_is_there_once_it_is_asked_for() -> None:
     assert "cordwood.uploader.upload" in loaded(program)
     assert set(cordwood.__all__) <= set(dir(cordwood))
     assert callable(cordwood.upload)
+
+
+def test_defaults_of_the_command_line_are_those_of_what_it_does_not_load_for_them() -> None:
+    names = ["--log-group-name", "g", "--log-stream-name", "s"]
+    assert settings_of(parser().parse_args(["upload", "file", *names])) == Settings()
+    assert parser().parse_args(["local"]).region == DEFAULT_REGION
 
 
 def test_a_name_that_there_is_not_is_an_attribute_error() -> None:

@@ -94,9 +94,18 @@ class LogFile:
     def __init__(self, source: Documents) -> None:
         self._source = source
         self._rejected: list[Any] = []
+        self._is_begun = False
 
     def batches(self) -> Iterator[Batch]:
-        """The events in batches, each of which one request takes."""
+        """The events in batches, each of which one request takes.
+
+        Raises:
+            ValueError: they were asked for before.
+
+        """
+        if self._is_begun:
+            raise ValueError("this log was gone through already; call cordwood.read again")
+        self._is_begun = True
         for routed in self._source:
             self._rejected += self._source.drain_rejected()
             for batch, _ in routed:

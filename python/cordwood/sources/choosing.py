@@ -9,6 +9,7 @@ from typing import Any
 from cordwood._core import batches
 from cordwood.client.connection import connect
 from cordwood.dead_letters import is_dead_letters
+from cordwood.errors import InputError
 from cordwood.policies import Extra, InvalidText, Oversize
 from cordwood.sources import Source
 from cordwood.sources.dead_letters import DeadLetterSource
@@ -37,7 +38,10 @@ def source_of(
     if paths:
         if callable(log_stream_name):
             raise TypeError("the events of a file go to one log stream: pass its name, not a function")
-        if all(not is_s3(path) and is_dead_letters(path) for path in paths):
+        marked = [path for path in paths if not is_s3(path) and is_dead_letters(path)]
+        if marked and len(marked) < len(paths):
+            raise InputError(f"{marked[0]} holds dead letters, and not all of the others do: upload them apart")
+        if marked:
             return DeadLetterSource(
                 paths, log_stream_name, include_possible_duplicates=include_possible_duplicates, **text
             )

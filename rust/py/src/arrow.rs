@@ -1,7 +1,7 @@
 //! Arrow columns, by the PyCapsule interface: whatever library made them, without a Python object for each event.
 //!
 //! Nothing is copied before it reaches a table: the arrays stay the producer's, which must not change them (as the
-//! interface demands), and are given back when the last batch of them was read.
+//! interface demands), and are given back once their rows were read.
 
 // A capsule holds a pointer, and its name says to what.
 #![allow(unsafe_code)]
