@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::batch::Batch;
-use crate::cursor::{Cursor, digits};
+use crate::cursor::{Cursor, digits, three_digits};
 use crate::escape::{escaped_len, put_escaped, write_escaped};
 
 const OPEN_EVENT: &[u8] = b"{\"timestamp\":";
@@ -89,13 +89,13 @@ impl Frame {
     pub fn write(&self, batch: &Batch, out: &mut [u8]) {
         let mut out = Cursor::new(out);
         out.put(&self.before);
+        let mut opening = Opening::default();
         for (i, row) in batch.rows().iter().enumerate() {
             if i > 0 {
                 out.put(b",");
             }
-            out.put(OPEN_EVENT);
-            out.put_number(row.timestamp.unsigned_abs(), decimal(row.timestamp));
-            out.put(OPEN_MESSAGE);
+            opening.tell(row.timestamp.unsigned_abs());
+            out.put_first_of(&opening.bytes, opening.len);
             let message = batch.message(row);
             if row.escaped_len() == message.len() {
                 out.put(message);
@@ -106,6 +106,48 @@ impl Frame {
         }
         out.put(&self.after);
         assert_eq!(out.room(), 0, "the buffer is as long as the body");
+    }
+}
+
+/// What stands before a message. Events of one second share all of it but three digits, and come one after the other.
+struct Opening {
+    bytes: [u8; 48],
+    len: usize,
+    /// The seconds that are written there.
+    seconds: u64,
+    /// Where the milliseconds of such a second are.
+    milliseconds_at: usize,
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        Self { bytes: [0; 48], len: 0, seconds: 0, milliseconds_at: 0 }
+    }
+}
+
+impl Opening {
+    /// Makes it that of an event at this moment.
+    #[inline]
+    fn tell(&mut self, timestamp: u64) {
+        let (seconds, milliseconds) = (timestamp / 1000, timestamp % 1000);
+        // In the first second, which is that of a new one too, the digits are fewer.
+        if seconds != self.seconds || seconds == 0 {
+            self.tell_anew(timestamp);
+        } else if let Some(digits) = self.bytes[self.milliseconds_at..].first_chunk_mut() {
+            *digits = three_digits(milliseconds);
+        }
+    }
+
+    #[cold]
+    fn tell_anew(&mut self, timestamp: u64) {
+        let mut out = Cursor::new(&mut self.bytes);
+        out.put(OPEN_EVENT);
+        out.put_number(timestamp, digits(timestamp));
+        let end = OPEN_EVENT.len() + digits(timestamp);
+        out.put(OPEN_MESSAGE);
+        self.len = end + OPEN_MESSAGE.len();
+        self.milliseconds_at = end - digits(timestamp).min(3);
+        self.seconds = timestamp / 1000;
     }
 }
 
@@ -237,6 +279,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn an_opening_is_the_same_whatever_came_before(
+            times in prop::collection::vec(prop_oneof![0..3000_u64, 1_700_000_000_000..1_700_000_003_000_u64, any::<u64>()], 1..40),
+        ) {
+            let mut opening = Opening::default();
+            for time in times {
+                opening.tell(time);
+                let expected = format!("{{\"timestamp\":{time},\"message\":\"");
+                prop_assert_eq!(&opening.bytes[..opening.len], expected.as_bytes());
+            }
+        }
+
         #[test]
         fn bodies_parse_back_to_the_same_events(events in prop::collection::vec((0..i64::MAX, ".{1,40}"), 1..20)) {
             let events: Vec<_> = events.iter().map(|(t, m)| (*t, m.as_str())).collect();

@@ -23,22 +23,25 @@ impl<'a> Cursor<'a> {
         self.rest = tail;
     }
 
-    /// The first `n` bytes of `word`. The others may be written too, to be overwritten by what follows.
+    /// The first `n` of these bytes. The others may be written too, to be overwritten by what follows.
     #[inline]
-    pub(crate) fn put_first(&mut self, word: [u8; 8], n: usize) {
-        match self.rest.first_chunk_mut::<8>() {
-            Some(chunk) => *chunk = word,
-            None => self.rest[..n].copy_from_slice(&word[..n]),
+    pub(crate) fn put_first_of<const N: usize>(&mut self, bytes: &[u8; N], n: usize) {
+        match self.rest.first_chunk_mut() {
+            Some(chunk) => *chunk = *bytes,
+            None => self.rest[..n].copy_from_slice(&bytes[..n]),
         }
-        self.rest = &mut std::mem::take(&mut self.rest)[n..];
+        self.pass(n);
     }
 
-    /// Likewise of 16, where there is room for all of them.
+    /// The next bytes, to be written by whoever knows how, where there are so many.
     #[inline]
-    pub(crate) fn put_first_of_16(&mut self, bytes: [u8; 16], n: usize) {
-        if let Some(chunk) = self.rest.first_chunk_mut::<16>() {
-            *chunk = bytes;
-        }
+    pub(crate) fn first_chunk_mut<const N: usize>(&mut self) -> Option<&mut [u8; N]> {
+        self.rest.first_chunk_mut()
+    }
+
+    /// Leaves `n` bytes as they were written.
+    #[inline]
+    pub(crate) fn pass(&mut self, n: usize) {
         self.rest = &mut std::mem::take(&mut self.rest)[n..];
     }
 
@@ -61,6 +64,13 @@ impl<'a> Cursor<'a> {
 /// Decimal digits of a number; 1 for 0.
 pub(crate) fn digits(number: u64) -> usize {
     number.checked_ilog10().unwrap_or(0) as usize + 1
+}
+
+/// A number below 1000 in three digits.
+#[inline]
+pub(crate) fn three_digits(number: u64) -> [u8; 3] {
+    let [tens, ones] = PAIRS[usize::from((number % 100) as u8)];
+    [b'0' + (number / 100 % 10) as u8, tens, ones]
 }
 
 const PAIRS: [[u8; 2]; 100] = {
@@ -102,7 +112,7 @@ mod tests {
             for room in n..12 {
                 let mut out = vec![b'#'; room];
                 let mut cursor = Cursor::new(&mut out);
-                cursor.put_first(*b"abcdefgh", n);
+                cursor.put_first_of(b"abcdefgh", n);
                 assert_eq!(cursor.room(), room - n);
                 assert_eq!(out[..n], b"abcdefgh"[..n]);
             }

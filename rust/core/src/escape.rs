@@ -6,12 +6,22 @@
 
 #[cfg(target_arch = "x86_64")]
 mod shuffle;
+#[cfg(target_arch = "x86_64")]
+mod wide;
 
 use crate::cursor::Cursor;
 
 /// Bytes of `text` once escaped.
 #[must_use]
 pub fn escaped_len(text: &[u8]) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(len) = wide::escaped_len(text) {
+        return len;
+    }
+    escaped_len_by_blocks(text)
+}
+
+fn escaped_len_by_blocks(text: &[u8]) -> usize {
     let (blocks, rest) = text.as_chunks::<BLOCK>();
     let clean = blocks.iter().take_while(|block| !needs_escape(block)).count();
     // In lanes of 8 bits, a few blocks at a time so that none overflows: the compiler makes vectors of it.
@@ -63,7 +73,7 @@ pub fn write_escaped(text: &[u8], out: &mut [u8]) -> usize {
 /// In vectors where the processor can, else in words.
 pub(crate) fn put_escaped(text: &[u8], out: &mut Cursor<'_>) {
     #[cfg(target_arch = "x86_64")]
-    if shuffle::put_escaped(text, out) {
+    if wide::put_escaped(text, out) || shuffle::put_escaped(text, out) {
         return;
     }
     put_escaped_in_words(text, out);
@@ -89,7 +99,7 @@ fn put_escaped_in_words(text: &[u8], out: &mut Cursor<'_>) {
 #[inline]
 fn put_byte(byte: u8, out: &mut Cursor<'_>) {
     let escape = ESCAPES[usize::from(byte)];
-    out.put_first(escape, usize::from(escape[LEN]));
+    out.put_first_of(&escape, usize::from(escape[LEN]));
 }
 
 /// Where an entry of `ESCAPES` has its length.
@@ -119,6 +129,9 @@ const ESCAPES: [[u8; 8]; 256] = {
     }
     escapes
 };
+
+/// The letter behind the backslash of a control character below 16 that has one; else 0.
+const LETTERS: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, b'b', b't', b'n', 0, b'f', b'r', 0, 0];
 
 fn is_special(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
@@ -172,10 +185,18 @@ mod tests {
         let mut exact = vec![0; expected.len()];
         write_escaped(text, &mut exact);
         assert_eq!(exact, expected);
-        // What a processor without vectors does, also where this one has them.
+        // What lesser processors do, also where this one has more.
+        assert_eq!(escaped_len_by_blocks(text), expected.len(), "{text:?}");
         let mut in_words = vec![0; expected.len()];
         put_escaped_in_words(text, &mut Cursor::new(&mut in_words));
         assert_eq!(in_words, expected);
+        #[cfg(target_arch = "x86_64")]
+        {
+            let mut shuffled = vec![0; expected.len()];
+            if shuffle::put_escaped(text, &mut Cursor::new(&mut shuffled)) {
+                assert_eq!(shuffled, expected);
+            }
+        }
     }
 
     #[test]

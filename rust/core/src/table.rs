@@ -126,6 +126,12 @@ impl EventTable {
         (self.rows.spare_capacity_mut(), self.arena.spare_capacity_mut())
     }
 
+    /// Rows, and bytes of their messages.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        (self.rows.len(), self.arena.len())
+    }
+
     /// The events as they stand.
     #[must_use]
     pub fn rows(&self) -> &[Row] {
@@ -175,7 +181,9 @@ impl EventSink for EventTable {
         piece.text.append_to(&mut self.arena);
         let stored = &self.arena[offset..];
         debug_assert_eq!(stored.len(), piece.len);
-        let escaped_len = escape::escaped_len(stored);
+        // Where it was, if it was UTF-8: what was written just now cannot be loaded in vectors before it has left the
+        // processor's queue of stores.
+        let escaped_len = escape::escaped_len(piece.text.as_valid_utf8().unwrap_or(stored));
         self.in_order &= self.rows.last().is_none_or(|last| last.timestamp <= piece.timestamp);
         self.has_parts |= piece.extent.is_part();
         self.completed_events += u64::from(piece.extent.completes_event());

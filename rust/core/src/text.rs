@@ -53,6 +53,16 @@ impl<'a> Text<'a> {
 }
 
 impl Text<'_> {
+    /// The bytes themselves, where they are known to be UTF-8.
+    #[inline]
+    #[must_use]
+    pub(crate) fn as_valid_utf8(&self) -> Option<&[u8]> {
+        match self {
+            Self::Ascii(bytes) | Self::ValidUtf8(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// Whether there is no character in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -64,6 +74,7 @@ impl Text<'_> {
     }
 
     /// Counts the UTF-8 bytes without writing any.
+    #[inline]
     #[must_use]
     pub fn measure(&self) -> Measure {
         match self {
@@ -76,6 +87,7 @@ impl Text<'_> {
     }
 
     /// Appends the UTF-8 of the text: exactly `measure().len` bytes, always valid.
+    #[inline]
     pub fn append_to(&self, out: &mut Vec<u8>) {
         match self {
             Self::Ascii(s) | Self::ValidUtf8(s) => out.extend_from_slice(s),
@@ -99,10 +111,12 @@ impl Text<'_> {
 ///
 /// Counted in 8-bit lanes over chunks too short to overflow them: the compiler makes full vectors of it, where
 /// a sum in `usize` runs at a tenth of the speed.
+#[inline(never)]
 fn count_high(bytes: &[u8]) -> usize {
     bytes.chunks(255).map(|chunk| usize::from(chunk.iter().map(|b| b >> 7).sum::<u8>())).sum()
 }
 
+#[inline(never)]
 fn measure_ucs2(units: &[u16]) -> Measure {
     let (mut more, mut surrogates) = (0, 0);
     for chunk in units.chunks(32_767) {
@@ -118,6 +132,7 @@ fn measure_ucs2(units: &[u16]) -> Measure {
     Measure { len: units.len() + more, invalid: surrogates > 0 }
 }
 
+#[inline(never)]
 fn measure_ucs4(units: &[u32]) -> Measure {
     let (mut more, mut invalid) = (0, 0);
     for chunk in units.chunks(1 << 20) {
@@ -135,6 +150,7 @@ fn measure_ucs4(units: &[u32]) -> Measure {
     Measure { len: units.len() + more, invalid: invalid > 0 }
 }
 
+#[inline(never)]
 fn measure_utf8(bytes: &[u8]) -> Measure {
     if std::str::from_utf8(bytes).is_ok() {
         return Measure { len: bytes.len(), invalid: false };
@@ -164,6 +180,7 @@ fn append_chars(out: &mut Vec<u8>, len: usize, chars: impl Iterator<Item = char>
     debug_assert!(rest.is_empty());
 }
 
+#[inline(never)]
 fn append_utf8(out: &mut Vec<u8>, bytes: &[u8]) {
     // Nearly always; and to check it once more is faster than to walk its chunks.
     if std::str::from_utf8(bytes).is_ok() {

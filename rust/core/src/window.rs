@@ -24,6 +24,9 @@ pub struct Window {
     /// In the order of their opening.
     open: Vec<OpenBatch>,
     closed: VecDeque<EventTable>,
+    /// Rows of the table that closed last, and bytes of their messages: the next will be much like it, and so need not
+    /// be moved as it grows.
+    last_closed: (usize, usize),
     /// Events and counted bytes that came in so far.
     fed_events: u64,
     fed_bytes: u64,
@@ -41,9 +44,9 @@ struct OpenBatch {
 }
 
 impl OpenBatch {
-    fn new(opener: &Piece<'_>, opened_at_byte: u64) -> Self {
+    fn new(opener: &Piece<'_>, opened_at_byte: u64, table: EventTable) -> Self {
         Self {
-            table: EventTable::default(),
+            table,
             first: opener.timestamp,
             last: opener.timestamp,
             nbytes: 0,
@@ -51,6 +54,17 @@ impl OpenBatch {
             opened_at_byte,
             last_fed_event: 0,
         }
+    }
+
+    /// Its table, whose size is that of the last one closed now.
+    fn closed(mut self, last_closed: &mut (usize, usize)) -> EventTable {
+        let (rows, bytes) = self.table.size();
+        // It was given room for more events than came. (What is reserved and lies behind is not worth a copy.)
+        if last_closed.0 > 2 * rows || last_closed.1 > 2 * bytes {
+            self.table.shrink_to_fit();
+        }
+        *last_closed = (rows, bytes);
+        self.table
     }
 
     /// How much wider the batch becomes by an event at this moment; `None` where it would be too wide.
@@ -69,7 +83,14 @@ impl Window {
     /// A window with nothing open.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, open: Vec::new(), closed: VecDeque::new(), fed_events: 0, fed_bytes: 0 }
+        Self {
+            limits,
+            open: Vec::new(),
+            closed: VecDeque::new(),
+            last_closed: (0, 0),
+            fed_events: 0,
+            fed_bytes: 0,
+        }
     }
 
     /// Takes the batch that closed first, its events in the order they came.
@@ -85,13 +106,15 @@ impl Window {
 
     /// Closes all open batches, the first opened first.
     pub fn close_all(&mut self) {
-        self.closed.extend(self.open.drain(..).map(|batch| batch.table));
+        let Self { open, closed, last_closed, .. } = self;
+        closed.extend(open.drain(..).map(|batch| batch.closed(last_closed)));
     }
 
     /// Closes the batches that were opened by an event before this position, the first opened first.
     pub fn close_opened_before(&mut self, position: u64) {
-        let old = self.open.extract_if(.., |batch| batch.first_position < position);
-        self.closed.extend(old.map(|batch| batch.table));
+        let Self { open, closed, last_closed, .. } = self;
+        let old = open.extract_if(.., |batch| batch.first_position < position);
+        closed.extend(old.map(|batch| batch.closed(last_closed)));
     }
 
     /// The smallest position of what is here, open or closed, where positions never decrease.
@@ -109,11 +132,16 @@ impl Window {
     }
 
     fn close(&mut self, index: usize) {
-        self.closed.push_back(self.open.remove(index).table);
+        let table = self.open.remove(index).closed(&mut self.last_closed);
+        self.closed.push_back(table);
     }
 
     /// The open batch that an event at this moment joins.
+    #[inline]
     fn choose(&self, timestamp: i64) -> Option<usize> {
+        if let [only] = &self.open[..] {
+            return only.widening(timestamp, self.limits.max_batch_span_ms).map(|_| 0);
+        }
         let widenings = self.open.iter().enumerate().filter_map(|(index, batch)| {
             batch.widening(timestamp, self.limits.max_batch_span_ms).map(|by| (by, index))
         });
@@ -121,7 +149,8 @@ impl Window {
     }
 
     fn open_new(&mut self, opener: &Piece<'_>) -> usize {
-        self.open.push(OpenBatch::new(opener, self.fed_bytes));
+        let table = EventTable::with_room_for(self.last_closed.0, self.last_closed.1);
+        self.open.push(OpenBatch::new(opener, self.fed_bytes, table));
         self.open.len() - 1
     }
 

@@ -92,7 +92,7 @@ fn fitting(shape: &Shape, lines: &[&[u8]]) -> usize {
         Shape::Text(layout) => lines.iter().filter(|line| layout.find(line).is_some()).count(),
         Shape::Json(field) => {
             let mut json = json_lines(vec![field.clone()]);
-            lines.iter().filter(|line| json.read(line).is_ok()).count()
+            lines.iter().filter(|line| json.read(line).is_some()).count()
         }
         Shape::Events => lines.iter().filter(|line| is_event(line)).count(),
     }
@@ -152,7 +152,7 @@ const OF_EVENTS: [&str; 5] = ["timestamp", "message", "ingestionTime", "eventId"
 /// Whether a line is an event, legal or not, and has nothing besides.
 fn is_event(line: &[u8]) -> bool {
     let mut json = json_lines(OF_EVENTS.map(str::to_owned).to_vec());
-    let Ok(found) = json.find(line) else { return false };
+    let Some(found) = json.values(line) else { return false };
     found[0].is_some() && found[1].is_some() && members(line) == found.iter().flatten().count()
 }
 
@@ -164,7 +164,7 @@ fn begins_as_event(line: &[u8]) -> bool {
             .strip_prefix(b"\"")
             .and_then(|rest| rest.strip_prefix(name.as_bytes()))
             .is_some_and(|rest| rest.starts_with(b"\""))
-    }) && json_lines(vec![]).find(line).is_err()
+    }) && json_lines(vec![]).values(line).is_none()
 }
 
 /// Members of the object that a line is: colons outside of strings and of what is nested.
@@ -211,7 +211,7 @@ fn detect_json(lines: &[&[u8]], known: &Known) -> Option<Detected> {
     let mut json = json_lines(vec![field.clone()]);
     let layouts = Layout::of_values();
     let mut moments = lines.iter().filter_map(|line| {
-        let (start, end) = json.find(line).ok()?.first().copied()??;
+        let (start, end) = json.values(line)?.first().copied()??;
         let value = &line[start..end];
         moment_of(value, &layouts, &mut any_clock())?;
         let text = value.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));

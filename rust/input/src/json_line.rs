@@ -2,7 +2,10 @@
 
 use crate::json::{self, Kind, Stop};
 use crate::layout::{Layout, Seen};
+use crate::marks::Marks;
 use crate::moment::{Clock, Fields};
+use crate::outline::Outlines;
+use crate::walk::{Ahead, MAX_PATHS, Walk};
 
 /// Names under which applications write the moment, the likeliest first.
 pub(crate) const USUAL_NAMES: &[&str] = &[
@@ -26,7 +29,9 @@ pub(crate) const USUAL_NAMES: &[&str] = &[
 
 /// Where the message of a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Message {
+pub(crate) enum Place {
+    /// The line itself.
+    Line { ascii: bool },
     /// In the line, from here to there.
     Of(usize, usize),
     /// It had escapes, and was decoded.
@@ -36,10 +41,11 @@ pub(crate) enum Message {
 /// How lines of JSON become events.
 #[derive(Clone, Debug)]
 pub struct JsonLines {
-    /// Of the moment: dotted paths, the first that a line has counts.
-    timestamp: Vec<String>,
-    /// Of the message; None: the whole line is.
-    message: Option<String>,
+    /// Dotted, of the moment, of which the first that a line has counts; then that of the message, where the whole line
+    /// is none.
+    paths: Vec<String>,
+    /// How many of them are the moment's.
+    of_moment: usize,
     clock: Clock,
     /// What is told of all lines, where they are not looked at for it.
     told: Option<i64>,
@@ -47,31 +53,45 @@ pub struct JsonLines {
     /// The moment before, for the next one is nearly the same, and which of the layouts it was written in.
     seen: Seen,
     seen_in: usize,
+    marks: Marks,
+    start: Ahead,
+    outlines: Outlines,
     scratch: Vec<u8>,
     decoded: Vec<u8>,
     /// Where the values of the line are that was read last.
     found: Vec<Option<Span>>,
+    /// Of its message.
+    place: Place,
+    /// Of the line that was no event.
+    why: String,
 }
 
 /// A value in the line: where it is.
-type Span = (usize, usize);
+pub(crate) type Span = (usize, usize);
 
 impl JsonLines {
     /// Lines whose moment is at the first of these dotted paths that they have, and whose message is at the other, or
     /// the line itself.
     #[must_use]
     pub fn new(timestamp: Vec<String>, message: Option<String>, clock: Clock) -> Self {
+        let of_moment = timestamp.len();
+        let paths: Vec<_> = timestamp.into_iter().chain(message).collect();
         Self {
-            timestamp,
-            message,
+            found: vec![None; paths.len()],
+            start: Ahead::all(&paths),
+            paths,
+            of_moment,
             clock,
             told: None,
             layouts: Layout::of_values(),
             seen: Seen::default(),
             seen_in: 0,
+            marks: Marks::default(),
+            outlines: Outlines::default(),
             scratch: Vec::new(),
             decoded: Vec::new(),
-            found: Vec::new(),
+            place: Place::Line { ascii: false },
+            why: String::new(),
         }
     }
 
@@ -84,39 +104,71 @@ impl JsonLines {
         &self.decoded
     }
 
-    /// Timestamp and message of a line; `Err` says why it has none.
-    pub(crate) fn read(&mut self, line: &[u8]) -> Result<(i64, Message), String> {
-        self.find(line)?;
+    /// The timestamp of a line; `None` where it has none, or no message, and `why` says which.
+    ///
+    /// Two words, which come back in registers: what else there is to tell of a line is asked for.
+    #[inline]
+    pub(crate) fn read(&mut self, line: &[u8]) -> Option<i64> {
+        if !self.find(line) {
+            return None;
+        }
         let timestamp = match self.told {
             Some(told) => told,
             None => self.written(line)?,
         };
-        let message = &self.found[self.timestamp.len()..];
-        let Some(field) = &self.message else { return Ok((timestamp, Message::Of(0, line.len()))) };
-        let Some(&Some((start, end))) = message.first() else {
-            return Err(format!("the line has no member {field}, which is to be its message"));
+        self.place = match self.paths.get(self.of_moment) {
+            None => Place::Line { ascii: self.marks.ascii() },
+            Some(_) => self.member(line)?,
+        };
+        Some(timestamp)
+    }
+
+    /// Where the message is of the line that was read last.
+    #[inline]
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Why the line that was read last is no event.
+    pub(crate) fn why(&mut self) -> String {
+        std::mem::take(&mut self.why)
+    }
+
+    /// Where the member of a line lies that is its message.
+    fn member(&mut self, line: &[u8]) -> Option<Place> {
+        let Some((start, end)) = self.found[self.of_moment] else {
+            self.why =
+                format!("the line has no member {}, which is to be its message", self.paths[self.of_moment]);
+            return None;
         };
         if line[start] != b'"' {
-            return Ok((timestamp, Message::Of(start, end)));
+            return Some(Place::Of(start, end));
         }
         match json::string(line, start, &mut self.decoded) {
-            Ok((json::Str::Plain(start, end), _)) => Ok((timestamp, Message::Of(start, end))),
-            _ => Ok((timestamp, Message::Decoded)),
+            Ok((json::Str::Plain(start, end), _)) => Some(Place::Of(start, end)),
+            _ => Some(Place::Decoded),
         }
     }
 
     /// The moment that the line writes in which values were just found.
-    fn written(&mut self, line: &[u8]) -> Result<i64, String> {
-        let Some(&(start, end)) = self.found[..self.timestamp.len()].iter().flatten().next() else {
-            let names = self.timestamp.join(", ");
-            return Err(format!("the line has no timestamp: no member {names} (--timestamp-field names another)"));
+    #[inline]
+    fn written(&mut self, line: &[u8]) -> Option<i64> {
+        let Some(&(start, end)) = self.found[..self.of_moment].iter().flatten().next() else {
+            let names = self.paths[..self.of_moment].join(", ");
+            self.why = format!("the line has no timestamp: no member {names} (--timestamp-field names another)");
+            return None;
         };
         let value = &line[start..end];
-        let text = value.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
+        let text = text_of(value);
+        text.and_then(|text| self.seen.again(text)).or_else(|| self.written_otherwise(value, text))
+    }
+
+    /// Likewise, of the value of a moment that is not as the one before.
+    fn written_otherwise(&mut self, value: &[u8], text: Option<&[u8]>) -> Option<i64> {
         if let Some(text) = text
             && let Some((ms, b"")) = self.layouts[self.seen_in].find_again_before(text, &self.seen)
         {
-            return Ok(ms);
+            return Some(ms);
         }
         let found = moment_of(value, &self.layouts, &mut self.clock);
         if let (Some(text), Some(ms)) = (text, found)
@@ -125,41 +177,66 @@ impl JsonLines {
             self.layouts[index].remember(text, ms, &mut self.seen);
             self.seen_in = index;
         }
-        found.ok_or_else(|| {
-            format!("{} is no timestamp that can be told", String::from_utf8_lossy(&value[..value.len().min(60)]))
-        })
+        if found.is_none() {
+            let value = String::from_utf8_lossy(&value[..value.len().min(60)]);
+            self.why = format!("{value} is no timestamp that can be told");
+        }
+        found
     }
 
-    /// Where the values of a line are: of the moment's paths, then of the message's.
-    pub(crate) fn find(&mut self, line: &[u8]) -> Result<&[Option<Span>], String> {
+    /// Where the values of a line are that the paths lead to: `found` then. False where it is no JSON, and `why` says it.
+    #[inline]
+    fn find(&mut self, line: &[u8]) -> bool {
+        self.found.fill(None);
+        if !self.marks.read(line) {
+            return self.find_slowly(line);
+        }
+        self.outlines.find(line, &self.marks, &mut self.found) || self.find_by_walk(line)
+    }
+
+    /// Of a line that is of a shape that was not seen, or is none.
+    fn find_by_walk(&mut self, line: &[u8]) -> bool {
+        let Self { marks, paths, found, .. } = self;
+        if paths.len() > MAX_PATHS || !(Walk { line, quotes: marks.quotes(), paths, found }.run(self.start)) {
+            return self.find_slowly(line);
+        }
+        self.outlines.may_learn(line, marks, found);
+        true
+    }
+
+    /// The slow, obvious way, which knows what is wrong.
+    #[cold]
+    fn find_slowly(&mut self, line: &[u8]) -> bool {
+        let told = self.walk(line);
+        told.map_err(|why| self.why = why).is_ok()
+    }
+
+    fn walk(&mut self, line: &[u8]) -> Result<(), String> {
         let start = json::after_space(line, 0);
         if line.get(start) != Some(&b'{') {
             return Err("the line is no JSON object".to_owned());
         }
-        self.found.clear();
-        self.found.resize(self.timestamp.len() + usize::from(self.message.is_some()), None);
-        let paths = self.timestamp.iter().chain(&self.message).map(String::as_bytes).enumerate();
-        // One path or two, as a rule: on the stack.
-        let mut few: [(usize, &[u8]); 2] = [(0, b""); 2];
-        let many: Vec<(usize, &[u8])>;
-        let paths = if self.found.len() <= 2 {
-            for (slot, path) in few.iter_mut().zip(paths) {
-                *slot = path;
-            }
-            &few[..self.found.len()]
-        } else {
-            many = paths.collect();
-            &many
-        };
-        let end = walk(line, start, paths, &mut self.found, &mut self.scratch).map_err(|stop| match stop {
+        self.found.fill(None);
+        let paths: Vec<(usize, &[u8])> = self.paths.iter().map(String::as_bytes).enumerate().collect();
+        let end = walk(line, start, &paths, &mut self.found, &mut self.scratch).map_err(|stop| match stop {
             Stop::Incomplete => "the line ends before its JSON does".to_owned(),
             Stop::Fault(at, why) => format!("the line is no JSON: {why}, at byte {at} of it"),
         })?;
         if json::after_space(line, end) < line.len() {
             return Err("the line goes on behind its JSON object".to_owned());
         }
-        Ok(&self.found)
+        Ok(())
     }
+
+    /// Where the values of a line are that the paths lead to; `None` where it is no JSON object.
+    pub(crate) fn values(&mut self, line: &[u8]) -> Option<&[Option<Span>]> {
+        self.find(line).then_some(&self.found[..])
+    }
+}
+
+/// What stands between the quotes of a string.
+fn text_of(value: &[u8]) -> Option<&[u8]> {
+    value.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""))
 }
 
 /// Walks over the object at `at`, and notes where the values at the paths are; the index behind it.
@@ -205,7 +282,7 @@ fn walk(
 
 /// Milliseconds of a value: a number, whose unit its size tells, or a string.
 pub(crate) fn moment_of(value: &[u8], layouts: &[Layout], clock: &mut Clock) -> Option<i64> {
-    if let Some(text) = value.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")) {
+    if let Some(text) = text_of(value) {
         return fields_of(text, layouts).and_then(|fields| clock.resolve(&fields));
     }
     let (kind, _) = json::number(&[value, b" "].concat(), 0).ok().filter(|_| !value.is_empty())?;
@@ -247,6 +324,8 @@ fn all_of(text: &[u8], layout: &Layout) -> Option<Fields> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn lines(timestamp: &[&str], message: Option<&str>) -> JsonLines {
@@ -269,15 +348,15 @@ mod tests {
             "\"29/Jul/2015:17:41:44.123 +0000\"",
         ] {
             let line = format!("{{\"level\":\"info\",\"ts\":{value},\"n\":[1,{{}}]}}");
-            let told = lines(&["ts"], None).read(line.as_bytes()).map(|found| found.0);
+            let told = lines(&["ts"], None).read(line.as_bytes());
             if value.contains("Jul") {
-                assert!(told.is_err(), "{value}"); // nothing but ISO 8601 and numbers stand in values
+                assert_eq!(told, None, "{value}"); // nothing but ISO 8601 and numbers stand in values
             } else {
-                assert_eq!(told, Ok(same), "{value}");
+                assert_eq!(told, Some(same), "{value}");
             }
         }
         for value in ["null", "true", "-5", "\"soon\"", "{}", "\"2015-07-29T17:41:44Z and more\""] {
-            assert!(lines(&["ts"], None).read(format!("{{\"ts\":{value}}}").as_bytes()).is_err(), "{value}");
+            assert!(lines(&["ts"], None).read(format!("{{\"ts\":{value}}}").as_bytes()).is_none(), "{value}");
         }
     }
 
@@ -309,16 +388,81 @@ mod tests {
         }
     }
 
+    /// What the slow, obvious way makes of a line.
+    fn slowly(paths: &[&str], line: &[u8]) -> Option<Vec<Option<Span>>> {
+        let mut lines = lines(paths, None);
+        lines.find_slowly(line).then(|| lines.found.clone())
+    }
+
+    fn values() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<i64>().prop_map(Into::into),
+            any::<f64>().prop_map(Into::into),
+            "[a-z\"\\\\\n\u{e9} ]{0,70}".prop_map(Into::into),
+        ];
+        leaf.prop_recursive(3, 12, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+                prop::collection::hash_map("[abt.]{1,3}", inner, 0..4)
+                    .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_fast_way_finds_what_the_slow_one_does(
+            shapes in prop::collection::vec(prop::collection::hash_map("[abt.]{1,3}", values(), 0..6), 1..4),
+            order in prop::collection::vec(any::<prop::sample::Index>(), 1..50),
+            changes in prop::collection::vec(prop::option::weighted(0.3, (any::<prop::sample::Index>(),
+                prop_oneof![prop::sample::select(&b"\"\\{}[]:,0 .-et\t"[..]), any::<u8>()])), 50),
+        ) {
+            let paths = ["t", "a.b", "a", "b.a.t", "a.b"];
+            let mut fast = lines(&paths, None);
+            let texts: Vec<String> = shapes
+                .iter()
+                .map(|shape| serde_json::to_string(&shape.iter().collect::<std::collections::BTreeMap<_, _>>()).unwrap())
+                .collect();
+            for (shape, change) in order.iter().zip(&changes) {
+                let mut line = shape.get(&texts).clone().into_bytes();
+                if let Some((at, byte)) = change {
+                    let at = at.index(line.len());
+                    line[at] = *byte;
+                }
+                let found = fast.find(&line).then(|| fast.found.clone());
+                prop_assert_eq!(found, slowly(&paths, &line), "{}", line.escape_ascii());
+            }
+        }
+    }
+
+    #[test]
+    fn lines_of_shapes_that_were_seen_are_not_walked_over() {
+        let mut lines = lines(&["ts"], None);
+        for second in 0..60 {
+            let line = format!("{{\"level\": \"info\", \"ts\": {}, \"n\": -1.5e3}}", 1_438_191_704 + second);
+            lines.marks.read(line.as_bytes());
+            let JsonLines { outlines, marks, found, .. } = &mut lines;
+            assert_eq!(outlines.find(line.as_bytes(), marks, found), second > 0);
+            assert_eq!(lines.read(line.as_bytes()), Some((1_438_191_704 + second) * 1000));
+        }
+    }
+
     #[test]
     fn paths_and_messages() {
         let line =
             br#"{"a.b": 1, "log": {"time": 1438191704, "text": "q\"\u00e9", "n": {"x": [1, 2]}}, "m": "plain"}"#;
         let of = |timestamp: &str, message: &str| {
             let mut lines = lines(&[timestamp], Some(message));
-            lines.read(line).map(|(ms, message)| match message {
-                Message::Of(start, end) => (ms, String::from_utf8_lossy(&line[start..end]).into_owned()),
-                Message::Decoded => (ms, String::from_utf8_lossy(lines.decoded()).into_owned()),
-            })
+            let told = lines.read(line);
+            match (told, lines.place()) {
+                (Some(ms), &Place::Of(start, end)) => {
+                    Ok((ms, String::from_utf8_lossy(&line[start..end]).into_owned()))
+                }
+                (Some(ms), Place::Decoded) => Ok((ms, String::from_utf8_lossy(lines.decoded()).into_owned())),
+                _ => Err(lines.why()),
+            }
         };
         assert_eq!(of("log.time", "log.text"), Ok((1_438_191_704_000, "q\"\u{e9}".to_owned())));
         assert_eq!(of("a.b", "m"), Ok((1000, "plain".to_owned())));

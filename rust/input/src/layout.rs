@@ -3,6 +3,7 @@
 use regex::bytes::Regex;
 
 use crate::moment::Fields;
+use crate::outline::begins_with;
 use crate::written::Item::{
     self, Byte, DateTimeBreak, Day, Epoch, Fraction, Hour, MayZone, Minute, Month2, MonthName, Second, Space,
     Weekday, Year2, Year4, Zone,
@@ -48,6 +49,29 @@ pub(crate) struct Seen {
     behind: Vec<u8>,
     /// Without its fraction.
     ms: i64,
+}
+
+impl Seen {
+    /// The moment of a text that is nothing but it, and written as the one before with three digits of its second; `None`
+    /// where it may be one all the same.
+    #[inline]
+    pub(crate) fn again(&self, text: &[u8]) -> Option<i64> {
+        let (before, rest) = text.split_at_checked(self.before.len())?;
+        let ([b'.' | b',', hundreds @ b'0'..=b'9', tens @ b'0'..=b'9', ones @ b'0'..=b'9'], behind) =
+            rest.split_first_chunk()?
+        else {
+            return None;
+        };
+        if behind.len() != self.behind.len()
+            || self.before.is_empty()
+            || !begins_with(before, &self.before)
+            || !begins_with(behind, &self.behind)
+        {
+            return None;
+        }
+        let digit = |byte: &u8| i64::from(byte - b'0');
+        Some(self.ms + digit(hundreds) * 100 + digit(tens) * 10 + digit(ones))
+    }
 }
 
 const BRACKETS_LOOKED_AT: usize = 4;
@@ -264,12 +288,12 @@ fn behind_words(line: &[u8], words: u8) -> Option<usize> {
 
 /// What stands behind these bytes, where the line begins with them.
 ///
-/// Nothing is compared with nothing by `memcmp` here: asked for no bytes at the address that an empty `Vec` has, glibc's
-/// for AVX-512 loads from it under a mask, which the processor takes a hundred cycles to find out is no fault. That was
-/// a quarter of the whole way from text to bodies.
+/// (Not by `strip_prefix`: asked for no bytes at the address that an empty `Vec` has, glibc's `memcmp` for AVX-512 loads
+/// from it under a mask, which the processor takes a hundred cycles to find out is no fault. That was a quarter of the
+/// whole way from text to bodies.)
 #[inline]
 fn behind<'a>(line: &'a [u8], bytes: &[u8]) -> Option<&'a [u8]> {
-    if bytes.is_empty() { Some(line) } else { line.strip_prefix(bytes) }
+    begins_with(line, bytes).then(|| &line[bytes.len()..])
 }
 
 fn behind_opening(line: &[u8], at: usize) -> usize {

@@ -13,12 +13,14 @@
 //! | `layout` | where in a line its moment stands, and which of the ways to write one that is |
 //! | `written`, `moment` | the pieces of a moment as it is written; which moment they make |
 //! | `json_line` | one JSON object a line, as applications write them |
+//! | `marks`, `walk`, `outline` | where the strings of such a line end; the walk over it, along those; what lines share |
 //! | `records` | which lines make an event |
 //! | `detect` | what samples of a file show it to be |
 //! | `unpack` | what compressed bytes, and those of other encodings, are |
 //! | `choice` | which events are wanted |
 
-#![forbid(unsafe_code)]
+// Only `marks/vectors` has any: vectors, where the processor has them.
+#![deny(unsafe_code)]
 
 mod choice;
 mod detect;
@@ -28,10 +30,13 @@ mod json;
 mod json_line;
 mod layout;
 mod lines;
+mod marks;
 mod moment;
+mod outline;
 mod records;
 mod skip;
 mod unpack;
+mod walk;
 mod written;
 
 pub use choice::Wanted;

@@ -52,9 +52,9 @@ impl Lines {
         self.last
     }
 
-    /// The line that lies there.
-    pub(crate) fn at(&self, (from, to): (usize, usize)) -> &[u8] {
-        &self.buffer[from..to]
+    /// What that lies in.
+    pub(crate) fn buffer(&self) -> &[u8] {
+        &self.buffer
     }
 
     #[cfg(test)]

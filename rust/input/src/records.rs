@@ -4,7 +4,7 @@ use cordwood_core::{Kept, Rejection, Text};
 use regex::bytes::Regex;
 
 use crate::documents::{MAX_EVENT_INPUT_BYTES, Step};
-use crate::json_line::{JsonLines, Message};
+use crate::json_line::{JsonLines, Place};
 use crate::layout::{Layout, Seen};
 use crate::lines::{Line, Lines};
 use crate::moment::Clock;
@@ -14,6 +14,7 @@ const MAX_JOINED_BYTES: usize = 1_048_550;
 
 /// How lines become events.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one for each file, and asked for with each line")]
 pub enum LineFormat {
     /// Lines of which some begin an event, and the others continue it.
     Text(TextLines),
@@ -77,19 +78,69 @@ pub struct LineEvents {
     /// Empty lines since the open event's last one.
     blank: u64,
     skipped: u64,
-    /// What is told next: it was found where the event before it had to be told first.
+    current: Current,
+    /// What is no event, and is told next: perhaps only after the event before it.
     next: Option<(u64, Rejection)>,
     /// The beginning of what was no event, where that is kept.
     rejected: Option<Vec<u8>>,
 }
 
-/// What a line turned out to be, before anything is borrowed for the caller.
+/// What the lines turned out to be; the rest is in `LineEvents`.
+///
+/// Small, and each part of an event a word by itself: as one value that is returned and matched on it would be written in
+/// words and read again in vectors, for which the processor waits until the words have left its queue of stores. That was a
+/// sixth of the whole way from JSON lines to bodies.
+#[derive(Clone, Copy)]
 enum Found {
-    Event { offset: u64, timestamp: i64, message: Message },
-    Done(Open),
-    Rejected(u64, Rejection),
+    /// The `current` one.
+    Event,
+    /// What is told `next`.
+    NoEvent,
     NeedInput,
     End,
+}
+
+/// The event that was found last.
+#[derive(Clone, Copy, Debug, Default)]
+struct Current {
+    offset: u64,
+    timestamp: i64,
+    message: Message,
+    /// Where that is, in whatever holds it.
+    from: usize,
+    to: usize,
+    /// Nobody has to look again.
+    ascii: bool,
+}
+
+impl Current {
+    /// The event that a line is by itself, which lies there and was just read.
+    #[inline]
+    fn tell(&mut self, offset: u64, timestamp: i64, json: &JsonLines, (start, end): (usize, usize)) {
+        (self.offset, self.timestamp) = (offset, timestamp);
+        self.message = Message::Lines;
+        (self.from, self.to, self.ascii) = (start, end, false);
+        match json.place() {
+            Place::Line { ascii } => self.ascii = *ascii,
+            Place::Of(from, to) => (self.from, self.to) = (start + from, start + to),
+            Place::Decoded => {
+                self.message = Message::Decoded;
+                (self.from, self.to) = (0, json.decoded().len());
+            }
+        }
+    }
+}
+
+/// What holds a message.
+#[derive(Clone, Copy, Debug, Default)]
+enum Message {
+    /// The lines that were fed last.
+    #[default]
+    Lines,
+    /// `done`.
+    Joined,
+    /// The format's own.
+    Decoded,
 }
 
 impl LineEvents {
@@ -104,6 +155,7 @@ impl LineEvents {
             done: Vec::new(),
             blank: 0,
             skipped: 0,
+            current: Current::default(),
             next: None,
             rejected: None,
         }
@@ -150,31 +202,37 @@ impl LineEvents {
 
     /// The event that might go on, as it stands: whoever waits for its next line for long may take it.
     pub fn take_open(&mut self) -> Option<Step<'_>> {
-        let open = self.close()?;
-        Some(self.step_of(open))
+        self.close().then(|| self.event())
     }
 
     /// What comes next.
+    #[inline]
     #[allow(clippy::should_implement_trait)] // what it returns borrows from it
     pub fn next(&mut self) -> Step<'_> {
         match self.find() {
-            Found::Done(open) => self.step_of(open),
-            Found::Rejected(offset, rejection) => Step::NotAnEvent { offset, rejection },
+            Found::Event => self.event(),
+            Found::NoEvent => self.no_event(),
             Found::NeedInput => Step::NeedInput,
             Found::End => Step::End,
-            Found::Event { offset, timestamp, message } => {
-                let message = match message {
-                    Message::Decoded => Text::of_utf8(self.format.scratch()),
-                    Message::Of(start, end) => Text::of_utf8(&self.lines.last()[start..end]),
-                };
-                Step::Event { offset, timestamp, message }
-            }
         }
     }
 
-    fn step_of(&self, open: Open) -> Step<'_> {
-        let message = open.line.map_or(&self.done[..], |line| self.lines.at(line));
-        Step::Event { offset: open.offset, timestamp: open.timestamp, message: Text::of_utf8(message) }
+    #[inline]
+    fn event(&self) -> Step<'_> {
+        let held = match self.current.message {
+            Message::Lines => self.lines.buffer(),
+            Message::Joined => &self.done,
+            Message::Decoded => self.format.scratch(),
+        };
+        let message = &held[self.current.from..self.current.to];
+        let message = if self.current.ascii { Text::Ascii(message) } else { Text::of_utf8(message) };
+        Step::Event { offset: self.current.offset, timestamp: self.current.timestamp, message }
+    }
+
+    #[cold]
+    fn no_event(&mut self) -> Step<'_> {
+        let (offset, rejection) = self.next.take().expect("find has put it there");
+        Step::NotAnEvent { offset, rejection }
     }
 
     /// Copies the text of an open event of one line, before that goes, or another line comes to it. Nearly all events
@@ -184,28 +242,36 @@ impl LineEvents {
             && let Some(line) = open.line.take()
         {
             self.message.clear();
-            self.message.extend_from_slice(self.lines.at(line));
+            self.message.extend_from_slice(&self.lines.buffer()[line.0..line.1]);
         }
     }
 
-    /// Closes the open event; its message is `done` then.
-    fn close(&mut self) -> Option<Open> {
-        let open = self.open.take()?;
+    /// Closes the open event, which is the current one then; false where none is open.
+    #[inline]
+    fn close(&mut self) -> bool {
+        let Some(open) = self.open.take() else { return false };
         self.skipped += std::mem::take(&mut self.blank);
-        if open.line.is_none() {
+        (self.current.offset, self.current.timestamp) = (open.offset, open.timestamp);
+        self.current.ascii = false;
+        if let Some((from, to)) = open.line {
+            self.current.message = Message::Lines;
+            (self.current.from, self.current.to) = (from, to);
+        } else {
             std::mem::swap(&mut self.message, &mut self.done);
+            self.current.message = Message::Joined;
+            (self.current.from, self.current.to) = (0, self.done.len());
         }
-        Some(open)
+        true
     }
 
     fn find(&mut self) -> Found {
-        if let Some((offset, rejection)) = self.next.take() {
-            return Found::Rejected(offset, rejection);
+        if self.next.is_some() {
+            return Found::NoEvent;
         }
         loop {
             match self.lines.next() {
                 Line::NeedInput => return Found::NeedInput,
-                Line::End => return self.close().map_or(Found::End, Found::Done),
+                Line::End => return if self.close() { Found::Event } else { Found::End },
                 Line::TooLong { offset } => {
                     let rejection = Rejection::TooLongToRead { limit: MAX_EVENT_INPUT_BYTES as u64 };
                     if let Some(line) = &mut self.rejected {
@@ -213,33 +279,32 @@ impl LineEvents {
                     }
                     return self.told_after_the_open_one(offset, rejection);
                 }
-                Line::Whole { bytes, .. } if bytes.trim_ascii().is_empty() => match self.open {
+                Line::Whole { bytes, .. } if bytes.trim_ascii_start().is_empty() => match self.open {
                     Some(_) => self.blank += 1,
                     None => self.skipped += 1,
                 },
                 Line::Whole { offset, bytes } => match &mut self.format {
-                    LineFormat::Json(json) => match json.read(bytes) {
-                        Ok((timestamp, message)) => return Found::Event { offset, timestamp, message },
-                        Err(reason) => {
-                            if let Some(line) = &mut self.rejected {
-                                keep(bytes, line);
-                            }
-                            return Found::Rejected(offset, Rejection::Malformed(reason.into()));
+                    LineFormat::Json(json) => {
+                        if let Some(timestamp) = json.read(bytes) {
+                            self.current.tell(offset, timestamp, json, self.lines.last_at());
+                            return Found::Event;
                         }
-                    },
+                        let why = json.why();
+                        return self.not_one(offset, &why);
+                    }
                     LineFormat::Text(text) => match text.read(bytes) {
                         Meaning::Begins(timestamp) => {
-                            if let Some(done) = self.begin(offset, timestamp) {
-                                return Found::Done(done);
+                            if self.begin(offset, timestamp) {
+                                return Found::Event;
                             }
                         }
                         Meaning::Continues if self.open.is_some() => {
-                            if let Some(done) = self.go_on(offset) {
-                                return Found::Done(done);
+                            if self.go_on(offset) {
+                                return Found::Event;
                             }
                         }
-                        Meaning::Continues => return self.no_event(offset, NOTHING_TO_CONTINUE),
-                        Meaning::NoEvent(why) => return self.no_event(offset, why),
+                        Meaning::Continues => return self.not_one(offset, NOTHING_TO_CONTINUE),
+                        Meaning::NoEvent(why) => return self.not_one(offset, why),
                     },
                 },
             }
@@ -247,44 +312,42 @@ impl LineEvents {
     }
 
     /// The line that was read last is no event.
-    fn no_event(&mut self, offset: u64, why: &str) -> Found {
+    #[cold]
+    fn not_one(&mut self, offset: u64, why: &str) -> Found {
         if let Some(line) = &mut self.rejected {
             keep(self.lines.last(), line);
         }
         self.told_after_the_open_one(offset, Rejection::Malformed(why.into()))
     }
 
-    /// Begins an event with the line that was read last; the one before, where there is one.
-    fn begin(&mut self, offset: u64, timestamp: i64) -> Option<Open> {
-        let done = self.close();
+    /// Begins an event with the line that was read last; whether there was one before, which is closed.
+    #[inline]
+    fn begin(&mut self, offset: u64, timestamp: i64) -> bool {
+        let closed = self.close();
         self.open = Some(Open { offset, timestamp, line: Some(self.lines.last_at()) });
-        done
+        closed
     }
 
     /// Goes on with the open event; where the line that was read last would make it too long, that begins another of
-    /// the same moment, and the one before is returned.
-    fn go_on(&mut self, offset: u64) -> Option<Open> {
+    /// the same moment, and the one before is closed: whether it was.
+    fn go_on(&mut self, offset: u64) -> bool {
         self.copy_open();
         let joined = self.message.len() as u64 + self.blank + 1 + self.lines.last().len() as u64;
-        if joined > MAX_JOINED_BYTES as u64 {
-            let timestamp = self.open?.timestamp;
-            return self.begin(offset, timestamp);
+        if joined > MAX_JOINED_BYTES as u64
+            && let Some(open) = self.open
+        {
+            return self.begin(offset, open.timestamp);
         }
         for _ in 0..=std::mem::take(&mut self.blank) {
             self.message.push(b'\n');
         }
         self.message.extend_from_slice(self.lines.last());
-        None
+        false
     }
 
     fn told_after_the_open_one(&mut self, offset: u64, rejection: Rejection) -> Found {
-        match self.close() {
-            Some(open) => {
-                self.next = Some((offset, rejection));
-                Found::Done(open)
-            }
-            None => Found::Rejected(offset, rejection),
-        }
+        self.next = Some((offset, rejection));
+        if self.close() { Found::Event } else { Found::NoEvent }
     }
 }
 
@@ -367,6 +430,7 @@ fn moment_of(layouts: &mut [Layout], clock: &mut Clock, seen: &mut Seen, line: &
 }
 
 impl LineFormat {
+    #[inline]
     fn scratch(&self) -> &[u8] {
         match self {
             Self::Json(json) => json.decoded(),

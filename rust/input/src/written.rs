@@ -170,7 +170,18 @@ impl Reader<'_> {
         (digits >= least && (from..=to).contains(&value)).then_some(value)
     }
 
+    #[inline]
     fn fraction(&mut self) -> Option<()> {
+        // Nearly always three.
+        if let Some([hundreds @ b'0'..=b'9', tens @ b'0'..=b'9', ones @ b'0'..=b'9', behind]) =
+            self.line.get(self.at..self.at + 4)
+            && !behind.is_ascii_digit()
+        {
+            let digit = |byte: &u8| u32::from(byte - b'0');
+            self.fields.millisecond = digit(hundreds) * 100 + digit(tens) * 10 + digit(ones);
+            self.at += 3;
+            return Some(());
+        }
         let digits = self.line[self.at..].iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
         let value = |i: usize| if i < digits { u32::from(self.line[self.at + i] - b'0') } else { 0 };
         self.fields.millisecond = value(0) * 100 + value(1) * 10 + value(2);

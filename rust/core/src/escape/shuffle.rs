@@ -13,7 +13,7 @@ use std::arch::x86_64::{
     _mm_setzero_si128, _mm_shuffle_epi8, _mm_unpackhi_epi64,
 };
 
-use super::put_byte;
+use super::{LETTERS, put_byte};
 use crate::cursor::Cursor;
 
 /// Writes `text`, escaped; false where this processor can't, and nothing was written.
@@ -47,14 +47,11 @@ const PLACES: [[u8; 16]; 256] = {
 /// An index that gives a 0.
 const FREE: u8 = 0x80;
 
-/// The letter behind the backslash of a control character below 16 that has one; else 0.
-const LETTERS: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, b'b', b't', b'n', 0, b'f', b'r', 0, 0];
-
 #[target_feature(enable = "ssse3")]
 fn shuffled(text: &[u8], out: &mut Cursor<'_>) {
     let (words, rest) = text.as_chunks::<8>();
     for word in words {
-        if out.room() < 16 || !put_word(*word, out) {
+        if !put_word(*word, out) {
             word.iter().for_each(|&byte| put_byte(byte, out));
         }
     }
@@ -83,7 +80,7 @@ fn put_word(word: [u8; 8], out: &mut Cursor<'_>) -> bool {
     let places = of(PLACES[mask]);
     let backslashes = _mm_and_si128(_mm_cmpgt_epi8(_mm_setzero_si128(), places), _mm_set1_epi8(0x5C));
     let escaped = _mm_or_si128(_mm_shuffle_epi8(moved, places), backslashes);
-    out.put_first_of_16(to_bytes(escaped), 8 + mask.count_ones() as usize);
+    out.put_first_of(&to_bytes(escaped), 8 + mask.count_ones() as usize);
     true
 }
 

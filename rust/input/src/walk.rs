@@ -1,0 +1,227 @@
+//! The walk over a line that is one JSON object, along the marks of its strings: the fast way, for lines as they nearly
+//! all are. Where it stops, `json` says what is wrong, or that nothing is.
+
+use crate::json_line::Span;
+use crate::marks::Quotes;
+
+/// Values nested deeper are left to the slow way.
+const MAX_DEPTH: u32 = 64;
+
+/// One bit for each.
+pub(crate) const MAX_PATHS: usize = 64;
+
+/// Where values are that paths lead to.
+pub(crate) struct Walk<'a> {
+    pub(crate) line: &'a [u8],
+    /// Those of this line that were not passed yet.
+    pub(crate) quotes: Quotes<'a>,
+    /// Dotted, at most `MAX_PATHS`.
+    pub(crate) paths: &'a [String],
+    /// Of each path, where its value is.
+    pub(crate) found: &'a mut [Option<Span>],
+}
+
+/// Paths that may lead on from here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ahead {
+    /// Which of them.
+    paths: u64,
+    /// How much of each is behind.
+    behind: usize,
+    /// How long the names are that they go on with: a bit for each length, the highest for all that are longer.
+    lengths: u64,
+}
+
+impl Ahead {
+    /// All of them, at their start; of more than `MAX_PATHS` the first.
+    pub(crate) fn all(paths: &[String]) -> Self {
+        let few = &paths[..paths.len().min(MAX_PATHS)];
+        Self::of(paths, (0..few.len()).fold(0, |all, index| all | 1 << index), 0)
+    }
+
+    fn of(all: &[String], paths: u64, behind: usize) -> Self {
+        let mut ahead = Self { paths, behind, lengths: 0 };
+        for (_, path) in all.iter().enumerate().filter(|(index, _)| paths >> index & 1 != 0) {
+            let path = &path.as_bytes()[behind..];
+            let ends = path.iter().enumerate().filter(|&(_, &byte)| byte == b'.').map(|(end, _)| end);
+            ends.chain([path.len()]).for_each(|end| ahead.lengths |= 1 << end.min(LONG));
+        }
+        ahead
+    }
+}
+
+/// The longest name whose length has a bit of its own.
+const LONG: usize = 63;
+
+impl Walk<'_> {
+    /// Walks over the line, from where all paths begin; false where it is no object, or not one that can be told so
+    /// quickly.
+    #[inline]
+    pub(crate) fn run(mut self, start: Ahead) -> bool {
+        let end = match self.token(0) {
+            Some((at, b'{')) => self.object(at, start, 0),
+            _ => None,
+        };
+        end.is_some_and(|end| self.line[end..].trim_ascii_start().is_empty())
+    }
+
+    /// The byte at `at`, behind white space, and its index. (A line with any of it but spaces is left to the slow way.)
+    #[inline]
+    fn token(&self, at: usize) -> Option<(usize, u8)> {
+        match *self.line.get(at)? {
+            b' ' => self.token_behind_spaces(at + 1),
+            byte => Some((at, byte)),
+        }
+    }
+
+    fn token_behind_spaces(&self, mut at: usize) -> Option<(usize, u8)> {
+        loop {
+            match *self.line.get(at)? {
+                b' ' => at += 1,
+                byte => return Some((at, byte)),
+            }
+        }
+    }
+
+    /// Walks over the object at `at`; the index behind it.
+    fn object(&mut self, at: usize, ahead: Ahead, depth: u32) -> Option<usize> {
+        // In registers, as long as nothing is called that goes on with them.
+        let mut quotes = self.quotes.clone();
+        let (mut at, mut byte) = self.token(at + 1)?;
+        if byte == b'}' {
+            return Some(at + 1);
+        }
+        loop {
+            if byte != b'"' {
+                return None;
+            }
+            let name_end = quotes.close_of(at)?;
+            let (colon, byte_behind) = self.token(name_end + 1)?;
+            if byte_behind != b':' {
+                return None;
+            }
+            let (value_at, first) = self.token(colon + 1)?;
+            let name = (at + 1, name_end);
+            let end = if ahead.lengths >> (name_end - at - 1).min(LONG) & 1 != 0 {
+                self.quotes.clone_from(&quotes);
+                let end = self.wanted(name, value_at, first, ahead, depth)?;
+                quotes.clone_from(&self.quotes);
+                end
+            } else if first == b'"' {
+                quotes.close_of(value_at)? + 1
+            } else {
+                self.quotes.clone_from(&quotes);
+                let end = self.value(value_at, first, depth)?;
+                quotes.clone_from(&self.quotes);
+                end
+            };
+            (at, byte) = self.token(end)?;
+            match byte {
+                b',' => (at, byte) = self.token(at + 1)?,
+                b'}' => break,
+                _ => return None,
+            }
+        }
+        self.quotes = quotes;
+        Some(at + 1)
+    }
+
+    /// Walks over the value of a member that a path may lead to; the index behind it.
+    fn wanted(&mut self, name: (usize, usize), at: usize, first: u8, ahead: Ahead, depth: u32) -> Option<usize> {
+        let (whole, inside) = self.paths_at(name, ahead);
+        let end = match first {
+            b'{' if inside != 0 && depth < MAX_DEPTH => {
+                self.object(at, Ahead::of(self.paths, inside, ahead.behind + name.1 - name.0 + 1), depth + 1)?
+            }
+            _ => self.value(at, first, depth)?,
+        };
+        if let Some(index) = whole {
+            self.found[index].get_or_insert((at, end));
+        }
+        Some(end)
+    }
+
+    /// The path that ends with the name that stands from here to there, and those that lead on behind it.
+    fn paths_at(&self, (from, to): (usize, usize), ahead: Ahead) -> (Option<usize>, u64) {
+        let name = &self.line[from..to];
+        let (mut whole, mut inside) = (None, 0);
+        let mut left = ahead.paths;
+        while left != 0 {
+            let index = left.trailing_zeros() as usize;
+            left &= left - 1;
+            match self.paths[index].as_bytes()[ahead.behind..].strip_prefix(name) {
+                Some([]) => whole = whole.or(Some(index)),
+                Some([b'.', ..]) => inside |= 1 << index,
+                _ => {}
+            }
+        }
+        (whole, inside)
+    }
+
+    /// Walks over the value at `at`, which begins with this byte; the index behind it.
+    fn value(&mut self, at: usize, first: u8, depth: u32) -> Option<usize> {
+        match first {
+            b'"' => Some(self.quotes.close_of(at)? + 1),
+            b'-' | b'0'..=b'9' => number_end(self.line, at),
+            b't' => self.word(at, b"true"),
+            b'f' => self.word(at, b"false"),
+            b'n' => self.word(at, b"null"),
+            _ if depth == MAX_DEPTH => None,
+            b'{' => self.object(at, Ahead { paths: 0, behind: 0, lengths: 0 }, depth + 1),
+            b'[' => self.array(at, depth + 1),
+            _ => None,
+        }
+    }
+
+    fn array(&mut self, at: usize, depth: u32) -> Option<usize> {
+        let (mut at, mut byte) = self.token(at + 1)?;
+        if byte == b']' {
+            return Some(at + 1);
+        }
+        loop {
+            let end = self.value(at, byte, depth)?;
+            (at, byte) = self.token(end)?;
+            match byte {
+                b',' => (at, byte) = self.token(at + 1)?,
+                b']' => return Some(at + 1),
+                _ => return None,
+            }
+        }
+    }
+
+    #[inline]
+    fn word(&self, at: usize, word: &[u8]) -> Option<usize> {
+        self.line[at..].starts_with(word).then_some(at + word.len())
+    }
+}
+
+/// Behind the number at `at`, fractions and exponents too; `None` where it is none, or the line ends there.
+#[inline]
+pub(crate) fn number_end(line: &[u8], at: usize) -> Option<usize> {
+    let first = at + usize::from(*line.get(at)? == b'-');
+    let (mut end, mut next) = digits_end(line, first)?;
+    if line[first] == b'0' && end > first + 1 {
+        return None;
+    }
+    if next == b'.' {
+        (end, next) = digits_end(line, end + 1)?;
+    }
+    if matches!(next, b'e' | b'E') {
+        let sign = usize::from(matches!(line.get(end + 1), Some(b'+' | b'-')));
+        (end, _) = digits_end(line, end + 1 + sign)?;
+    }
+    Some(end)
+}
+
+/// Behind one digit or more from `at` on, and the byte there.
+#[inline]
+fn digits_end(line: &[u8], at: usize) -> Option<(usize, u8)> {
+    let mut end = at;
+    loop {
+        match *line.get(end)? {
+            b'0'..=b'9' => end += 1,
+            _ if end == at => return None,
+            byte => return Some((end, byte)),
+        }
+    }
+}
