@@ -36,6 +36,7 @@ pub(crate) struct Marks {
     /// Quotes that no backslash escapes, a bit for each byte of the line.
     quotes: Vec<u64>,
     ascii: bool,
+    escapes: bool,
 }
 
 impl Marks {
@@ -55,6 +56,11 @@ impl Marks {
         self.ascii
     }
 
+    /// Whether there is an escape in the line.
+    pub(crate) fn escapes(&self) -> bool {
+        self.escapes
+    }
+
     /// The quotes of the line, from its first on.
     #[inline]
     pub(crate) fn quotes(&self) -> Quotes<'_> {
@@ -71,6 +77,7 @@ impl Marks {
             *quotes = block.quotes;
             all.controls |= block.controls;
             all.high |= block.high;
+            all.backslashes |= block.backslashes;
             if block.backslashes | carry != 0 {
                 let (escapes, escaped) = escapes(block.backslashes, carry);
                 *quotes &= !escaped;
@@ -93,6 +100,7 @@ impl Marks {
             take(blocks.len(), last.of_last(n), quotes);
         }
         self.ascii = all.high == 0;
+        self.escapes = all.backslashes != 0;
         fine && all.controls == 0
     }
 }
@@ -223,6 +231,7 @@ mod tests {
         }
         assert_eq!(marks.quotes().collect::<Vec<_>>(), quotes);
         assert_eq!(marks.ascii(), line.is_ascii());
+        assert_eq!(marks.escapes(), line.contains(&b'\\'));
         // All of it, without its quotes, is a string just where it is fine.
         let mut string = vec![b'"'];
         for (at, &byte) in line.iter().enumerate() {

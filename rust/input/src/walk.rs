@@ -15,6 +15,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) line: &'a [u8],
     /// Those of this line that were not passed yet.
     pub(crate) quotes: Quotes<'a>,
+    /// Of this line: names may be written with them too, and such a name is left to the slow way.
+    pub(crate) escapes: bool,
     /// Dotted, at most `MAX_PATHS`.
     pub(crate) paths: &'a [String],
     /// Of each path, where its value is.
@@ -96,6 +98,9 @@ impl Walk<'_> {
                 return None;
             }
             let name_end = quotes.close_of(at)?;
+            if self.escapes && self.line[at..name_end].contains(&b'\\') {
+                return None;
+            }
             let (colon, byte_behind) = self.token(name_end + 1)?;
             if byte_behind != b':' {
                 return None;
