@@ -56,17 +56,6 @@ impl OpenBatch {
         }
     }
 
-    /// Its table, whose size is that of the last one closed now.
-    fn closed(mut self, last_closed: &mut (usize, usize)) -> EventTable {
-        let (rows, bytes) = self.table.size();
-        // It was given room for more events than came. (What is reserved and lies behind is not worth a copy.)
-        if last_closed.0 > 2 * rows || last_closed.1 > 2 * bytes {
-            self.table.shrink_to_fit();
-        }
-        *last_closed = (rows, bytes);
-        self.table
-    }
-
     /// How much wider the batch becomes by an event at this moment; `None` where it would be too wide.
     fn widening(&self, timestamp: i64, max_span_ms: i64) -> Option<i64> {
         let width = self.last.max(timestamp) - self.first.min(timestamp);
@@ -106,15 +95,13 @@ impl Window {
 
     /// Closes all open batches, the first opened first.
     pub fn close_all(&mut self) {
-        let Self { open, closed, last_closed, .. } = self;
-        closed.extend(open.drain(..).map(|batch| batch.closed(last_closed)));
+        std::mem::take(&mut self.open).into_iter().for_each(|batch| self.put(batch));
     }
 
     /// Closes the batches that were opened by an event before this position, the first opened first.
     pub fn close_opened_before(&mut self, position: u64) {
-        let Self { open, closed, last_closed, .. } = self;
-        let old = open.extract_if(.., |batch| batch.first_position < position);
-        closed.extend(old.map(|batch| batch.closed(last_closed)));
+        let old: Vec<_> = self.open.extract_if(.., |batch| batch.first_position < position).collect();
+        old.into_iter().for_each(|batch| self.put(batch));
     }
 
     /// The smallest position of what is here, open or closed, where positions never decrease.
@@ -132,8 +119,14 @@ impl Window {
     }
 
     fn close(&mut self, index: usize) {
-        let table = self.open.remove(index).closed(&mut self.last_closed);
-        self.closed.push_back(table);
+        let batch = self.open.remove(index);
+        self.put(batch);
+    }
+
+    /// Puts a batch to those that closed. (Room that it was given and had no use for, a `Batch` of it gives back.)
+    fn put(&mut self, batch: OpenBatch) {
+        self.last_closed = batch.table.size();
+        self.closed.push_back(batch.table);
     }
 
     /// The open batch that an event at this moment joins.
