@@ -111,12 +111,10 @@ impl Text<'_> {
 ///
 /// Counted in 8-bit lanes over chunks too short to overflow them: the compiler makes full vectors of it, where
 /// a sum in `usize` runs at a tenth of the speed.
-#[inline(never)]
 fn count_high(bytes: &[u8]) -> usize {
     bytes.chunks(255).map(|chunk| usize::from(chunk.iter().map(|b| b >> 7).sum::<u8>())).sum()
 }
 
-#[inline(never)]
 fn measure_ucs2(units: &[u16]) -> Measure {
     let (mut more, mut surrogates) = (0, 0);
     for chunk in units.chunks(32_767) {
@@ -132,7 +130,6 @@ fn measure_ucs2(units: &[u16]) -> Measure {
     Measure { len: units.len() + more, invalid: surrogates > 0 }
 }
 
-#[inline(never)]
 fn measure_ucs4(units: &[u32]) -> Measure {
     let (mut more, mut invalid) = (0, 0);
     for chunk in units.chunks(1 << 20) {
@@ -150,7 +147,6 @@ fn measure_ucs4(units: &[u32]) -> Measure {
     Measure { len: units.len() + more, invalid: invalid > 0 }
 }
 
-#[inline(never)]
 fn measure_utf8(bytes: &[u8]) -> Measure {
     if std::str::from_utf8(bytes).is_ok() {
         return Measure { len: bytes.len(), invalid: false };
@@ -180,7 +176,6 @@ fn append_chars(out: &mut Vec<u8>, len: usize, chars: impl Iterator<Item = char>
     debug_assert!(rest.is_empty());
 }
 
-#[inline(never)]
 fn append_utf8(out: &mut Vec<u8>, bytes: &[u8]) {
     // Nearly always; and to check it once more is faster than to walk its chunks.
     if std::str::from_utf8(bytes).is_ok() {

@@ -1,9 +1,10 @@
 //! What a file is taken for, by samples of it.
 
-use crate::json_line::{JsonLines, USUAL_NAMES, fields_of, moment_of};
+use crate::json_line::{JsonLines, USUAL_NAMES, fields_of, moment_of, text_of};
 use crate::layout::Layout;
 use crate::moment::{Clock, Fields};
-use crate::records::{LineFormat, TextLines};
+use crate::records::LineFormat;
+use crate::text_line::TextLines;
 
 /// What files are taken for.
 #[derive(Clone, Debug)]
@@ -214,9 +215,8 @@ fn detect_json(lines: &[&[u8]], known: &Known) -> Option<Detected> {
         let (start, end) = json.values(line)?.first().copied()??;
         let value = &line[start..end];
         moment_of(value, &layouts, &mut any_clock())?;
-        let text = value.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
         let epoch = || Fields { epoch_ms: moment_of(value, &layouts, &mut any_clock()), ..Fields::default() };
-        Some((*line, text.and_then(|text| fields_of(text, &layouts)).unwrap_or_else(epoch)))
+        Some((*line, text_of(value).and_then(|text| fields_of(text, &layouts)).unwrap_or_else(epoch)))
     });
     let first = moments.next()?;
     let (last, needs_zone) = last_and_lacking(first.1, moments.map(|(_, fields)| fields));

@@ -199,6 +199,7 @@ fn hex4(bytes: &[u8], at: usize) -> Result<u32, Stop> {
 }
 
 /// The number at `at`: whether it is an integer, and the index behind it.
+#[inline]
 pub(crate) fn number(bytes: &[u8], at: usize) -> Result<(Kind, usize), Stop> {
     const FAULT: &str = "no number as JSON writes them";
     let digits = |mut at: usize| {
@@ -238,10 +239,6 @@ pub(crate) fn value(bytes: &[u8], at: usize, scratch: &mut Vec<u8>) -> Result<(K
 fn value_at_depth(bytes: &[u8], at: usize, scratch: &mut Vec<u8>, depth: u32) -> Result<(Kind, usize), Stop> {
     match bytes[at] {
         b'"' => string(bytes, at, scratch).map(|(_, end)| (Kind::String, end)),
-        b'-' | b'0'..=b'9' => number(bytes, at),
-        b't' => literal(bytes, at, b"true", Kind::Bool),
-        b'f' => literal(bytes, at, b"false", Kind::Bool),
-        b'n' => literal(bytes, at, b"null", Kind::Null),
         b'[' | b'{' if depth == MAX_DEPTH => Err(Stop::Fault(at, "values nested more than 200 deep")),
         b'[' => items(bytes, at, b']', |at| value_at_depth(bytes, at, scratch, depth + 1).map(|(_, end)| end))
             .map(|end| (Kind::Array, end)),
@@ -250,6 +247,18 @@ fn value_at_depth(bytes: &[u8], at: usize, scratch: &mut Vec<u8>, depth: u32) ->
             value_at_depth(bytes, value_at, scratch, depth + 1).map(|(_, end)| end)
         })
         .map(|end| (Kind::Object, end)),
+        _ => plain(bytes, at),
+    }
+}
+
+/// Passes over the value at `at`, which is no string and has none inside: its kind, and the index behind it.
+#[inline]
+pub(crate) fn plain(bytes: &[u8], at: usize) -> Result<(Kind, usize), Stop> {
+    match bytes[at] {
+        b'-' | b'0'..=b'9' => number(bytes, at),
+        b't' => literal(bytes, at, b"true", Kind::Bool),
+        b'f' => literal(bytes, at, b"false", Kind::Bool),
+        b'n' => literal(bytes, at, b"null", Kind::Null),
         _ => Err(Stop::Fault(at, "no JSON value")),
     }
 }

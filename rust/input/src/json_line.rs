@@ -208,21 +208,21 @@ impl JsonLines {
     /// The slow, obvious way, which knows what is wrong.
     #[cold]
     fn find_slowly(&mut self, line: &[u8]) -> bool {
-        let told = self.walk(line);
-        told.map_err(|why| self.why = why).is_ok()
+        self.try_slowly(line).map_err(|why| self.why = why).is_ok()
     }
 
-    fn walk(&mut self, line: &[u8]) -> Result<(), String> {
+    fn try_slowly(&mut self, line: &[u8]) -> Result<(), String> {
         let start = json::after_space(line, 0);
         if line.get(start) != Some(&b'{') {
             return Err("the line is no JSON object".to_owned());
         }
         self.found.fill(None);
         let paths: Vec<(usize, &[u8])> = self.paths.iter().map(String::as_bytes).enumerate().collect();
-        let end = walk(line, start, &paths, &mut self.found, &mut self.scratch).map_err(|stop| match stop {
-            Stop::Incomplete => "the line ends before its JSON does".to_owned(),
-            Stop::Fault(at, why) => format!("the line is no JSON: {why}, at byte {at} of it"),
-        })?;
+        let end =
+            walk_slowly(line, start, &paths, &mut self.found, &mut self.scratch).map_err(|stop| match stop {
+                Stop::Incomplete => "the line ends before its JSON does".to_owned(),
+                Stop::Fault(at, why) => format!("the line is no JSON: {why}, at byte {at} of it"),
+            })?;
         if json::after_space(line, end) < line.len() {
             return Err("the line goes on behind its JSON object".to_owned());
         }
@@ -236,12 +236,12 @@ impl JsonLines {
 }
 
 /// What stands between the quotes of a string.
-fn text_of(value: &[u8]) -> Option<&[u8]> {
+pub(crate) fn text_of(value: &[u8]) -> Option<&[u8]> {
     value.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""))
 }
 
 /// Walks over the object at `at`, and notes where the values at the paths are; the index behind it.
-fn walk(
+fn walk_slowly(
     line: &[u8],
     at: usize,
     paths: &[(usize, &[u8])],
@@ -265,7 +265,7 @@ fn walk(
             }
         }
         let end = if !inside.is_empty() && line[value_at] == b'{' {
-            walk(line, value_at, &inside, found, scratch)?
+            walk_slowly(line, value_at, &inside, found, scratch)?
         } else {
             json::value(line, value_at, scratch)?.1
         };

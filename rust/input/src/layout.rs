@@ -3,7 +3,7 @@
 use regex::bytes::Regex;
 
 use crate::moment::Fields;
-use crate::outline::begins_with;
+use crate::prefix::begins_with;
 use crate::written::Item::{
     self, Byte, DateTimeBreak, Day, Epoch, Fraction, Hour, MayZone, Minute, Month2, MonthName, Second, Space,
     Weekday, Year2, Year4, Zone,
@@ -287,10 +287,6 @@ fn behind_words(line: &[u8], words: u8) -> Option<usize> {
 }
 
 /// What stands behind these bytes, where the line begins with them.
-///
-/// (Not by `strip_prefix`: asked for no bytes at the address that an empty `Vec` has, glibc's `memcmp` for AVX-512 loads
-/// from it under a mask, which the processor takes a hundred cycles to find out is no fault. That was a quarter of the
-/// whole way from text to bodies.)
 #[inline]
 fn behind<'a>(line: &'a [u8], bytes: &[u8]) -> Option<&'a [u8]> {
     begins_with(line, bytes).then(|| &line[bytes.len()..])

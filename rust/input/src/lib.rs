@@ -12,8 +12,10 @@
 //! | `lines` | where a line ends |
 //! | `layout` | where in a line its moment stands, and which of the ways to write one that is |
 //! | `written`, `moment` | the pieces of a moment as it is written; which moment they make |
+//! | `text_line` | one line of text: whether it begins an event, and of which moment |
 //! | `json_line` | one JSON object a line, as applications write them |
 //! | `marks`, `walk`, `outline` | where the strings of such a line end; the walk over it, along those; what lines share |
+//! | `prefix` | whether bytes begin with others, quickly |
 //! | `records` | which lines make an event |
 //! | `detect` | what samples of a file show it to be |
 //! | `unpack` | what compressed bytes, and those of other encodings, are |
@@ -33,8 +35,10 @@ mod lines;
 mod marks;
 mod moment;
 mod outline;
+mod prefix;
 mod records;
 mod skip;
+mod text_line;
 mod unpack;
 mod walk;
 mod written;
@@ -46,6 +50,7 @@ pub use event::Extra;
 pub use json_line::JsonLines;
 pub use layout::Layout;
 pub use moment::{Clock, Fields};
-pub use records::{LineEvents, LineFormat, TextLines, Untimed};
+pub use records::{LineEvents, LineFormat};
 pub use regex::bytes::Regex;
+pub use text_line::{TextLines, Untimed};
 pub use unpack::{Decompressor, TextDecoder};

@@ -4,9 +4,10 @@
 //! A line that has the same bytes between its values, and strings and numbers where the other had them, is JSON as much
 //! as the other is, and has its values where the other had them.
 
+use crate::json;
 use crate::json_line::Span;
 use crate::marks::Marks;
-use crate::walk::number_end;
+use crate::prefix::begins_with;
 
 /// Values that an outline has at most: lines of more are walked over.
 const MAX_VALUES: usize = 64;
@@ -115,7 +116,8 @@ fn fits(outline: &[Piece], line: &[u8], marks: &Marks, found: &mut [Option<Span>
             }
             Value::Number => {
                 quotes.pass(piece.quotes);
-                let Some(end) = number_end(line, start) else { return false };
+                let Some(b'-' | b'0'..=b'9') = line.get(start) else { return false };
+                let Ok((_, end)) = json::number(line, start) else { return false };
                 at = end;
                 (start, end)
             }
@@ -126,19 +128,6 @@ fn fits(outline: &[Piece], line: &[u8], marks: &Marks, found: &mut [Option<Span>
         }
     }
     false
-}
-
-/// In words, and not by `memcmp`, whose call costs more than so few bytes.
-#[inline]
-pub(crate) fn begins_with(bytes: &[u8], start: &[u8]) -> bool {
-    let Some(bytes) = bytes.get(..start.len()) else { return false };
-    match (bytes.last_chunk::<8>(), start.last_chunk::<8>()) {
-        (Some(last), Some(other)) => {
-            let words = bytes.as_chunks::<8>().0.iter().zip(start.as_chunks::<8>().0);
-            last == other && words.into_iter().all(|(word, other)| word == other)
-        }
-        _ => bytes.iter().zip(start).all(|(byte, other)| byte == other),
-    }
 }
 
 /// The outline of a line that is JSON; `None` where it has too many values, or a path leads to one that is no string and
@@ -159,7 +148,7 @@ fn outline_of(line: &[u8], marks: &Marks, found: &[Option<Span>]) -> Option<Outl
                 }
                 (Value::String, at + 1, close)
             }
-            b'-' | b'0'..=b'9' => (Value::Number, at, number_end(line, at)?),
+            b'-' | b'0'..=b'9' => (Value::Number, at, json::number(line, at).ok()?.1),
             _ => {
                 at += 1;
                 continue;

@@ -1,6 +1,7 @@
 //! The walk over a line that is one JSON object, along the marks of its strings: the fast way, for lines as they nearly
 //! all are. Where it stops, `json` says what is wrong, or that nothing is.
 
+use crate::json;
 use crate::json_line::Span;
 use crate::marks::Quotes;
 
@@ -167,14 +168,10 @@ impl Walk<'_> {
     fn value(&mut self, at: usize, first: u8, depth: u32) -> Option<usize> {
         match first {
             b'"' => Some(self.quotes.close_of(at)? + 1),
-            b'-' | b'0'..=b'9' => number_end(self.line, at),
-            b't' => self.word(at, b"true"),
-            b'f' => self.word(at, b"false"),
-            b'n' => self.word(at, b"null"),
-            _ if depth == MAX_DEPTH => None,
+            b'{' | b'[' if depth == MAX_DEPTH => None,
             b'{' => self.object(at, Ahead { paths: 0, behind: 0, lengths: 0 }, depth + 1),
             b'[' => self.array(at, depth + 1),
-            _ => None,
+            _ => json::plain(self.line, at).ok().map(|(_, end)| end),
         }
     }
 
@@ -191,42 +188,6 @@ impl Walk<'_> {
                 b']' => return Some(at + 1),
                 _ => return None,
             }
-        }
-    }
-
-    #[inline]
-    fn word(&self, at: usize, word: &[u8]) -> Option<usize> {
-        self.line[at..].starts_with(word).then_some(at + word.len())
-    }
-}
-
-/// Behind the number at `at`, fractions and exponents too; `None` where it is none, or the line ends there.
-#[inline]
-pub(crate) fn number_end(line: &[u8], at: usize) -> Option<usize> {
-    let first = at + usize::from(*line.get(at)? == b'-');
-    let (mut end, mut next) = digits_end(line, first)?;
-    if line[first] == b'0' && end > first + 1 {
-        return None;
-    }
-    if next == b'.' {
-        (end, next) = digits_end(line, end + 1)?;
-    }
-    if matches!(next, b'e' | b'E') {
-        let sign = usize::from(matches!(line.get(end + 1), Some(b'+' | b'-')));
-        (end, _) = digits_end(line, end + 1 + sign)?;
-    }
-    Some(end)
-}
-
-/// Behind one digit or more from `at` on, and the byte there.
-#[inline]
-fn digits_end(line: &[u8], at: usize) -> Option<(usize, u8)> {
-    let mut end = at;
-    loop {
-        match *line.get(end)? {
-            b'0'..=b'9' => end += 1,
-            _ if end == at => return None,
-            byte => return Some((end, byte)),
         }
     }
 }
