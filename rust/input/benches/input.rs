@@ -96,7 +96,14 @@ fn line_logs(criterion: &mut Criterion) {
             i % 97
         )
     });
-    for (name, input) in [("text", text), ("JSON lines", json)] {
+    // No line has the members of the one before: what lines share is of no use.
+    let shapes = logged(8 << 20, |i| {
+        let members: String = (0..6)
+            .filter(|bit| i.wrapping_mul(0x9E37_79B1) >> (20 + bit) & 1 == 0)
+            .fold(String::new(), |members, bit| members + &format!(",\"member{bit}\":\"{i:04}\""));
+        format!("{{\"ts\":\"2025-10-10T20:55:36.{:03}Z\"{members},\"took\":{}}}\n", i % 1000, i % 97)
+    });
+    for (name, input) in [("text", text), ("JSON lines", json), ("JSON lines of many shapes", shapes)] {
         let found = detect(&[&input[..1 << 16]], &Known::default()).unwrap();
         let clock = Clock::new("UTC", None, 1_790_000_000_000).unwrap();
         let format = found.line_format(clock, None).unwrap();

@@ -4,7 +4,7 @@ use crate::json::{self, Kind, Stop};
 use crate::layout::{Layout, Seen};
 use crate::marks::Marks;
 use crate::moment::{Clock, Fields};
-use crate::outline::Outlines;
+use crate::outline::Outline;
 use crate::walk::{Ahead, MAX_PATHS, Walk};
 
 /// Names under which applications write the moment, the likeliest first.
@@ -55,7 +55,7 @@ pub struct JsonLines {
     seen_in: usize,
     marks: Marks,
     start: Ahead,
-    outlines: Outlines,
+    outline: Outline,
     scratch: Vec<u8>,
     decoded: Vec<u8>,
     /// Where the values of the line are that was read last.
@@ -87,7 +87,7 @@ impl JsonLines {
             seen: Seen::default(),
             seen_in: 0,
             marks: Marks::default(),
-            outlines: Outlines::default(),
+            outline: Outline::default(),
             scratch: Vec::new(),
             decoded: Vec::new(),
             place: Place::Line { ascii: false },
@@ -191,7 +191,7 @@ impl JsonLines {
         if !self.marks.read(line) {
             return self.find_slowly(line);
         }
-        self.outlines.find(line, &self.marks, &mut self.found) || self.find_by_walk(line)
+        self.outline.find(line, &self.marks, &mut self.found) || self.find_by_walk(line)
     }
 
     /// Of a line that is of a shape that was not seen, or is none.
@@ -201,7 +201,7 @@ impl JsonLines {
         if paths.len() > MAX_PATHS || !(Walk { line, quotes, escapes, paths, found }.run(self.start)) {
             return self.find_slowly(line);
         }
-        self.outlines.may_learn(line, marks, found);
+        self.outline.may_learn(line, marks, found);
         true
     }
 
@@ -441,15 +441,37 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_shapes_that_were_seen_are_not_walked_over() {
+    fn lines_of_one_shape_are_walked_over_once() {
         let mut lines = lines(&["ts"], None);
         for second in 0..60 {
             let line = format!("{{\"level\": \"info\", \"ts\": {}, \"n\": -1.5e3}}", 1_438_191_704 + second);
             lines.marks.read(line.as_bytes());
-            let JsonLines { outlines, marks, found, .. } = &mut lines;
-            assert_eq!(outlines.find(line.as_bytes(), marks, found), second > 0);
+            let JsonLines { outline, marks, found, .. } = &mut lines;
+            assert_eq!(outline.find(line.as_bytes(), marks, found), second > 0);
             assert_eq!(lines.read(line.as_bytes()), Some((1_438_191_704 + second) * 1000));
         }
+    }
+
+    #[test]
+    fn an_outline_that_seldom_fits_is_forgotten_and_learned_again_later() {
+        let mut lines = lines(&["ts"], None);
+        let read = |lines: &mut JsonLines, name: &str| {
+            let line = format!("{{\"{name}\":\"x\",\"ts\":1438191704}}");
+            lines.marks.read(line.as_bytes());
+            let JsonLines { outline, marks, found, .. } = &mut *lines;
+            found.fill(None);
+            let fitted = outline.find(line.as_bytes(), marks, found);
+            assert_eq!(found[0].is_some(), fitted);
+            assert_eq!(lines.read(line.as_bytes()), Some(1_438_191_704_000));
+            fitted
+        };
+        for i in 0..100 {
+            read(&mut lines, &format!("n{i}"));
+        }
+        assert!(!read(&mut lines, "n99"), "nothing is held where each line has another shape");
+        let fitted = (0..1000).filter(|_| read(&mut lines, "same")).count();
+        assert!(fitted > 800, "{fitted}");
+        assert!(!read(&mut lines, "other") && read(&mut lines, "same"), "one other line is no reason to forget");
     }
 
     #[test]
