@@ -1,5 +1,5 @@
 #!/bin/sh
-# AddressSanitizer over the core's tests, and over the extension as Python's own tests drive it: rust/py/src/message.rs
+# AddressSanitizer over the tests of core and input, and over the extension as Python's own tests drive it: rust/py/src/message.rs
 # reads the characters of Python's str objects where they lie. Usage: asan.sh [TEST FILE ...]
 #
 # A str owns a NUL behind its last character: to read just one too many is for the tests of contents to catch, which do.
@@ -19,7 +19,7 @@ fi
 
 host=$(rustc -vV | sed -n 's/^host: //p')
 export RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR="$PWD/target/asan"
-cargo test --quiet --locked --target "$host" --package cordwood-core --lib
+cargo test --quiet --locked --target "$host" --package cordwood-core --package cordwood-input --lib
 # An optimized build, to run what users run; a debug build would warn at import besides.
 PYO3_PYTHON="$PWD/.venv/bin/python" cargo build --quiet --locked --target "$host" --release --package cordwood-py
 

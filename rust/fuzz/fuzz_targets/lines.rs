@@ -67,6 +67,6 @@ fuzz_target!(|input: (u8, u8, &[u8])| {
     }
     let middle = input.len() / 2;
     if let Some(found) = detect(&[&input[..middle], &input[middle..]], &Known::default()) {
-        found.line_format(clock(), None);
+        let _ = found.line_format(clock(), None);
     }
 });

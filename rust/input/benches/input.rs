@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
-const CHUNK: usize = 1 << 18;
+const CHUNK: usize = 1 << 20;
 
 fn lines(message: &str, bytes: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes + 1000);
