@@ -15,7 +15,7 @@ use crate::cursor::Cursor;
 #[must_use]
 pub fn escaped_len(text: &[u8]) -> usize {
     #[cfg(target_arch = "x86_64")]
-    if let Some(len) = wide::escaped_len(text) {
+    if let Some(len) = wide::escaped_len(text).or_else(|| shuffle::escaped_len(text)) {
         return len;
     }
     escaped_len_by_blocks(text)
@@ -192,6 +192,7 @@ mod tests {
         assert_eq!(in_words, expected);
         #[cfg(target_arch = "x86_64")]
         {
+            assert!(shuffle::escaped_len(text).is_none_or(|len| len == expected.len()), "{text:?}");
             let mut shuffled = vec![0; expected.len()];
             if shuffle::put_escaped(text, &mut Cursor::new(&mut shuffled)) {
                 assert_eq!(shuffled, expected);

@@ -23,6 +23,7 @@ mod gzip;
 mod intake;
 mod kept;
 mod limits;
+mod messages;
 mod outcome;
 mod packed;
 mod sequence;

@@ -3,13 +3,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::admission::Admission;
 use crate::batch::Batch;
 use crate::cut::next_cut;
 use crate::intake::{Intake, OnReject, Rejected};
 use crate::kept::Kept;
 use crate::outcome::Rejection;
-use crate::table::EventTable;
+use crate::table::{EventSink, EventTable};
 use crate::text::Text;
 
 /// A whole input while it is read.
@@ -30,6 +32,11 @@ impl Sequence {
     #[inline]
     pub fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
         self.intake.admit(timestamp, text, &mut self.table)
+    }
+
+    /// Texts that lie in this memory are not copied from now on, until other memory is lent: batches keep it.
+    pub fn lend(&mut self, memory: &Bytes) {
+        self.table.lend(memory);
     }
 
     /// The next event, which is not one.

@@ -1,10 +1,12 @@
 //! An input without a known end: batches leave as they close.
 
+use bytes::Bytes;
+
 use crate::admission::Admission;
 use crate::intake::{Intake, OnReject, Rejected};
 use crate::kept::Kept;
 use crate::outcome::Rejection;
-use crate::table::EventTable;
+use crate::table::{EventSink, EventTable};
 use crate::text::Text;
 use crate::window::Window;
 
@@ -28,6 +30,11 @@ impl Stream {
     #[inline]
     pub fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
         self.intake.admit(timestamp, text, &mut self.window)
+    }
+
+    /// Texts that lie in this memory are not copied from now on, until other memory is lent: batches keep it.
+    pub fn lend(&mut self, memory: &Bytes) {
+        self.window.lend(memory);
     }
 
     /// The next event, which is not one.

@@ -1,8 +1,11 @@
-//! Admitted events: one arena of UTF-8 bytes, and a row for each event.
+//! Admitted events: their messages as UTF-8, and a row for each event.
 
 use std::mem::MaybeUninit;
 
+use bytes::Bytes;
+
 use crate::escape;
+use crate::messages::{Messages, Place};
 use crate::text::Text;
 
 /// One event of a table. 32 bytes, so that a sort's scratch and the rows together stay under 48 an event.
@@ -12,7 +15,7 @@ pub struct Row {
     pub timestamp: i64,
     /// The event's place in the caller's input.
     pub position: u64,
-    offset: usize,
+    place: Place,
     /// The message's length in the low 30 bits, and above them which piece of its event this is.
     len_and_extent: u32,
     escaped_len: u32,
@@ -92,12 +95,16 @@ pub struct Piece<'a> {
 pub trait EventSink {
     /// Stores a piece that the admission has let pass.
     fn push(&mut self, piece: &Piece<'_>);
+
+    /// Texts that lie in this memory need not be copied from now on, until other memory is lent: it is kept for as long
+    /// as they are.
+    fn lend(&mut self, memory: &Bytes);
 }
 
 /// Admitted events in the order they came, or, once sorted, in order of time.
 #[derive(Clone, Debug)]
 pub struct EventTable {
-    arena: Vec<u8>,
+    messages: Messages,
     rows: Vec<Row>,
     in_order: bool,
     has_parts: bool,
@@ -106,30 +113,36 @@ pub struct EventTable {
 
 impl Default for EventTable {
     fn default() -> Self {
-        Self { arena: Vec::new(), rows: Vec::new(), in_order: true, has_parts: false, completed_events: 0 }
+        Self {
+            messages: Messages::default(),
+            rows: Vec::new(),
+            in_order: true,
+            has_parts: false,
+            completed_events: 0,
+        }
     }
 }
 
 impl EventTable {
-    /// A table with room for `events` rows and `bytes` of messages, where the system has it; it grows as it must.
+    /// A table with room for `events` rows and `bytes` of copied messages, where the system has it; it grows as it must.
     /// Where memory is handed out by the page, what is reserved and not used costs nothing.
     #[must_use]
     pub fn with_room_for(events: usize, bytes: usize) -> Self {
         let mut table = Self::default();
         // A caller's count may be wrong, and a reservation is no promise: to go without is no error.
-        let _without = table.rows.try_reserve(events).and_then(|()| table.arena.try_reserve(bytes));
+        let _without = table.rows.try_reserve(events).and_then(|()| table.messages.try_reserve(bytes));
         table
     }
 
     /// The memory that is reserved and not used yet, for whoever knows how to speak to the system about it.
     pub fn spare_memory(&mut self) -> (&mut [MaybeUninit<Row>], &mut [MaybeUninit<u8>]) {
-        (self.rows.spare_capacity_mut(), self.arena.spare_capacity_mut())
+        (self.rows.spare_capacity_mut(), self.messages.copied_mut().spare_capacity_mut())
     }
 
-    /// Rows, and bytes of their messages.
+    /// Rows, and bytes of the messages that were copied for them.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
-        (self.rows.len(), self.arena.len())
+        (self.rows.len(), self.messages.copied().len())
     }
 
     /// The events as they stand.
@@ -141,7 +154,7 @@ impl EventTable {
     /// The UTF-8 of a row of this table.
     #[must_use]
     pub fn message(&self, row: &Row) -> &[u8] {
-        &self.arena[row.offset..row.offset + row.message_len()]
+        self.messages.at(row.place, row.message_len())
     }
 
     /// Events whose last part is here.
@@ -169,7 +182,7 @@ impl EventTable {
 
     /// Gives back the memory that was reserved and not used.
     pub fn shrink_to_fit(&mut self) {
-        self.arena.shrink_to_fit();
+        self.messages.copied_mut().shrink_to_fit();
         self.rows.shrink_to_fit();
     }
 }
@@ -177,23 +190,25 @@ impl EventTable {
 impl EventSink for EventTable {
     #[inline]
     fn push(&mut self, piece: &Piece<'_>) {
-        let offset = self.arena.len();
-        piece.text.append_to(&mut self.arena);
-        let stored = &self.arena[offset..];
-        debug_assert_eq!(stored.len(), piece.len);
+        let place = self.messages.keep(&piece.text);
         // Where it was, if it was UTF-8: what was written just now cannot be loaded in vectors before it has left the
         // processor's queue of stores.
-        let escaped_len = escape::escaped_len(piece.text.as_valid_utf8().unwrap_or(stored));
+        let utf8 = piece.text.as_valid_utf8().unwrap_or_else(|| self.messages.at(place, piece.len));
+        let escaped_len = escape::escaped_len(utf8);
         self.in_order &= self.rows.last().is_none_or(|last| last.timestamp <= piece.timestamp);
         self.has_parts |= piece.extent.is_part();
         self.completed_events += u64::from(piece.extent.completes_event());
         self.rows.push(Row {
             timestamp: piece.timestamp,
             position: piece.position,
-            offset,
+            place,
             len_and_extent: bytes_u32(piece.len) | (piece.extent as u32) << EXTENT_SHIFT,
             escaped_len: bytes_u32(escaped_len),
         });
+    }
+
+    fn lend(&mut self, memory: &Bytes) {
+        self.messages.lend(memory);
     }
 }
 

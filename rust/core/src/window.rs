@@ -8,6 +8,8 @@
 
 use std::collections::VecDeque;
 
+use bytes::Bytes;
+
 use crate::limits::Limits;
 use crate::table::{EventSink, EventTable, Piece};
 
@@ -24,12 +26,15 @@ pub struct Window {
     /// In the order of their opening.
     open: Vec<OpenBatch>,
     closed: VecDeque<EventTable>,
-    /// Rows of the table that closed last, and bytes of their messages: the next will be much like it, and so need not
+    /// Rows of the table that closed last, and bytes copied for them: the next will be much like it, and so need not
     /// be moved as it grows.
     last_closed: (usize, usize),
     /// Events and counted bytes that came in so far.
     fed_events: u64,
     fed_bytes: u64,
+    /// What was lent last, and how often something was.
+    lent: Bytes,
+    lends: u64,
 }
 
 #[derive(Debug)]
@@ -41,6 +46,8 @@ struct OpenBatch {
     first_position: u64,
     opened_at_byte: u64,
     last_fed_event: u64,
+    /// Up to here its table knows of what was lent.
+    lends: u64,
 }
 
 impl OpenBatch {
@@ -53,6 +60,7 @@ impl OpenBatch {
             first_position: opener.position,
             opened_at_byte,
             last_fed_event: 0,
+            lends: 0,
         }
     }
 
@@ -79,6 +87,8 @@ impl Window {
             last_closed: (0, 0),
             fed_events: 0,
             fed_bytes: 0,
+            lent: Bytes::new(),
+            lends: 0,
         }
     }
 
@@ -174,6 +184,10 @@ impl EventSink for Window {
         self.fed_events += 1;
         self.fed_bytes += event_bytes;
         let batch = &mut self.open[index];
+        if batch.lends != self.lends {
+            batch.lends = self.lends;
+            batch.table.lend(&self.lent);
+        }
         batch.table.push(piece);
         batch.first = batch.first.min(piece.timestamp);
         batch.last = batch.last.max(piece.timestamp);
@@ -182,6 +196,12 @@ impl EventSink for Window {
         while self.open.first().is_some_and(|oldest| self.fed_bytes - oldest.opened_at_byte >= MAX_INPUT_BYTES) {
             self.close(0);
         }
+    }
+
+    /// The tables learn of it when an event comes to them: most of what is lent, most of them have no use for.
+    fn lend(&mut self, memory: &Bytes) {
+        self.lent = memory.clone();
+        self.lends += 1;
     }
 }
 

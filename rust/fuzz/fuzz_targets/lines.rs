@@ -2,6 +2,7 @@
 //! samples that comes to an end.
 #![no_main]
 
+use bytes::Bytes;
 use cordwood_core::Rejection;
 use cordwood_input::{
     Clock, JsonLines, Known, Layout, LineEvents, LineFormat, Regex, Step, TextLines, Untimed, detect,
@@ -25,7 +26,7 @@ fn read(format: LineFormat, input: &[u8], chunk: usize) -> (Vec<Seen>, u64) {
             Step::End => return (seen, lines.skipped()),
             Step::NeedInput => {
                 match chunks.next() {
-                    Some(chunk) => lines.feed(chunk),
+                    Some(chunk) => lines.feed(Bytes::copy_from_slice(chunk)),
                     None => lines.finish(),
                 }
                 continue;

@@ -3,7 +3,8 @@
 use std::hint::black_box;
 use std::io::{Read, Write};
 
-use cordwood_core::{Admission, Batch, Frame, OnReject, Stream, Text};
+use bytes::Bytes;
+use cordwood_core::{Admission, Batch, Frame, Limits, OnReject, Stream, Text};
 use cordwood_input::{Clock, Decompressor, Documents, Extra, Known, LineEvents, LineFormat, Step, detect};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use flate2::Compression;
@@ -109,10 +110,10 @@ fn line_logs(criterion: &mut Criterion) {
         let format = found.line_format(clock, None).unwrap();
         let mut group = criterion.benchmark_group(format!("lines/{name}"));
         group.throughput(Throughput::Bytes(input.len() as u64));
-        group.bench_function("to events", |bencher| {
-            bencher.iter(|| events_of(black_box(&input), &format, |_, _| {}));
-        });
-        group.bench_function("to bodies", |bencher| bencher.iter(|| bodies_of(black_box(&input), &format)));
+        let chunks: Vec<Bytes> = input.chunks(CHUNK).map(Bytes::copy_from_slice).collect();
+        assert_eq!(events_of(&chunks, &format), input.split(|&byte| byte == b'\n').count() as u64 - 1);
+        group.bench_function("to events", |bencher| bencher.iter(|| events_of(black_box(&chunks), &format)));
+        group.bench_function("to bodies", |bencher| bencher.iter(|| bodies_of(black_box(&chunks), &format)));
         group.finish();
     }
 }
@@ -128,49 +129,66 @@ fn logged(bytes: usize, line: impl Fn(usize) -> String) -> Vec<u8> {
     out
 }
 
-fn events_of(input: &[u8], format: &LineFormat, mut take: impl FnMut(i64, Text<'_>)) -> u64 {
+/// Reads a log that comes in chunks, as the program does.
+fn read_lines<T>(
+    chunks: &[Bytes],
+    format: &LineFormat,
+    into: &mut T,
+    lend: impl Fn(&mut T, &Bytes),
+    take: impl Fn(&mut T, i64, Text<'_>),
+) {
     let mut lines = LineEvents::new(format.clone());
+    for chunk in chunks {
+        lend(into, chunk);
+        lines.feed(chunk.clone());
+        while let Step::Event { timestamp, message, .. } = lines.next() {
+            take(into, timestamp, message);
+        }
+    }
+    lines.finish();
+    while let Step::Event { timestamp, message, .. } = lines.next() {
+        take(into, timestamp, message);
+    }
+}
+
+fn events_of(chunks: &[Bytes], format: &LineFormat) -> u64 {
     let mut events = 0;
-    let mut chunks = input.chunks(CHUNK);
-    loop {
-        match lines.next() {
-            Step::Event { timestamp, message, .. } => {
-                events += 1;
-                take(timestamp, message);
-            }
-            Step::NeedInput => match chunks.next() {
-                Some(chunk) => lines.feed(chunk),
-                None => lines.finish(),
-            },
-            Step::End => return events,
-            _ => panic!("an input without a fault"),
+    read_lines(chunks, format, &mut events, |_, _| {}, |events, _, _| *events += 1);
+    events
+}
+
+struct Bodies {
+    stream: Stream,
+    frame: Frame,
+    body: Vec<u8>,
+    written: usize,
+}
+
+impl Bodies {
+    fn write_closed(&mut self) {
+        while let Some(table) = self.stream.take_closed() {
+            let batch = Batch::of_table(table, &Limits::default());
+            self.body.resize(self.frame.body_len(&batch), 0);
+            self.frame.write(&batch, &mut self.body);
+            self.written += self.body.len();
         }
     }
 }
 
-fn bodies_of(input: &[u8], format: &LineFormat) -> usize {
-    let admission = Admission::default();
-    let mut stream = Stream::new(admission, OnReject::Collect);
+fn bodies_of(chunks: &[Bytes], format: &LineFormat) -> usize {
+    let stream = Stream::new(Admission::default(), OnReject::Collect);
     let frame = Frame::new("g", "s", None, None).unwrap();
-    let mut written = 0;
-    let mut body = Vec::new();
-    let mut write = |stream: &mut Stream| {
-        while let Some(table) = stream.take_closed() {
-            let batch = Batch::of_table(table, &admission.limits);
-            body.resize(frame.body_len(&batch), 0);
-            frame.write(&batch, &mut body);
-            written += body.len();
-        }
-    };
-    events_of(input, format, |timestamp, message| {
-        stream.admit(timestamp, message).unwrap();
-        if stream.has_closed() {
-            write(&mut stream);
+    let mut bodies = Bodies { stream, frame, body: Vec::new(), written: 0 };
+    let lend = |bodies: &mut Bodies, chunk: &Bytes| bodies.stream.lend(chunk);
+    read_lines(chunks, format, &mut bodies, lend, |bodies, timestamp, message| {
+        bodies.stream.admit(timestamp, message).unwrap();
+        if bodies.stream.has_closed() {
+            bodies.write_closed();
         }
     });
-    stream.close_all();
-    write(&mut stream);
-    written
+    bodies.stream.close_all();
+    bodies.write_closed();
+    bodies.written
 }
 
 /// Compressed logs, a chunk at a time, beside the libraries' own readers.

@@ -1,6 +1,7 @@
 //! Work of a known size for an instruction counter: `instructions CASE EVENTS PASSES` takes so many events from where
 //! they come in to finished bodies, so many times. What an event takes is the difference that one more pass makes.
 
+use bytes::Bytes;
 use cordwood_core::{Admission, Batch, Frame, OnReject, Stream, Text};
 use cordwood_input::{Clock, Known, LineEvents, Step, detect};
 
@@ -66,7 +67,9 @@ fn pass(case: &str, input: &[String]) -> usize {
         let clock = Clock::new("UTC", None, 1_790_000_000_000).expect("UTC is a zone");
         let mut lines = LineEvents::new(found.line_format(clock, None).expect("lines"));
         for chunk in input.chunks(1000) {
-            lines.feed(chunk.concat().as_bytes());
+            let chunk = Bytes::from(chunk.concat());
+            bodies.stream.lend(&chunk);
+            lines.feed(chunk);
             while let Step::Event { timestamp, message, .. } = lines.next() {
                 bodies.take(timestamp, message);
             }

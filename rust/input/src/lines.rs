@@ -1,5 +1,6 @@
 //! Bytes, in whatever pieces they come, into lines.
 
+use bytes::Bytes;
 use memchr::memchr;
 
 use crate::documents::MAX_EVENT_INPUT_BYTES;
@@ -17,79 +18,119 @@ pub(crate) enum Line<'a> {
     End,
 }
 
-/// Splits lines. Holds the last chunk, and a line that is not complete.
+/// Splits lines, which lie in the chunk that was fed last; but one that began in a chunk before is put together.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
-    buffer: Vec<u8>,
+    chunk: Bytes,
+    /// Offset of its start in the input.
+    base: u64,
+    /// Where in the chunk that begins which was not handed out.
     at: usize,
     /// Up to here there is no end of a line.
     looked_at: usize,
-    /// Offset of the buffer's start in the input.
-    base: u64,
+    /// A line that began in a chunk before: what there was of it, and all of it once that was handed out.
+    joined: Vec<u8>,
+    joined_is_whole: bool,
     finished: bool,
     /// Where the line starts that is passed over.
     skipping: Option<u64>,
-    /// Where in the buffer the line lies that was handed out last.
-    last: (usize, usize),
+    last: LineAt,
+}
+
+/// Where a line lies, until more is fed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LineAt {
+    /// Not in the chunk: it was put together.
+    pub(crate) is_joined: bool,
+    pub(crate) from: usize,
+    pub(crate) to: usize,
 }
 
 impl Lines {
-    pub(crate) fn feed(&mut self, bytes: &[u8]) {
-        self.base += self.at as u64;
-        self.buffer.drain(..self.at);
-        self.looked_at -= self.at;
-        self.at = 0;
-        self.buffer.extend_from_slice(bytes);
+    pub(crate) fn feed(&mut self, bytes: Bytes) {
+        if self.joined_is_whole {
+            self.joined.clear();
+            self.joined_is_whole = false;
+        }
+        let rest = &self.chunk[self.at..];
+        if memchr(b'\n', &self.chunk[self.looked_at..]).is_some() {
+            // There are lines that nobody asked for yet.
+            self.base += self.at as u64;
+            self.chunk = [rest, &bytes].concat().into();
+        } else {
+            self.joined.extend_from_slice(rest);
+            self.base += self.chunk.len() as u64;
+            self.chunk = bytes;
+        }
+        (self.at, self.looked_at) = (0, 0);
     }
 
     /// The line that was handed out last, until more is fed.
     pub(crate) fn last(&self) -> &[u8] {
-        &self.buffer[self.last.0..self.last.1]
+        let LineAt { is_joined, from, to } = self.last;
+        &self.held(is_joined)[from..to]
     }
 
-    /// Where that lies, until more is fed.
-    pub(crate) fn last_at(&self) -> (usize, usize) {
+    /// Where that lies.
+    pub(crate) fn last_at(&self) -> LineAt {
         self.last
     }
 
-    /// What that lies in.
-    pub(crate) fn buffer(&self) -> &[u8] {
-        &self.buffer
+    /// What lines lie in.
+    #[inline]
+    pub(crate) fn held(&self, is_joined: bool) -> &[u8] {
+        if is_joined { &self.joined } else { &self.chunk }
     }
 
+    /// Bytes of its own that are held.
     #[cfg(test)]
-    pub(crate) fn held(&self) -> usize {
-        self.buffer.len()
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.joined.len()
     }
 
     pub(crate) fn finish(&mut self) {
         self.finished = true;
     }
 
+    /// Of the line that begins, as much as chunks before have.
+    fn begun(&self) -> usize {
+        if self.joined_is_whole { 0 } else { self.joined.len() }
+    }
+
     /// Offset of what was not handed out.
     pub(crate) fn position(&self) -> u64 {
-        self.skipping.unwrap_or(self.base + self.at as u64)
+        self.skipping.unwrap_or(self.base + self.at as u64 - self.begun() as u64)
     }
 
     pub(crate) fn next(&mut self) -> Line<'_> {
-        let end = memchr(b'\n', &self.buffer[self.looked_at..]).map(|found| self.looked_at + found);
-        let Some(end) =
-            end.or_else(|| (self.finished && self.at < self.buffer.len()).then_some(self.buffer.len()))
-        else {
+        let end = memchr(b'\n', &self.chunk[self.looked_at..]).map(|found| self.looked_at + found);
+        let is_last = || self.finished && (self.at < self.chunk.len() || self.begun() > 0);
+        let Some(end) = end.or_else(|| is_last().then_some(self.chunk.len())) else {
             return self.no_more();
         };
-        let (mut from, offset) = (self.at, self.base + self.at as u64);
-        self.at = self.buffer.len().min(end + 1);
+        let offset = self.position();
+        let (start, is_ended) = (self.at, end < self.chunk.len());
+        self.at = self.chunk.len().min(end + 1);
         self.looked_at = self.at;
         if let Some(offset) = self.skipping.take() {
             return Line::TooLong { offset };
         }
+        let is_joined = self.begun() > 0;
+        let (mut from, mut to) = (start, end);
+        if is_joined {
+            self.joined.extend_from_slice(&self.chunk[start..end]);
+            self.joined_is_whole = true;
+            (from, to) = (0, self.joined.len());
+        }
+        let line = &self.held(is_joined)[from..to];
         // The byte order mark that some editors begin a file with is none of the first line's.
-        if offset == 0 && self.buffer[from..end].starts_with(b"\xEF\xBB\xBF") {
+        if offset == 0 && line.starts_with(b"\xEF\xBB\xBF") {
             from += 3;
         }
-        let ended_by_two = end < self.buffer.len() && end > from && self.buffer[end - 1] == b'\r';
-        self.last = (from, end - usize::from(ended_by_two));
+        if is_ended && to > from && line.ends_with(b"\r") {
+            to -= 1;
+        }
+        self.last = LineAt { is_joined, from, to };
         match self.last() {
             line if line.len() > MAX_EVENT_INPUT_BYTES => Line::TooLong { offset },
             bytes => Line::Whole { offset, bytes },
@@ -97,10 +138,15 @@ impl Lines {
     }
 
     fn no_more(&mut self) -> Line<'_> {
-        self.looked_at = self.buffer.len();
-        if self.buffer.len() - self.at > MAX_EVENT_INPUT_BYTES {
-            self.skipping.get_or_insert(self.base + self.at as u64);
-            self.at = self.buffer.len();
+        self.looked_at = self.chunk.len();
+        if self.chunk.len() - self.at + self.begun() > MAX_EVENT_INPUT_BYTES {
+            self.skipping = Some(self.position());
+        }
+        if self.skipping.is_some() {
+            self.at = self.chunk.len();
+            if !self.joined_is_whole {
+                self.joined.clear();
+            }
         }
         match (self.finished, self.skipping.take_if(|_| self.finished)) {
             (true, Some(offset)) => Line::TooLong { offset },

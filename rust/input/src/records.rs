@@ -1,10 +1,11 @@
 //! Lines into events: what applications write to their logs, as text or as JSON.
 
+use bytes::Bytes;
 use cordwood_core::{Kept, Rejection, Text};
 
 use crate::documents::{MAX_EVENT_INPUT_BYTES, Step};
 use crate::json_line::{JsonLines, Place};
-use crate::lines::{Line, Lines};
+use crate::lines::{Line, LineAt, Lines};
 use crate::text_line::{Meaning, TextLines};
 
 /// Bytes that an event of several lines may have; a line that would make it longer begins another, of the same moment.
@@ -26,7 +27,7 @@ struct Open {
     offset: u64,
     timestamp: i64,
     /// Where its only line lies among those that were fed last; `None` once its text was copied.
-    line: Option<(usize, usize)>,
+    line: Option<LineAt>,
 }
 
 /// Reads the lines of one file, in whatever pieces they come.
@@ -80,29 +81,37 @@ struct Current {
 impl Current {
     /// The event that a line is by itself, which lies there and was just read.
     #[inline]
-    fn tell(&mut self, offset: u64, timestamp: i64, json: &JsonLines, (start, end): (usize, usize)) {
+    fn tell(&mut self, offset: u64, timestamp: i64, json: &JsonLines, line: LineAt) {
         (self.offset, self.timestamp) = (offset, timestamp);
-        self.message = Message::Lines;
-        (self.from, self.to, self.ascii) = (start, end, false);
+        self.lie_at(line);
         match json.place() {
             Place::Line { ascii } => self.ascii = *ascii,
-            Place::Of(from, to) => (self.from, self.to) = (start + from, start + to),
+            Place::Of(from, to) => (self.from, self.to) = (line.from + from, line.from + to),
             Place::Decoded => {
                 self.message = Message::Decoded;
                 (self.from, self.to) = (0, json.decoded().len());
             }
         }
     }
+
+    /// Its message is this line.
+    #[inline]
+    fn lie_at(&mut self, line: LineAt) {
+        self.message = if line.is_joined { Message::JoinedLine } else { Message::Line };
+        (self.from, self.to, self.ascii) = (line.from, line.to, false);
+    }
 }
 
 /// What holds a message.
 #[derive(Clone, Copy, Debug, Default)]
 enum Message {
-    /// The lines that were fed last.
+    /// What was fed last.
     #[default]
+    Line,
+    /// Two chunks did.
+    JoinedLine,
+    /// `done`: it has several lines.
     Lines,
-    /// `done`.
-    Joined,
     /// The format's own.
     Decoded,
 }
@@ -141,8 +150,9 @@ impl LineEvents {
         self.format.tell(timestamp);
     }
 
-    /// Takes the next bytes.
-    pub fn feed(&mut self, bytes: &[u8]) {
+    /// Takes the next bytes. Messages lie in them, but for those of several lines, of lines that began in bytes before, and
+    /// those that were written with escapes.
+    pub fn feed(&mut self, bytes: Bytes) {
         self.copy_open();
         self.lines.feed(bytes);
     }
@@ -184,8 +194,9 @@ impl LineEvents {
     #[inline]
     fn event(&self) -> Step<'_> {
         let held = match self.current.message {
-            Message::Lines => self.lines.buffer(),
-            Message::Joined => &self.done,
+            Message::Line => self.lines.held(false),
+            Message::JoinedLine => self.lines.held(true),
+            Message::Lines => &self.done,
             Message::Decoded => self.format.scratch(),
         };
         let message = &held[self.current.from..self.current.to];
@@ -206,7 +217,7 @@ impl LineEvents {
             && let Some(line) = open.line.take()
         {
             self.message.clear();
-            self.message.extend_from_slice(&self.lines.buffer()[line.0..line.1]);
+            self.message.extend_from_slice(&self.lines.held(line.is_joined)[line.from..line.to]);
         }
     }
 
@@ -216,14 +227,12 @@ impl LineEvents {
         let Some(open) = self.open.take() else { return false };
         self.skipped += std::mem::take(&mut self.blank);
         (self.current.offset, self.current.timestamp) = (open.offset, open.timestamp);
-        self.current.ascii = false;
-        if let Some((from, to)) = open.line {
-            self.current.message = Message::Lines;
-            (self.current.from, self.current.to) = (from, to);
+        if let Some(line) = open.line {
+            self.current.lie_at(line);
         } else {
             std::mem::swap(&mut self.message, &mut self.done);
-            self.current.message = Message::Joined;
-            (self.current.from, self.current.to) = (0, self.done.len());
+            self.current.message = Message::Lines;
+            (self.current.from, self.current.to, self.current.ascii) = (0, self.done.len(), false);
         }
         true
     }
@@ -380,9 +389,12 @@ mod tests {
                 }
             }
         };
-        for piece in bytes.chunks(chunk) {
-            events.feed(piece);
-            drain(&mut events);
+        for (i, piece) in bytes.chunks(chunk).enumerate() {
+            events.feed(Bytes::copy_from_slice(piece));
+            // Now and then more is fed before what was fed is used up.
+            if i % 3 > 0 {
+                drain(&mut events);
+            }
         }
         events.finish();
         drain(&mut events);
@@ -500,22 +512,22 @@ mod tests {
     #[test]
     fn a_line_beyond_what_is_held_is_passed_over_in_bounded_memory() {
         let mut events = LineEvents::new(text());
-        events.feed(b"2015-07-29 17:41:44 first\n");
-        let chunk = vec![b'x'; 1 << 20];
+        events.feed(Bytes::from_static(b"2015-07-29 17:41:44 first\n"));
+        let chunk = Bytes::from(vec![b'x'; 1 << 20]);
         let mut told = Vec::new();
         for _ in 0..40 {
-            events.feed(&chunk);
+            events.feed(chunk.clone());
             while let step @ (Step::Event { .. } | Step::NotAnEvent { .. }) = events.next() {
                 told.push(format!("{step:?}"));
             }
-            assert!(events.lines.held() <= MAX_EVENT_INPUT_BYTES + 2 * chunk.len());
+            assert!(events.lines.held_bytes() <= MAX_EVENT_INPUT_BYTES + chunk.len());
         }
-        events.feed(b"\n2015-07-29 17:41:45 second\n");
+        events.feed(Bytes::from_static(b"\n2015-07-29 17:41:45 second\n"));
         events.finish();
         while let step @ (Step::Event { .. } | Step::NotAnEvent { .. }) = events.next() {
             told.push(format!("{step:?}"));
         }
-        assert_eq!(told.len(), 3);
+        assert_eq!(told.len(), 3, "{told:?}");
         assert!(told[1].contains("TooLongToRead"), "{told:?}");
     }
 

@@ -3,12 +3,14 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use cordwood_core as core;
 use cordwood_core::Kept;
 use cordwood_core::{EventTable, Rejected, Settled, Stream};
 use cordwood_input::{Documents, Extra, LineEvents, LineFormat, Step, Wanted};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
 use crate::account;
@@ -49,10 +51,13 @@ enum Input {
 }
 
 impl Input {
-    fn feed(&mut self, bytes: &[u8]) {
+    fn feed(&mut self, bytes: Bytes, stream: &mut Stream) {
         match self {
-            Self::Documents(documents) => documents.feed(bytes),
-            Self::Lines(lines) => lines.feed(bytes),
+            Self::Documents(documents) => documents.feed(&bytes),
+            Self::Lines(lines) => {
+                stream.lend(&bytes);
+                lines.feed(bytes);
+            }
         }
     }
 
@@ -378,13 +383,13 @@ impl DocumentReader {
     ///     ValueError: this is no event document; the message is how it starts.
     ///     cordwood.EventError: a message is too long, and `oversize` is `"error"`.
     fn feed(&self, chunk: &Bound<'_, PyBytes>) -> PyResult<Vec<Batch>> {
-        let bytes = chunk.as_bytes();
+        let bytes = Bytes::from_owner(PyBackedBytes::from(chunk.clone()));
         self.work(chunk.py(), |reader| {
             reader.fed += bytes.len() as u64;
             if reader.stamped {
                 reader.input.tell(now());
             }
-            reader.input.feed(bytes);
+            reader.input.feed(bytes, &mut reader.stream);
             reader.read()
         })
     }

@@ -1,0 +1,168 @@
+//! Where the messages of a table lie: copied, one behind the other, or left where they came from.
+//!
+//! Memory that somebody lends (a chunk of a file, a column of Arrow's) is kept for as long as a message in it is, and so
+//! its messages need not be copied: that spares the copy, and above all the pages for it, which the kernel clears first.
+
+use bytes::Bytes;
+
+use crate::text::Text;
+
+/// Smaller memory is not worth keeping: what it holds is copied.
+const LEAST_LENT_BYTES: usize = 1 << 16;
+
+/// So many bytes are kept for each that a message has, at most, and one memory besides: where few lines of a log are
+/// wanted, each of another chunk, they are copied.
+const MOST_BYTES_KEPT_FOR_ONE: usize = 2;
+
+/// Messages, each known by its place.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Messages {
+    copied: Vec<u8>,
+    lent: Vec<Bytes>,
+    /// The last one, or none.
+    current: Bytes,
+    /// Of all that was lent, and of the messages in it.
+    kept_bytes: usize,
+    used_bytes: usize,
+}
+
+/// Of a message: which memory in the high bits, 0 for those copied, and below them where in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place(u64);
+
+const OFFSET_BITS: u32 = 48;
+const MOST_LENT: usize = (1 << (u64::BITS - OFFSET_BITS)) - 1;
+
+impl Place {
+    fn new(memory: usize, offset: usize) -> Self {
+        Self((memory as u64) << OFFSET_BITS | offset as u64)
+    }
+
+    #[inline]
+    fn memory(self) -> usize {
+        (self.0 >> OFFSET_BITS) as usize
+    }
+
+    // No address has more bits, and so no offset in memory has.
+    #[allow(clippy::cast_possible_truncation)]
+    #[inline]
+    fn offset(self) -> usize {
+        (self.0 & ((1 << OFFSET_BITS) - 1)) as usize
+    }
+}
+
+impl Messages {
+    /// Makes room for so many bytes of copied messages, where the system has it.
+    pub(crate) fn try_reserve(&mut self, bytes: usize) -> Result<(), std::collections::TryReserveError> {
+        self.copied.try_reserve(bytes)
+    }
+
+    /// Texts that lie in this memory need not be copied from now on, until other memory is lent.
+    pub(crate) fn lend(&mut self, memory: &Bytes) {
+        self.current = Bytes::new();
+        if memory.len() >= LEAST_LENT_BYTES
+            && self.kept_bytes <= MOST_BYTES_KEPT_FOR_ONE * self.used_bytes
+            && self.lent.len() < MOST_LENT
+        {
+            self.kept_bytes += memory.len();
+            self.current = memory.clone();
+            self.lent.push(memory.clone());
+        }
+    }
+
+    /// Keeps a text: copied, or where it is.
+    #[inline]
+    pub(crate) fn keep(&mut self, text: &Text<'_>) -> Place {
+        if let Some(bytes) = text.as_valid_utf8()
+            && let Some(offset) = offset_in(&self.current, bytes)
+        {
+            self.used_bytes += bytes.len();
+            return Place::new(self.lent.len(), offset);
+        }
+        let offset = self.copied.len();
+        text.append_to(&mut self.copied);
+        Place::new(0, offset)
+    }
+
+    /// The message there, of so many bytes.
+    #[inline]
+    pub(crate) fn at(&self, place: Place, len: usize) -> &[u8] {
+        let held = match place.memory() {
+            0 => &self.copied[..],
+            memory => &self.lent[memory - 1],
+        };
+        &held[place.offset()..place.offset() + len]
+    }
+
+    /// Those that were copied.
+    pub(crate) fn copied(&self) -> &Vec<u8> {
+        &self.copied
+    }
+
+    /// Likewise, for whoever cares for the memory that they lie in.
+    pub(crate) fn copied_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.copied
+    }
+}
+
+/// Where in a memory these bytes lie; `None` where they lie elsewhere.
+#[inline]
+fn offset_in(memory: &[u8], bytes: &[u8]) -> Option<usize> {
+    let offset = bytes.as_ptr().addr().wrapping_sub(memory.as_ptr().addr());
+    (offset <= memory.len() && bytes.len() <= memory.len() - offset).then_some(offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(messages: &mut Messages, bytes: &[u8]) -> (bool, Vec<u8>) {
+        let place = messages.keep(&Text::ValidUtf8(bytes));
+        (place.memory() > 0, messages.at(place, bytes.len()).to_vec())
+    }
+
+    #[test]
+    fn what_lies_in_lent_memory_stays_there_and_all_else_is_copied() {
+        let memory = Bytes::from(b"0123456789".repeat(10_000));
+        let mut messages = Messages::default();
+        assert_eq!(kept(&mut messages, &memory[5..8]), (false, b"567".to_vec()), "not lent yet");
+        messages.lend(&memory);
+        for (from, to) in [(0, 10), (12, 15), (99_995, 100_000)] {
+            assert_eq!(kept(&mut messages, &memory[from..to]), (true, memory[from..to].to_vec()));
+        }
+        assert_eq!(kept(&mut messages, b"elsewhere"), (false, b"elsewhere".to_vec()));
+        let place = messages.keep(&Text::Utf8(&memory[..3]));
+        assert_eq!((place.memory(), messages.at(place, 3)), (0, &b"012"[..]), "nobody knows whether it is UTF-8");
+        let inner = memory.slice(1..70_000);
+        let mut messages = Messages::default();
+        messages.lend(&inner);
+        assert_eq!(kept(&mut messages, &memory[1..70_000]), (true, memory[1..70_000].to_vec()));
+        assert!(!kept(&mut messages, &memory[..5]).0, "begins before it");
+        assert!(!kept(&mut messages, &memory[69_998..70_001]).0, "ends behind it");
+    }
+
+    #[test]
+    fn memory_of_which_little_is_used_is_kept_but_once() {
+        let chunks: Vec<_> = (0..10_u8).map(|i| Bytes::from(vec![b'a' + i; 1 << 20])).collect();
+        let mut messages = Messages::default();
+        for chunk in &chunks {
+            messages.lend(chunk);
+            kept(&mut messages, &chunk[..100]);
+        }
+        assert_eq!(messages.lent.len(), 1);
+        let mut messages = Messages::default();
+        for chunk in &chunks {
+            messages.lend(chunk);
+            assert!(kept(&mut messages, &chunk[..1 << 19]).0, "half of each is used");
+        }
+        assert_eq!(messages.lent.len(), 10);
+    }
+
+    #[test]
+    fn little_memory_is_not_kept() {
+        let chunk = Bytes::from(vec![b'x'; LEAST_LENT_BYTES - 1]);
+        let mut messages = Messages::default();
+        messages.lend(&chunk);
+        assert!(!kept(&mut messages, &chunk).0);
+    }
+}
