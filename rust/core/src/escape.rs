@@ -21,6 +21,16 @@ pub fn escaped_len(text: &[u8]) -> usize {
     escaped_len_by_blocks(text)
 }
 
+/// Likewise, where all of it is ASCII, told by the same look; `None` also where that takes more than 32 bits.
+#[inline]
+pub(crate) fn escaped_len_of_ascii(text: &[u8]) -> Option<u32> {
+    #[cfg(target_arch = "x86_64")]
+    if let Ok(told) = shuffle::escaped_len_of_ascii(text) {
+        return told.and_then(|len| u32::try_from(len).ok());
+    }
+    text.is_ascii().then(|| u32::try_from(escaped_len(text)).ok())?
+}
+
 fn escaped_len_by_blocks(text: &[u8]) -> usize {
     let (blocks, rest) = text.as_chunks::<BLOCK>();
     let clean = blocks.iter().take_while(|block| !needs_escape(block)).count();
@@ -179,6 +189,7 @@ mod tests {
     fn check(text: &[u8]) {
         let expected = twin(text);
         assert_eq!(escaped_len(text), expected.len(), "{text:?}");
+        assert_eq!(escaped_len_of_ascii(text), text.is_ascii().then(|| u32::try_from(expected.len()).unwrap()));
         let mut out = vec![0xAA; expected.len() + 3];
         assert_eq!(write_escaped(text, &mut out), expected.len());
         assert_eq!(out[..expected.len()], expected);
@@ -192,6 +203,8 @@ mod tests {
         assert_eq!(in_words, expected);
         #[cfg(target_arch = "x86_64")]
         {
+            let ascii = text.is_ascii().then_some(expected.len());
+            assert!(shuffle::escaped_len_of_ascii(text).map_or(true, |told| told == ascii), "{text:?}");
             assert!(shuffle::escaped_len(text).is_none_or(|len| len == expected.len()), "{text:?}");
             let mut shuffled = vec![0; expected.len()];
             if shuffle::put_escaped(text, &mut Cursor::new(&mut shuffled)) {

@@ -24,7 +24,9 @@ impl Kept {
     pub fn of_message(timestamp: Option<i64>, message: &Text<'_>) -> Self {
         let mut text = Vec::new();
         let cut = match message {
-            Text::Ascii(bytes) | Text::Utf8(bytes) | Text::ValidUtf8(bytes) => keep(bytes, &mut text),
+            Text::Ascii(bytes) | Text::AsciiCounted { bytes, .. } | Text::Utf8(bytes) | Text::ValidUtf8(bytes) => {
+                keep(bytes, &mut text)
+            }
             Text::Latin1(units) => append(&mut text, units.iter().map(|&unit| unit.into())),
             Text::Ucs2(units) => append(&mut text, units.iter().map(|&unit| unit.into())),
             Text::Ucs4(units) => append(&mut text, units.iter().copied()),

@@ -191,10 +191,14 @@ impl EventSink for EventTable {
     #[inline]
     fn push(&mut self, piece: &Piece<'_>) {
         let place = self.messages.keep(&piece.text);
-        // Where it was, if it was UTF-8: what was written just now cannot be loaded in vectors before it has left the
-        // processor's queue of stores.
-        let utf8 = piece.text.as_valid_utf8().unwrap_or_else(|| self.messages.at(place, piece.len));
-        let escaped_len = escape::escaped_len(utf8);
+        let escaped_len = if let Text::AsciiCounted { escaped_len, .. } = piece.text {
+            escaped_len
+        } else {
+            // Where it was, if it was UTF-8: what was written just now cannot be loaded in vectors before it has left the
+            // processor's queue of stores.
+            let utf8 = piece.text.as_valid_utf8().unwrap_or_else(|| self.messages.at(place, piece.len));
+            bytes_u32(escape::escaped_len(utf8))
+        };
         self.in_order &= self.rows.last().is_none_or(|last| last.timestamp <= piece.timestamp);
         self.has_parts |= piece.extent.is_part();
         self.completed_events += u64::from(piece.extent.completes_event());
@@ -203,7 +207,7 @@ impl EventSink for EventTable {
             position: piece.position,
             place,
             len_and_extent: bytes_u32(piece.len) | (piece.extent as u32) << EXTENT_SHIFT,
-            escaped_len: bytes_u32(escaped_len),
+            escaped_len,
         });
     }
 

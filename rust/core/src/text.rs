@@ -3,11 +3,20 @@
 //! A Python `str` keeps its characters as 1, 2 or 4 bytes each; its UTF-8 length is counted from those units.
 //! (Asking CPython for UTF-8 instead would leave a second copy inside every non-ASCII `str` for good.)
 
+use crate::escape::escaped_len_of_ascii;
+
 /// A message, borrowed from wherever it lives.
 #[derive(Clone, Copy, Debug)]
 pub enum Text<'a> {
     /// Every byte is below 0x80.
     Ascii(&'a [u8]),
+    /// Likewise, and somebody has counted them inside a JSON string, as [`escaped_len`](crate::escaped_len) does.
+    AsciiCounted {
+        /// The text.
+        bytes: &'a [u8],
+        /// Of it; a message has fewer than 2^32 bytes.
+        escaped_len: u32,
+    },
     /// One byte a character, U+0000 to U+00FF.
     Latin1(&'a [u8]),
     /// One unit a character, U+0000 to U+FFFF. A surrogate is not half of a pair here: each is a character by
@@ -34,11 +43,15 @@ pub struct Measure {
 const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
 
 impl<'a> Text<'a> {
-    /// Bytes that are meant to be UTF-8: one quick look tells most of them to be ASCII, which needs no second.
+    /// Bytes that are meant to be UTF-8: one quick look tells most of them to be ASCII, and how many of them JSON
+    /// escapes; nobody has to look again before the body is written.
     #[inline]
     #[must_use]
     pub fn of_utf8(bytes: &'a [u8]) -> Self {
-        if bytes.is_ascii() { Self::Ascii(bytes) } else { Self::Utf8(bytes) }
+        match escaped_len_of_ascii(bytes) {
+            Some(escaped_len) => Self::AsciiCounted { bytes, escaped_len },
+            None => Self::Utf8(bytes),
+        }
     }
 
     /// The same text, of which `measure` has told that it is valid: nobody has to check it again.
@@ -58,7 +71,7 @@ impl Text<'_> {
     #[must_use]
     pub(crate) fn as_valid_utf8(&self) -> Option<&[u8]> {
         match self {
-            Self::Ascii(bytes) | Self::ValidUtf8(bytes) => Some(bytes),
+            Self::Ascii(bytes) | Self::AsciiCounted { bytes, .. } | Self::ValidUtf8(bytes) => Some(bytes),
             _ => None,
         }
     }
@@ -67,7 +80,11 @@ impl Text<'_> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         match self {
-            Self::Ascii(s) | Self::Latin1(s) | Self::Utf8(s) | Self::ValidUtf8(s) => s.is_empty(),
+            Self::Ascii(s)
+            | Self::AsciiCounted { bytes: s, .. }
+            | Self::Latin1(s)
+            | Self::Utf8(s)
+            | Self::ValidUtf8(s) => s.is_empty(),
             Self::Ucs2(s) => s.is_empty(),
             Self::Ucs4(s) => s.is_empty(),
         }
@@ -78,7 +95,9 @@ impl Text<'_> {
     #[must_use]
     pub fn measure(&self) -> Measure {
         match self {
-            Self::Ascii(s) | Self::ValidUtf8(s) => Measure { len: s.len(), invalid: false },
+            Self::Ascii(s) | Self::AsciiCounted { bytes: s, .. } | Self::ValidUtf8(s) => {
+                Measure { len: s.len(), invalid: false }
+            }
             Self::Latin1(s) => Measure { len: s.len() + count_high(s), invalid: false },
             Self::Ucs2(s) => measure_ucs2(s),
             Self::Ucs4(s) => measure_ucs4(s),
@@ -90,7 +109,9 @@ impl Text<'_> {
     #[inline]
     pub fn append_to(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Ascii(s) | Self::ValidUtf8(s) => out.extend_from_slice(s),
+            Self::Ascii(s) | Self::AsciiCounted { bytes: s, .. } | Self::ValidUtf8(s) => {
+                out.extend_from_slice(s);
+            }
             Self::Latin1(s) => append_chars(out, self.measure().len, s.iter().map(|&b| char::from(b))),
             Self::Ucs2(s) => append_chars(out, self.measure().len, s.iter().map(|&u| scalar(u.into()))),
             Self::Ucs4(s) => append_chars(out, self.measure().len, s.iter().map(|&u| scalar(u))),

@@ -44,7 +44,11 @@ impl Wanted {
         if !(self.since..self.until).contains(&timestamp) {
             return false;
         }
-        let (Text::Ascii(bytes) | Text::Utf8(bytes) | Text::ValidUtf8(bytes)) = message else { return true };
+        let (Text::Ascii(bytes) | Text::AsciiCounted { bytes, .. } | Text::Utf8(bytes) | Text::ValidUtf8(bytes)) =
+            message
+        else {
+            return true;
+        };
         self.filter.as_ref().is_none_or(|filter| filter.is_match(bytes))
             && self.exclude.as_ref().is_none_or(|exclude| !exclude.is_match(bytes))
     }

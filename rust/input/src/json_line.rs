@@ -30,8 +30,8 @@ pub(crate) const USUAL_NAMES: &[&str] = &[
 /// Where the message of a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// The line itself.
-    Line { ascii: bool },
+    /// The line itself, which a JSON string has in so many bytes more; `None` where that is not told.
+    Line { more_in_json: Option<u32> },
     /// In the line, from here to there.
     Of(usize, usize),
     /// It had escapes, and was decoded.
@@ -90,7 +90,7 @@ impl JsonLines {
             outline: Outline::default(),
             scratch: Vec::new(),
             decoded: Vec::new(),
-            place: Place::Line { ascii: false },
+            place: Place::Line { more_in_json: None },
             why: String::new(),
         }
     }
@@ -117,7 +117,7 @@ impl JsonLines {
             None => self.written(line)?,
         };
         self.place = match self.paths.get(self.of_moment) {
-            None => Place::Line { ascii: self.marks.ascii() },
+            None => Place::Line { more_in_json: self.marks.specials_of_plain() },
             Some(_) => self.member(line)?,
         };
         Some(timestamp)

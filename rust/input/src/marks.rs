@@ -35,7 +35,10 @@ impl Block {
 pub(crate) struct Marks {
     /// Quotes that no backslash escapes, a bit for each byte of the line.
     quotes: Vec<u64>,
-    ascii: bool,
+    /// Whether all of the line is ASCII, and no control character.
+    plain: bool,
+    /// Quotes and backslashes, escaped ones and others.
+    specials: u32,
     escapes: bool,
 }
 
@@ -51,9 +54,11 @@ impl Marks {
         self.read_by(line, block_of)
     }
 
-    /// Whether all of the line is ASCII.
-    pub(crate) fn ascii(&self) -> bool {
-        self.ascii
+    /// How many bytes of the line a JSON string writes with a backslash before them; `None` where it has others than
+    /// quotes and backslashes, or what is no ASCII.
+    #[inline]
+    pub(crate) fn specials_of_plain(&self) -> Option<u32> {
+        self.plain.then_some(self.specials)
     }
 
     /// Whether there is an escape in the line.
@@ -72,12 +77,13 @@ impl Marks {
     fn read_by(&mut self, line: &[u8], block_of: impl Fn(&[u8; 64]) -> Block) -> bool {
         self.quotes.resize(line.len().div_ceil(64), 0);
         let (blocks, rest) = line.as_chunks::<64>();
-        let (mut all, mut carry, mut fine) = (Block::default(), 0, true);
+        let (mut all, mut carry, mut fine, mut specials) = (Block::default(), 0, true, 0);
         let mut take = |index: usize, block: Block, quotes: &mut u64| {
             *quotes = block.quotes;
             all.controls |= block.controls;
             all.high |= block.high;
             all.backslashes |= block.backslashes;
+            specials += (block.quotes | block.backslashes).count_ones();
             if block.backslashes | carry != 0 {
                 let (escapes, escaped) = escapes(block.backslashes, carry);
                 *quotes &= !escaped;
@@ -99,7 +105,8 @@ impl Marks {
             };
             take(blocks.len(), last.of_last(n), quotes);
         }
-        self.ascii = all.high == 0;
+        self.plain = all.high | all.controls == 0;
+        self.specials = specials;
         self.escapes = all.backslashes != 0;
         fine && all.controls == 0
     }
@@ -213,12 +220,15 @@ mod tests {
         let fine = in_words.read_by(line, block_of);
         let mut marks = Marks::default();
         assert_eq!(marks.read(line), fine);
-        assert_eq!((&marks.quotes, marks.ascii), (&in_words.quotes, in_words.ascii));
+        assert_eq!((&marks.quotes, marks.specials_of_plain()), (&in_words.quotes, in_words.specials_of_plain()));
         #[cfg(target_arch = "x86_64")]
         {
             let mut shorter = Marks::default();
             if vectors::read_shorter(&mut shorter, line) == Some(fine) {
-                assert_eq!((&shorter.quotes, shorter.ascii), (&in_words.quotes, in_words.ascii));
+                assert_eq!(
+                    (&shorter.quotes, shorter.specials_of_plain()),
+                    (&in_words.quotes, in_words.specials_of_plain())
+                );
             }
         }
         // The twin: byte by byte.
@@ -230,7 +240,9 @@ mod tests {
             escaped = !escaped && byte == b'\\';
         }
         assert_eq!(marks.quotes().collect::<Vec<_>>(), quotes);
-        assert_eq!(marks.ascii(), line.is_ascii());
+        let plain = line.is_ascii() && !line.iter().any(|&byte| byte < b' ');
+        let more = cordwood_core::escaped_len(line) - line.len();
+        assert_eq!(marks.specials_of_plain(), plain.then(|| u32::try_from(more).unwrap()));
         assert_eq!(marks.escapes(), line.contains(&b'\\'));
         // All of it, without its quotes, is a string just where it is fine.
         let mut string = vec![b'"'];

@@ -74,8 +74,8 @@ struct Current {
     /// Where that is, in whatever holds it.
     from: usize,
     to: usize,
-    /// Nobody has to look again.
-    ascii: bool,
+    /// Its bytes in a JSON string, where it is ASCII and somebody has counted them; else 0.
+    escaped_len: u32,
 }
 
 impl Current {
@@ -85,7 +85,10 @@ impl Current {
         (self.offset, self.timestamp) = (offset, timestamp);
         self.lie_at(line);
         match json.place() {
-            Place::Line { ascii } => self.ascii = *ascii,
+            Place::Line { more_in_json: Some(more) } => {
+                self.escaped_len = u32::try_from(line.to - line.from).map_or(0, |len| len + more);
+            }
+            Place::Line { more_in_json: None } => {}
             Place::Of(from, to) => (self.from, self.to) = (line.from + from, line.from + to),
             Place::Decoded => {
                 self.message = Message::Decoded;
@@ -98,7 +101,7 @@ impl Current {
     #[inline]
     fn lie_at(&mut self, line: LineAt) {
         self.message = if line.is_joined { Message::JoinedLine } else { Message::Line };
-        (self.from, self.to, self.ascii) = (line.from, line.to, false);
+        (self.from, self.to, self.escaped_len) = (line.from, line.to, 0);
     }
 }
 
@@ -200,7 +203,10 @@ impl LineEvents {
             Message::Decoded => self.format.scratch(),
         };
         let message = &held[self.current.from..self.current.to];
-        let message = if self.current.ascii { Text::Ascii(message) } else { Text::of_utf8(message) };
+        let message = match self.current.escaped_len {
+            0 => Text::of_utf8(message),
+            escaped_len => Text::AsciiCounted { bytes: message, escaped_len },
+        };
         Step::Event { offset: self.current.offset, timestamp: self.current.timestamp, message }
     }
 
@@ -232,7 +238,7 @@ impl LineEvents {
         } else {
             std::mem::swap(&mut self.message, &mut self.done);
             self.current.message = Message::Lines;
-            (self.current.from, self.current.to, self.current.ascii) = (0, self.done.len(), false);
+            (self.current.from, self.current.to, self.current.escaped_len) = (0, self.done.len(), 0);
         }
         true
     }
@@ -380,8 +386,15 @@ mod tests {
         let mut drain = |events: &mut LineEvents| {
             loop {
                 match events.next() {
-                    Step::Event { offset, timestamp, message: Text::Ascii(message) | Text::Utf8(message) } => {
-                        told.push((offset, Ok((timestamp, message.to_vec()))));
+                    Step::Event { offset, timestamp, message } => {
+                        if let Text::AsciiCounted { bytes, escaped_len } = message {
+                            assert_eq!(escaped_len as usize, cordwood_core::escaped_len(bytes));
+                        }
+                        let (Text::Ascii(bytes) | Text::AsciiCounted { bytes, .. } | Text::Utf8(bytes)) = message
+                        else {
+                            panic!("{message:?}")
+                        };
+                        told.push((offset, Ok((timestamp, bytes.to_vec()))));
                     }
                     Step::NotAnEvent { offset, rejection } => told.push((offset, Err(rejection.to_string()))),
                     Step::NeedInput | Step::End => break,

@@ -31,6 +31,13 @@ pub(super) fn escaped_len(text: &[u8]) -> Option<usize> {
     CAN.then(|| unsafe { counted(text) })
 }
 
+/// Likewise, where all of it is ASCII; `Err` where this processor can't tell.
+#[inline]
+pub(super) fn escaped_len_of_ascii(text: &[u8]) -> Result<Option<usize>, ()> {
+    // SAFETY: the processor has what the function asks for.
+    if *CAN { Ok(unsafe { counted_ascii(text) }) } else { Err(()) }
+}
+
 /// Writes `text`, escaped; false where this processor can't, and nothing was written.
 #[inline]
 pub(super) fn put_escaped(text: &[u8], out: &mut Cursor<'_>) -> bool {
@@ -64,15 +71,38 @@ const BACKSLASH: u8 = 8;
 
 #[target_feature(enable = "avx2,popcnt")]
 fn counted(text: &[u8]) -> usize {
+    let mut more = 0;
+    each_block(text, |bytes, mask| {
+        more += more_in(bytes, mask);
+        true
+    });
+    text.len() + more
+}
+
+#[target_feature(enable = "avx2,popcnt")]
+fn counted_ascii(text: &[u8]) -> Option<usize> {
+    let mut more = 0;
+    let is_ascii = each_block(text, |bytes, mask| {
+        more += more_in(bytes, mask);
+        bits(bytes) & mask == 0
+    });
+    is_ascii.then_some(text.len() + more)
+}
+
+/// Whether all blocks of a text pass, each with a mask of those of its bytes that count.
+#[target_feature(enable = "avx2,popcnt")]
+#[inline]
+fn each_block(text: &[u8], mut pass: impl FnMut(__m256i, u32) -> bool) -> bool {
     let (blocks, rest) = text.as_chunks::<BLOCK>();
-    let more: usize = blocks.iter().map(|block| more_in(load(block), u32::MAX)).sum();
-    let of_rest = match (rest.len(), text.last_chunk()) {
-        (0, _) => 0,
+    if !blocks.iter().all(|block| pass(load(block), u32::MAX)) {
+        return false;
+    }
+    match (rest.len(), text.last_chunk()) {
+        (0, _) => true,
         // Looked at together with bytes before it.
-        (n, Some(last)) => more_in(load(last), u32::MAX << (BLOCK - n)),
-        (n, None) => more_in(load_short(rest), u32::MAX >> (BLOCK - n)),
-    };
-    text.len() + more + of_rest
+        (n, Some(last)) => pass(load(last), u32::MAX << (BLOCK - n)),
+        (n, None) => pass(load_short(rest), u32::MAX >> (BLOCK - n)),
+    }
 }
 
 /// What escapes add to these bytes, of which the mask tells those that count.

@@ -17,7 +17,7 @@ type Read = unsafe fn(&mut Marks, &[u8]) -> bool;
 
 /// The best that this processor can; `None` where that is words. Asked once: it is used for every line.
 static READ: LazyLock<Option<Read>> = LazyLock::new(|| {
-    let can_bits = std::arch::is_x86_feature_detected!("bmi1");
+    let can_bits = std::arch::is_x86_feature_detected!("bmi1") && std::arch::is_x86_feature_detected!("popcnt");
     if can_bits && std::arch::is_x86_feature_detected!("avx512bw") {
         Some(read_in_vectors_of_64)
     } else if can_bits && std::arch::is_x86_feature_detected!("avx2") {
@@ -37,12 +37,14 @@ pub(super) fn read(marks: &mut Marks, line: &[u8]) -> Option<bool> {
 /// Likewise, in vectors of 32 bytes, also where there are longer ones.
 #[cfg(test)]
 pub(super) fn read_shorter(marks: &mut Marks, line: &[u8]) -> Option<bool> {
-    let can = std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("bmi1");
+    let can = std::arch::is_x86_feature_detected!("avx2")
+        && std::arch::is_x86_feature_detected!("bmi1")
+        && std::arch::is_x86_feature_detected!("popcnt");
     // SAFETY: the processor has what the function asks for.
     can.then(|| unsafe { read_in_vectors_of_32(marks, line) })
 }
 
-#[target_feature(enable = "avx512bw,bmi1")]
+#[target_feature(enable = "avx512bw,bmi1,popcnt")]
 fn read_in_vectors_of_64(marks: &mut Marks, line: &[u8]) -> bool {
     marks.read_by(line, |bytes| {
         // SAFETY: there are 64 bytes.
@@ -57,7 +59,7 @@ fn read_in_vectors_of_64(marks: &mut Marks, line: &[u8]) -> bool {
     })
 }
 
-#[target_feature(enable = "avx2,bmi1")]
+#[target_feature(enable = "avx2,bmi1,popcnt")]
 fn read_in_vectors_of_32(marks: &mut Marks, line: &[u8]) -> bool {
     marks.read_by(line, |bytes| {
         let (low, high) = bytes.split_at(32);
