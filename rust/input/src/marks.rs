@@ -31,6 +31,9 @@ impl Block {
 }
 
 /// The marks of one line, made anew for each.
+///
+/// (Tried and lost: the places of the quotes in place of their bits, as numbers. Whoever asks for them then takes a third
+/// fewer instructions, and all of it 5 % more time.)
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Marks {
     /// Quotes that no backslash escapes, a bit for each byte of the line.

@@ -6,11 +6,14 @@
 #[inline]
 pub(crate) fn begins_with(bytes: &[u8], start: &[u8]) -> bool {
     let Some(bytes) = bytes.get(..start.len()) else { return false };
-    match (bytes.last_chunk::<8>(), start.last_chunk::<8>()) {
-        (Some(last), Some(other)) => {
+    match start.len() {
+        // The first word and the last are all of it: they overlap.
+        8..=16 => bytes.first_chunk::<8>() == start.first_chunk() && bytes.last_chunk::<8>() == start.last_chunk(),
+        17.. => {
             let words = bytes.as_chunks::<8>().0.iter().zip(start.as_chunks::<8>().0);
-            last == other && words.into_iter().all(|(word, other)| word == other)
+            bytes.last_chunk::<8>() == start.last_chunk() && words.into_iter().all(|(word, other)| word == other)
         }
+        4.. => bytes.first_chunk::<4>() == start.first_chunk() && bytes.last_chunk::<4>() == start.last_chunk(),
         _ => bytes.iter().zip(start).all(|(byte, other)| byte == other),
     }
 }

@@ -120,15 +120,12 @@ fn more_in(bytes: __m256i, mask: u32) -> usize {
 #[target_feature(enable = "avx2,popcnt")]
 fn shuffled(text: &[u8], out: &mut Cursor<'_>) {
     let mut rest = text;
-    while let Some(block) = rest.first_chunk::<BLOCK>() {
-        let taken = put_some_of(load(block), BLOCK, out);
-        if taken == 0 {
-            break;
-        }
-        rest = &rest[taken..];
-    }
-    while !rest.is_empty() && rest.len() < BLOCK {
-        let taken = put_some_of(load_short(rest), rest.len(), out);
+    while !rest.is_empty() {
+        let (bytes, n) = match rest.first_chunk() {
+            Some(block) => (load(block), BLOCK),
+            None => (load_short(rest), rest.len()),
+        };
+        let taken = put_some_of(bytes, n, out);
         if taken == 0 {
             break;
         }
