@@ -1,5 +1,6 @@
 """Columns of Arrow and numpy: the same batches as the same events in a list, whatever library made them."""
 
+import gc
 import json
 import threading
 from datetime import UTC, datetime, timedelta
@@ -318,3 +319,49 @@ def test_a_table_is_uploaded_as_it_is(cloudwatch_logs: LocalCloudWatchLogs) -> N
         cordwood.upload(rows, **{**job, "log_stream_name": lambda event: "s"})
     again = json.loads(next(cordwood.batches(rows)).body("g", "s"))
     assert again["logEvents"][0] == {"timestamp": at, "message": "0"}
+
+
+@pytest.mark.parametrize("type", [pa.string(), pa.large_binary(), pa.string_view()], ids=str)
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_columns_memory_is_shared_and_given_back_with_the_last_batch(type: pa.DataType, streamed: bool) -> None:
+    """Not copied: so it is still there when its owner has let go of it, and no longer than a batch is."""
+    before = pa.total_allocated_bytes()
+    rows = table(messages=pa.array(TEXTS, pa.string()).cast(type))
+    column = sum(len(text.encode()) for text in TEXTS)
+    batches: Any = cordwood.batches(rows.to_reader() if streamed else rows)
+    parts = list(batches)
+    del batches, rows
+    assert pa.total_allocated_bytes() - before >= column
+    assert streamed or bodies(parts) == EXPECTED
+    assert sorted(position for part in parts for position in part.positions) == list(range(len(ROWS)))
+    texts = {
+        position: event["message"]
+        for part in parts
+        for position, event in zip(part.positions, part.events(), strict=True)
+    }
+    assert [texts[position] for position in range(len(ROWS))] == TEXTS
+    del parts[1:]
+    assert pa.total_allocated_bytes() - before >= column
+    del parts[0]
+    gc.collect()
+    assert pa.total_allocated_bytes() <= before
+
+
+@pytest.mark.parametrize("type", [pa.string(), pa.binary_view()], ids=str)
+def test_columns_of_many_parts_and_buffers(type: pa.DataType) -> None:
+    """Large parts are shared, small ones copied, and views of several buffers told apart row by row."""
+    sizes = (10_000, 100, 9_000, 1)
+    starts = [sum(sizes[:i]) for i in range(len(sizes))]
+    parts = [pa.array(TEXTS[at : at + size], type) for at, size in zip(starts, sizes, strict=True)]
+    rest = pa.array(TEXTS[sum(sizes) :], type)
+    chunked = pa.chunked_array([*parts, rest])
+    assert bodies(cordwood.batches(table(messages=chunked))) == EXPECTED
+    joined = pa.concat_arrays([*parts, rest])
+    assert bodies(cordwood.batches(table(messages=joined))) == EXPECTED
+    # Rows of two halves in turn, so that views point now into the one's buffers, and now into the other's.
+    half = len(ROWS) // 2
+    order = [start + i for at in range(0, half, 500) for start in (at, half + at) for i in range(500)]
+    mixed = pa.concat_arrays([joined.slice(order[at], 500) for at in range(0, len(order), 500)])
+    expected = cordwood.batches([(TIMES[i], TEXTS[i]) for i in order])
+    times = pa.array([TIMES[i] for i in order])
+    assert bodies(cordwood.batches(timestamps=times, messages=mixed)) == bodies(expected)

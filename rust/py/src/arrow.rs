@@ -1,7 +1,8 @@
 //! Arrow columns, by the PyCapsule interface: whatever library made them, without a Python object for each event.
 //!
-//! Nothing is copied before it reaches a table: the arrays stay the producer's, which must not change them (as the
-//! interface demands), and are given back once their rows were read.
+//! No message is copied: it stays where the producer has it, who must not change it (as the interface demands), and is
+//! given back once no batch has it any more. What lies in too little memory for that to be worth it, and words of a
+//! dictionary, are copied.
 
 // A capsule holds a pointer, and its name says to what.
 #![allow(unsafe_code)]
@@ -21,7 +22,10 @@ use arrow_array::{
     Array, ArrayRef, BinaryViewArray, GenericByteArray, Int64Array, OffsetSizeTrait, make_array,
     types::ByteArrayType,
 };
+use arrow_buffer::Buffer;
+use arrow_data::{ByteView, MAX_INLINE_VIEW_LEN};
 use arrow_schema::{DataType, TimeUnit};
+use bytes::Bytes;
 use cordwood_core::{Kept, Rejection, Text};
 use pyo3::exceptions::{PyException, PyTypeError, PyValueError};
 use pyo3::intern;
@@ -127,9 +131,12 @@ impl Rows {
         self.timestamps.len()
     }
 
-    /// About how many bytes of messages there are.
-    pub(crate) fn message_bytes(&self) -> usize {
-        self.messages.to_data().get_slice_memory_size().unwrap_or(0)
+    /// About how many bytes of messages are to be copied.
+    pub(crate) fn copied_bytes(&self) -> usize {
+        match self.messages.as_any_dictionary_opt() {
+            Some(_) => self.messages.to_data().get_slice_memory_size().unwrap_or(0),
+            None => 0,
+        }
     }
 
     /// Passes on all rows, or those before the first fault.
@@ -149,7 +156,14 @@ impl Rows {
 
     fn feed(&self, py: Python<'_>, times: &Times, texts: &impl Texts, into: &mut impl Feed) -> PyResult<()> {
         let mut pause = Pause::new();
+        let memories = texts.memories();
+        let mut lent = None;
         for row in 0..self.len() {
+            let lies_in = texts.memory_of(row);
+            if lies_in.is_some() && lies_in != lent {
+                lent = lies_in;
+                lies_in.and_then(|index| memories.get(index)).into_iter().for_each(|memory| into.lend(memory));
+            }
             let is_there = self.missing.as_ref().is_none_or(|nulls| nulls.is_valid(row));
             let fed = match (times.at(row), texts.at(row)) {
                 (Ok(timestamp), Some(text)) if is_there => into.admit(timestamp, Text::of_utf8(text)),
@@ -291,31 +305,57 @@ impl<'a> Times<'a> {
 trait Texts {
     /// `None` is null.
     fn at(&self, row: usize) -> Option<&[u8]>;
+
+    /// What its texts lie in; none where they are to be copied.
+    fn memories(&self) -> Vec<Bytes> {
+        vec![]
+    }
+
+    /// Which of them a text lies in; `None` where it is in none.
+    fn memory_of(&self, _row: usize) -> Option<usize> {
+        None
+    }
+}
+
+/// A part of a buffer, which is kept for as long as that is used.
+fn shared(buffer: &Buffer, from: usize, to: usize) -> Bytes {
+    Bytes::from_owner(buffer.slice_with_length(from, to - from))
 }
 
 /// Offsets into one buffer. Strings are taken as bytes: nobody has looked yet whether they are UTF-8.
-struct Bytes<'a, O> {
+struct Strings<'a, O> {
     offsets: &'a [O],
-    data: &'a [u8],
+    data: &'a Buffer,
     nulls: Option<&'a arrow_buffer::NullBuffer>,
 }
 
-fn bytes<T: ByteArrayType>(array: &ArrayRef) -> Bytes<'_, T::Offset> {
+fn bytes<T: ByteArrayType>(array: &ArrayRef) -> Strings<'_, T::Offset> {
     let array: &GenericByteArray<T> = array.as_bytes();
-    Bytes {
+    Strings {
         offsets: array.value_offsets(),
-        data: array.value_data(),
+        data: array.values(),
         nulls: array.nulls().filter(|nulls| nulls.null_count() > 0),
     }
 }
 
-impl<O: OffsetSizeTrait> Texts for Bytes<'_, O> {
+impl<O: OffsetSizeTrait> Texts for Strings<'_, O> {
     #[inline]
     fn at(&self, row: usize) -> Option<&[u8]> {
         if self.nulls.is_some_and(|nulls| nulls.is_null(row)) {
             return None;
         }
         Some(&self.data[self.offsets[row].as_usize()..self.offsets[row + 1].as_usize()])
+    }
+
+    fn memories(&self) -> Vec<Bytes> {
+        // Of a slice, only its own part.
+        let ends = self.offsets.first().zip(self.offsets.last());
+        ends.map(|(from, to)| shared(self.data, from.as_usize(), to.as_usize())).into_iter().collect()
+    }
+
+    #[inline]
+    fn memory_of(&self, _row: usize) -> Option<usize> {
+        Some(0)
     }
 }
 
@@ -332,6 +372,17 @@ impl Texts for Views {
     #[inline]
     fn at(&self, row: usize) -> Option<&[u8]> {
         self.0.is_valid(row).then(|| self.0.value(row))
+    }
+
+    fn memories(&self) -> Vec<Bytes> {
+        self.0.data_buffers().iter().map(|buffer| shared(buffer, 0, buffer.len())).collect()
+    }
+
+    /// Short ones lie in the view itself, which the column library may have written just for us.
+    #[inline]
+    fn memory_of(&self, row: usize) -> Option<usize> {
+        let view = ByteView::from(self.0.views()[row]);
+        (view.length > MAX_INLINE_VIEW_LEN).then_some(view.buffer_index as usize)
     }
 }
 

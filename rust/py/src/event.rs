@@ -1,5 +1,6 @@
 //! One event of the input: a mapping, or a pair.
 
+use bytes::Bytes;
 use cordwood_core::{Kept, Rejected, Rejection, Text};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -34,6 +35,8 @@ impl From<PyErr> for Fault {
 /// Whatever takes events in: a whole input or a stream.
 pub(crate) trait Feed {
     fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected>;
+    /// Texts that lie in this memory are not copied from now on, until other memory is lent.
+    fn lend(&mut self, memory: &Bytes);
     fn reject(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected>;
     /// Whether `reject` is to be told what the event held.
     fn keeps_rejected(&self) -> bool;
@@ -43,6 +46,10 @@ impl Feed for cordwood_core::Sequence {
     #[inline]
     fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
         self.admit(timestamp, text)
+    }
+
+    fn lend(&mut self, memory: &Bytes) {
+        self.lend(memory);
     }
 
     fn reject(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {

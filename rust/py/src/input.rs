@@ -99,11 +99,11 @@ impl<'py> Input<'py> {
         Ok(Self::Rows(py, arrow::aligned(times, texts)?))
     }
 
-    /// About how many events there are, and how many bytes of messages, told by a few of them. Runs no code of the
+    /// About how many events there are, and how many bytes of messages to be copied, told by a few of them. Runs no code of the
     /// caller's but a sequence's `__len__`.
     pub(crate) fn size_hint(&self) -> (usize, usize) {
         match self {
-            Self::Rows(_, rows) => (rows.iter().map(Rows::len).sum(), rows.iter().map(Rows::message_bytes).sum()),
+            Self::Rows(_, rows) => (rows.iter().map(Rows::len).sum(), rows.iter().map(Rows::copied_bytes).sum()),
             Self::Columns(columns) => (columns.len(), scaled(columns.len(), every_so_many(columns.messages()))),
             Self::Sequence(events) => {
                 let len = events.len().unwrap_or(0);

@@ -7,6 +7,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use cordwood_core as core;
 use cordwood_core::{Admission, Kept, OnReject, Rejected, Rejection, Stream, Text};
 use pyo3::prelude::*;
@@ -28,6 +29,10 @@ impl Feed for Feeder<'_> {
     #[inline]
     fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
         self.0.lock().admit(timestamp, text)
+    }
+
+    fn lend(&mut self, memory: &Bytes) {
+        self.0.lock().lend(memory);
     }
 
     fn reject(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {
