@@ -61,6 +61,17 @@ pub(crate) enum Admitted {
 }
 
 impl Admission {
+    /// Whether an event is admitted as it is, by one look at what nearly all have: `admit` says the same, and what of all
+    /// others.
+    #[inline]
+    pub(crate) fn admits_as_it_is(&self, timestamp: i64, text: &Text<'_>) -> bool {
+        let Some(utf8) = text.as_valid_utf8() else { return false };
+        timestamp >= 0
+            && !utf8.is_empty()
+            && utf8.len() as u64 <= self.limits.max_message_bytes()
+            && self.age.is_none_or(|age| self.check_age(timestamp, age).is_ok())
+    }
+
     /// Holds an event against every rule; the first that it breaks is the answer. The order: timestamp, empty,
     /// text, size, age, so that what can never become legal is told before what depends on the moment.
     pub(crate) fn admit(&self, timestamp: i64, text: &Text<'_>) -> Result<Admitted, Rejection> {
@@ -97,6 +108,7 @@ impl Admission {
         }
     }
 
+    #[inline]
     fn check_age(&self, timestamp: i64, age: AgeRules) -> Result<(), Rejection> {
         let AgeRules { now, retention_ms } = age;
         let Limits { max_future_ms, max_age_ms, .. } = self.limits;
@@ -117,6 +129,8 @@ impl Admission {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::outcome::Outcome;
 
@@ -174,5 +188,27 @@ mod tests {
         assert_eq!(outcome(&admission, 0, &"x".repeat(1_048_550)), None);
         assert_eq!(outcome(&admission, 0, &"x".repeat(1_048_551)), Some(Outcome::Oversize));
         assert_eq!(outcome(&admission, 0, ""), Some(Outcome::Empty));
+    }
+
+    proptest! {
+        #[test]
+        fn one_look_says_what_the_rules_say(
+            timestamp in prop_oneof![-1..3_i64, NOW - 15 * DAY..NOW + DAY, any::<i64>()],
+            text in ".{0,12}",
+            kind in 0..3,
+            age in prop::option::of(prop::option::of(1..20_i64)),
+        ) {
+            let limits = Limits { max_event_bytes: 36, ..Limits::default() };
+            let age = age.map(|days| AgeRules { now: NOW, retention_ms: days.map(|days| days * DAY) });
+            let admission = Admission { limits, age, ..Admission::default() };
+            let bytes = text.as_bytes();
+            let text = match kind {
+                0 => Text::of_utf8(bytes),
+                1 => Text::ValidUtf8(bytes),
+                _ => Text::Utf8(bytes),
+            };
+            let as_it_is = matches!(admission.admit(timestamp, &text), Ok(Admitted::Whole { altered: false, .. }));
+            prop_assert_eq!(admission.admits_as_it_is(timestamp, &text), as_it_is && text.as_valid_utf8().is_some());
+        }
     }
 }

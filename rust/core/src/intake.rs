@@ -81,6 +81,22 @@ impl Intake {
     /// account already.
     #[inline]
     pub fn admit(&mut self, timestamp: i64, text: Text<'_>, sink: &mut impl EventSink) -> Result<(), Rejected> {
+        if self.admission.admits_as_it_is(timestamp, &text)
+            && let Some(utf8) = text.as_valid_utf8()
+        {
+            let position = self.next_position();
+            sink.push(&Piece { timestamp, position, text, len: utf8.len(), extent: Extent::Whole });
+            return Ok(());
+        }
+        self.admit_by_the_rules(timestamp, text, sink)
+    }
+
+    fn admit_by_the_rules(
+        &mut self,
+        timestamp: i64,
+        text: Text<'_>,
+        sink: &mut impl EventSink,
+    ) -> Result<(), Rejected> {
         let admitted = match self.admission.admit(timestamp, &text) {
             Ok(admitted) => admitted,
             Err(rejection) => return self.reject_message(rejection, timestamp, &text),
