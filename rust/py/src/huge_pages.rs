@@ -14,7 +14,6 @@ use cordwood_core::EventTable;
 pub(crate) fn table_for((events, bytes): (usize, usize)) -> EventTable {
     let mut table = EventTable::with_room_for(events, bytes);
     let (rows, arena) = table.spare_memory();
-    // What grows beyond is moved by the kernel together with the advice (mremap), and keeps it.
     advise(rows);
     advise(arena);
     table
@@ -23,16 +22,20 @@ pub(crate) fn table_for((events, bytes): (usize, usize)) -> EventTable {
 #[cfg(target_os = "linux")]
 fn advise<T>(memory: &mut [std::mem::MaybeUninit<T>]) {
     const HUGE_PAGE: usize = 2 << 20;
-    let start = memory.as_mut_ptr().cast::<u8>();
-    let before = start.align_offset(HUGE_PAGE);
-    let whole = size_of_val(memory).saturating_sub(before) / HUGE_PAGE * HUGE_PAGE;
-    if whole == 0 {
+    const PAGE: usize = 4 << 10;
+    if size_of_val(memory) < 2 * HUGE_PAGE {
         return;
     }
-    // SAFETY: the range lies within `memory`, which is ours alone here and allocated. The advice changes how it is
-    // backed, never what it holds; where the kernel does not take it, it returns an error and nothing is changed.
+    // All pages that it has a part of. So much memory is a mapping of its own, which is advised as a whole then: with the
+    // advice on a part of it, it would be two or three, and such a one the kernel does not move (mremap) when it must grow.
+    // To grow would be to copy, with both there at once: CJK text that was guessed too small took twice its size so.
+    let start = memory.as_mut_ptr().cast::<u8>();
+    let before = start.addr() % PAGE;
+    let length = (before + size_of_val(memory)).next_multiple_of(PAGE);
+    // SAFETY: an advice changes how memory is backed, never what it holds, whoever has the ends of these pages; where the
+    // kernel does not take it, it returns an error and nothing is changed.
     unsafe {
-        libc::madvise(start.add(before).cast(), whole, libc::MADV_HUGEPAGE);
+        libc::madvise(start.sub(before).cast(), length, libc::MADV_HUGEPAGE);
     }
 }
 

@@ -2,13 +2,13 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyIterator, PyList, PyString, PyStringMethods, PyTuple};
+use pyo3::types::{PyByteArray, PyBytes, PyIterator, PyList, PyString, PyTuple};
 
 use crate::abc::{is_mapping, is_sequence};
 use crate::arrow::{self, Chunks, Rows};
 use crate::columns::{self, Columns};
 use crate::event::{self, Feed};
-use crate::message::a_value_of;
+use crate::message::{Message, a_value_of};
 use crate::numpy;
 use crate::pause::Pause;
 use crate::prefetch;
@@ -146,13 +146,15 @@ fn every_so_many<'py>(list: &Bound<'py, PyList>) -> impl Iterator<Item = Bound<'
     (0..list.len()).step_by(step).take(SAMPLE).filter_map(|i| list.get_item(i).ok())
 }
 
-/// Bytes of `len` messages like these. Two bytes for a character beyond ASCII: a guess between one and four.
+/// Bytes of `len` messages like these.
 fn scaled<'py>(len: usize, messages: impl Iterator<Item = Bound<'py, PyAny>>) -> usize {
     let (mut count, mut bytes) = (0, 0);
-    for message in messages {
-        if let Ok(text) = message.cast_exact::<PyString>() {
+    for message in messages.filter(PyAnyMethods::is_exact_instance_of::<PyString>) {
+        if let Ok(message) = Message::extract(message)
+            && let Ok(text) = message.text()
+        {
             count += 1;
-            bytes += text.code_point_len().unwrap_or(0) * if crate::message::is_ascii(text) { 1 } else { 2 };
+            bytes += text.measure().len;
         }
     }
     // One eighth more than the average, so that a fair sample seldom falls short.
