@@ -3,6 +3,8 @@
 //! A Python `str` keeps its characters as 1, 2 or 4 bytes each; its UTF-8 length is counted from those units.
 //! (Asking CPython for UTF-8 instead would leave a second copy inside every non-ASCII `str` for good.)
 
+mod encode;
+
 use crate::escape::escaped_len_of_ascii;
 
 /// A message, borrowed from wherever it lives.
@@ -112,9 +114,9 @@ impl Text<'_> {
             Self::Ascii(s) | Self::AsciiCounted { bytes: s, .. } | Self::ValidUtf8(s) => {
                 out.extend_from_slice(s);
             }
-            Self::Latin1(s) => append_chars(out, self.measure().len, s.iter().map(|&b| char::from(b))),
-            Self::Ucs2(s) => append_chars(out, self.measure().len, s.iter().map(|&u| scalar(u.into()))),
-            Self::Ucs4(s) => append_chars(out, self.measure().len, s.iter().map(|&u| scalar(u))),
+            Self::Latin1(s) => encode::append(out, self.measure().len, s),
+            Self::Ucs2(s) => encode::append(out, self.measure().len, s),
+            Self::Ucs4(s) => encode::append(out, self.measure().len, s),
             Self::Utf8(s) => append_utf8(out, s),
         }
     }
@@ -169,7 +171,7 @@ fn measure_ucs4(units: &[u32]) -> Measure {
 }
 
 fn measure_utf8(bytes: &[u8]) -> Measure {
-    if std::str::from_utf8(bytes).is_ok() {
+    if simdutf8::basic::from_utf8(bytes).is_ok() {
         return Measure { len: bytes.len(), invalid: false };
     }
     let len = bytes
@@ -179,27 +181,9 @@ fn measure_utf8(bytes: &[u8]) -> Measure {
     Measure { len, invalid: true }
 }
 
-/// The character of a code point; a surrogate (or a unit beyond Unicode, which no `str` holds) is U+FFFD.
-fn scalar(unit: u32) -> char {
-    char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER)
-}
-
-/// Writes `chars`, which take exactly `len` bytes.
-fn append_chars(out: &mut Vec<u8>, len: usize, chars: impl Iterator<Item = char>) {
-    let start = out.len();
-    // Zeroing first costs less than a capacity check for each character.
-    out.resize(start + len, 0);
-    let mut rest = &mut out[start..];
-    for c in chars {
-        let written = c.encode_utf8(rest).len();
-        rest = &mut rest[written..];
-    }
-    debug_assert!(rest.is_empty());
-}
-
 fn append_utf8(out: &mut Vec<u8>, bytes: &[u8]) {
     // Nearly always; and to check it once more is faster than to walk its chunks.
-    if std::str::from_utf8(bytes).is_ok() {
+    if simdutf8::basic::from_utf8(bytes).is_ok() {
         out.extend_from_slice(bytes);
         return;
     }
@@ -266,7 +250,32 @@ mod tests {
         assert_eq!(Text::Ucs4(&emoji).measure().len, 6_000_004);
     }
 
+    /// Characters of one length after the other, many enough to fill blocks, and units that are none.
+    fn runs() -> impl Strategy<Value = Vec<u32>> {
+        let kind = prop_oneof![
+            4 => Just(0..0x80_u32),
+            2 => Just(0x80..0x800),
+            4 => Just(0x800..0x1_0000),
+            4 => Just(0x1_0000..0x11_0000),
+            1 => Just(0xD7FF..0xE001),
+            1 => Just(0x11_0000..u32::MAX),
+        ];
+        let run = kind.prop_flat_map(|kind| prop::collection::vec(kind, 0..30));
+        prop::collection::vec(run, 0..6).prop_map(|runs| runs.concat())
+    }
+
     proptest! {
+        #[test]
+        fn runs_of_one_length_equal_their_twin(units in runs()) {
+            let invalid = |units: &[u32]| units.iter().any(|&unit| char::from_u32(unit).is_none());
+            check(Text::Ucs4(&units), &twin(units.iter().copied()), invalid(&units));
+            let narrow: Vec<u16> = units.iter().filter_map(|&unit| unit.try_into().ok()).collect();
+            let wide: Vec<u32> = narrow.iter().map(|&unit| unit.into()).collect();
+            check(Text::Ucs2(&narrow), &twin(wide.iter().copied()), invalid(&wide));
+            let bytes: Vec<u8> = units.iter().filter_map(|&unit| unit.try_into().ok()).collect();
+            check(Text::Latin1(&bytes), &twin(bytes.iter().map(|&byte| byte.into())), false);
+        }
+
         #[test]
         fn latin1_equals_its_twin(bytes: Vec<u8>) {
             check(Text::Latin1(&bytes), &twin(bytes.iter().map(|&b| b.into())), false);
