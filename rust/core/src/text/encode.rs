@@ -36,54 +36,78 @@ pub(super) fn append<U: Unit>(out: &mut Vec<u8>, len: usize, units: &[U]) {
     let start = out.len();
     // Zeroing first costs less than a capacity check for each character.
     out.resize(start + len, 0);
-    let mut rest = &mut out[start..];
+    let room = &mut out[start..];
     let (blocks, last) = units.as_chunks::<BLOCK>();
+    let mut at = 0;
     for block in blocks {
-        rest = put_block(block, rest);
+        at += match put_alike(block, &mut room[at..]) {
+            0 => put_each(block, &mut room[at..]),
+            written => written,
+        };
     }
-    let rest = put_each(last, rest);
-    debug_assert!(rest.is_empty());
+    // What is left over is written together with characters before it, once more, where all of them are alike.
+    let again = units.last_chunk::<BLOCK>().filter(|_| last.len() > 1);
+    let alike = again.and_then(|block| Some((block, bytes_of_alike(block)?)));
+    if let Some((block, bytes)) = alike {
+        put_alike(block, &mut room[len - BLOCK * bytes..]);
+    } else {
+        at += put_each(last, &mut room[at..]);
+        debug_assert_eq!(at, len);
+    }
 }
 
-/// Writes a block; what is left of the room.
+/// How many bytes each of these takes, where that is the same for all, and none is replaced; nobody asks for two.
 #[inline]
-fn put_block<'a, U: Unit>(block: &[U; BLOCK], room: &'a mut [u8]) -> &'a mut [u8] {
+fn bytes_of_alike<U: Unit>(block: &[U; BLOCK]) -> Option<usize> {
     let codes = block.map(U::code);
     if are_all(codes, |code| code < 0x80) {
-        #[allow(clippy::cast_possible_truncation)] // just looked at
-        room[..BLOCK].copy_from_slice(&codes.map(|code| code as u8));
-        return &mut room[BLOCK..];
+        Some(1)
+    } else if size_of::<U>() > 1 && are_all(codes, takes_three) {
+        Some(3)
+    } else if size_of::<U>() > 2 && are_all(codes, |code| (0x1_0000..0x11_0000).contains(&code)) {
+        Some(4)
+    } else {
+        None
     }
-    if size_of::<U>() > 1
-        && are_all(codes, takes_three)
-        && let Some(bytes) = room.first_chunk_mut::<{ 3 * BLOCK + 1 }>()
-    {
-        for (i, three) in codes.map(three).into_iter().enumerate() {
-            // The fourth byte is the next one's first, and of the last whatever follows.
-            bytes[3 * i..3 * i + 4].copy_from_slice(&three.to_le_bytes());
-        }
-        return &mut room[3 * BLOCK..];
-    }
-    if size_of::<U>() > 2 && are_all(codes, |code| (0x1_0000..0x11_0000).contains(&code)) {
-        for (i, four) in codes.map(four).into_iter().enumerate() {
-            room[4 * i..4 * i + 4].copy_from_slice(&four.to_le_bytes());
-        }
-        return &mut room[4 * BLOCK..];
-    }
-    put_each(block, room)
 }
 
-/// One by one.
+/// Writes a block whose characters are alike; how many bytes, and 0 where they are not.
+#[inline]
+fn put_alike<U: Unit>(block: &[U; BLOCK], room: &mut [u8]) -> usize {
+    let codes = block.map(U::code);
+    let Some(bytes) = bytes_of_alike(block) else { return 0 };
+    let room = &mut room[..BLOCK * bytes];
+    match bytes {
+        #[allow(clippy::cast_possible_truncation)] // they are below 0x80
+        1 => room.copy_from_slice(&codes.map(|code| code as u8)),
+        3 => {
+            let (threes, last) = (codes.map(three), three(codes[BLOCK - 1]).to_le_bytes());
+            for (i, three) in threes.into_iter().enumerate().take(BLOCK - 1) {
+                // The fourth byte is the next one's first.
+                room[3 * i..3 * i + 4].copy_from_slice(&three.to_le_bytes());
+            }
+            room[3 * (BLOCK - 1)..].copy_from_slice(&last[..3]);
+        }
+        _ => {
+            room.as_chunks_mut().0.iter_mut().zip(codes.map(four)).for_each(|(to, four)| *to = four.to_le_bytes())
+        }
+    }
+    BLOCK * bytes
+}
+
+/// Writes characters one by one; how many bytes.
 ///
 /// (Tried and lost: all four forms of each, and one chosen without a branch. Mixed text took four times as long.)
 #[inline]
-fn put_each<'a, U: Unit>(units: &[U], mut room: &'a mut [u8]) -> &'a mut [u8] {
+fn put_each<U: Unit>(units: &[U], room: &mut [u8]) -> usize {
+    let all = room.len();
+    let mut rest = room;
     for unit in units {
         let character = char::from_u32(unit.code()).unwrap_or(char::REPLACEMENT_CHARACTER);
-        let written = character.encode_utf8(room).len();
-        room = &mut room[written..];
+        let written = character.encode_utf8(rest).len();
+        rest = &mut rest[written..];
     }
-    room
+    all - rest.len()
 }
 
 #[inline]
