@@ -1,8 +1,9 @@
 //! Characters as a Python `str` has them into UTF-8: eight at once where all of them take as many bytes, which is most
 //! of a text in any one script.
 //!
-//! Without an intrinsic: the compiler makes vectors of the loops over eight. (Character by character through
-//! `char::encode_utf8`, CJK text took 2.2 ns a character; it takes a fifth of that.)
+//! Without an intrinsic: the compiler makes vectors of the loops over eight. Most of what is not plain ASCII is nearly so,
+//! an umlaut or an emoji in a line, and that gains most; text of nothing but CJK takes three quarters of what it took
+//! character by character, and text that mixes lengths in every eight takes a little more.
 
 /// How many characters are looked at together.
 const BLOCK: usize = 8;
@@ -89,7 +90,9 @@ fn put_alike<U: Unit>(block: &[U; BLOCK], room: &mut [u8]) -> usize {
             room[3 * (BLOCK - 1)..].copy_from_slice(&last[..3]);
         }
         _ => {
-            room.as_chunks_mut().0.iter_mut().zip(codes.map(four)).for_each(|(to, four)| *to = four.to_le_bytes())
+            for (to, four) in room.as_chunks_mut().0.iter_mut().zip(codes.map(four)) {
+                *to = four.to_le_bytes();
+            }
         }
     }
     BLOCK * bytes
