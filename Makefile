@@ -88,6 +88,7 @@ BENCH_EVENTS ?= 1000000
 bench: .venv/extra-bench .venv/awscli/ready ## benchmarks beside their peers, into docs/benchmarks.md and .svg (half an hour)
 	cargo bench --locked --package cordwood-core --package cordwood-input
 	CORDWOOD_BENCH_EVENTS=$(BENCH_EVENTS) $(BIN)/python -m pytest benches --benchmark-json=target/benchmarks.json
+	$(BIN)/python benches/steps.py --json target/steps.json
 	$(BIN)/python benches/growth.py --json target/growth.json
 	$(BIN)/python benches/startup.py --json target/startup.json
 	$(BIN)/python benches/answered.py --json target/requests.json

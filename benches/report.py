@@ -15,6 +15,7 @@ import growth
 import logs
 import plot
 import startup
+import steps
 import throughput
 
 ROOT = Path(__file__).parent.parent
@@ -184,6 +185,18 @@ def throughput_lines(rows: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+def steps_lines(of_steps: dict[str, float]) -> list[str]:
+    return [
+        "## Where the time goes",
+        "",
+        "Of 1,000,000 dicts of 100-byte messages, in order, to finished bodies "
+        "([benches/steps.py](../benches/steps.py) says how the steps are told apart).",
+        "",
+        steps.table(of_steps),
+        "",
+    ]
+
+
 def growth_lines(rows: list[tuple[int, str, float]]) -> list[str]:
     return [
         "## By number of events",
@@ -304,6 +317,8 @@ def page(document: dict[str, Any], folder: Path, criterion: Path) -> str:
     for table, (title, text) in TABLES.items():
         if mine := [entry for entry in entries if entry.table == table]:
             lines += [f"## {title}", "", text, "", *table_lines(mine), ""]
+    if of_steps := read_if_there(folder / "steps.json"):
+        lines += steps_lines(of_steps)
     if grown := read_if_there(folder / "growth.json"):
         lines += growth_lines(grown)
     if requests:

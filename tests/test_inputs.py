@@ -2,6 +2,7 @@
 
 import array
 import collections
+import json
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -24,10 +25,20 @@ class Sub(dict[str, Any]):
     """A dict of somebody's own."""
 
 
+def without(event: dict[str, Any], name: str) -> dict[str, Any]:
+    del event[name]
+    return event
+
+
 SHAPES: dict[str, Callable[[int, str], Any]] = {
     "dict": lambda t, m: {"timestamp": t, "message": m},
     "dict in the other order": lambda t, m: {"message": m, "timestamp": t},
     "dict with more": lambda t, m: {"level": "INFO", "timestamp": t, "message": m, "eventId": "9"},
+    "dict with more between": lambda t, m: {"timestamp": t, "level": "INFO", "message": m},
+    "dict with more behind": lambda t, m: {"timestamp": t, "message": m, "ingestionTime": 9},
+    # Names that equal those in a program's text, and are other objects.
+    "dict out of JSON": lambda t, m: json.loads(json.dumps({"timestamp": t, "message": m})),
+    "dict with something deleted": lambda t, m: without({"timestamp": t, "gone": 0, "message": m}, "gone"),
     "dict subclass": lambda t, m: Sub(timestamp=t, message=m),
     "OrderedDict": lambda t, m: collections.OrderedDict(timestamp=t, message=m),
     "mapping proxy": lambda t, m: types.MappingProxyType({"timestamp": t, "message": m}),

@@ -9,6 +9,7 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use crate::abc::is_mapping;
 use crate::account;
 use crate::kept;
+use crate::members;
 use crate::message::{Message, a_value_of};
 use crate::timestamp;
 
@@ -118,6 +119,9 @@ fn feed_extracted(
 fn extract<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Message<'py>), Fault> {
     if let Ok(event) = item.cast_exact::<PyDict>() {
         let py = item.py();
+        if let Some((timestamp, message)) = members::of_plain(event) {
+            return pair(&timestamp, message);
+        }
         let timestamp = event.get_item(intern!(py, "timestamp"))?;
         let message = event.get_item(intern!(py, "message"))?;
         return members(item, timestamp, message);

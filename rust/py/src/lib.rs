@@ -23,6 +23,7 @@ mod huge_pages;
 mod input;
 mod kept;
 mod limits;
+mod members;
 mod message;
 mod numpy;
 mod options;
