@@ -365,3 +365,16 @@ def test_columns_of_many_parts_and_buffers(type: pa.DataType) -> None:
     expected = cordwood.batches([(TIMES[i], TEXTS[i]) for i in order])
     times = pa.array([TIMES[i] for i in order])
     assert bodies(cordwood.batches(timestamps=times, messages=mixed)) == bodies(expected)
+
+
+def test_a_batcher_keeps_no_memory_but_that_of_what_it_holds() -> None:
+    before = pa.total_allocated_bytes()
+    batcher = cordwood.Batcher()
+    batches = batcher.extend(table())
+    batches += batcher.flush()
+    assert sum(map(len, batches)) == len(ROWS)
+    del batches
+    gc.collect()
+    assert pa.total_allocated_bytes() <= before
+    batcher.add(NOW, "and it goes on")
+    assert [event["message"] for batch in batcher.flush() for event in batch.events()] == ["and it goes on"]

@@ -18,10 +18,9 @@ const MOST_BYTES_KEPT_FOR_ONE: usize = 2;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Messages {
     copied: Vec<u8>,
+    /// What was lent and has messages.
     lent: Vec<Bytes>,
-    /// The last one, or none.
-    current: Bytes,
-    /// Of all that was lent, and of the messages in it.
+    /// Of all that, and of the messages in it.
     kept_bytes: usize,
     used_bytes: usize,
 }
@@ -57,24 +56,12 @@ impl Messages {
         self.copied.try_reserve(bytes)
     }
 
-    /// Texts that lie in this memory need not be copied from now on, until other memory is lent.
-    pub(crate) fn lend(&mut self, memory: &Bytes) {
-        self.current = Bytes::new();
-        if memory.len() >= LEAST_LENT_BYTES
-            && self.kept_bytes <= MOST_BYTES_KEPT_FOR_ONE * self.used_bytes
-            && self.lent.len() < MOST_LENT
-        {
-            self.kept_bytes += memory.len();
-            self.current = memory.clone();
-            self.lent.push(memory.clone());
-        }
-    }
-
-    /// Keeps a text: copied, or where it is.
+    /// Keeps a text: where it is, if that is this memory, and copied if not.
     #[inline]
-    pub(crate) fn keep(&mut self, text: &Text<'_>) -> Place {
+    pub(crate) fn keep(&mut self, text: &Text<'_>, memory: &Bytes) -> Place {
         if let Some(bytes) = text.as_valid_utf8()
-            && let Some(offset) = offset_in(&self.current, bytes)
+            && let Some(offset) = offset_in(memory, bytes)
+            && (self.has(memory) || self.take(memory))
         {
             self.used_bytes += bytes.len();
             return Place::new(self.lent.len(), offset);
@@ -82,6 +69,24 @@ impl Messages {
         let offset = self.copied.len();
         text.append_to(&mut self.copied);
         Place::new(0, offset)
+    }
+
+    /// Whether this memory is the one that was taken last: no other can be at its address, as long as that is kept.
+    #[inline]
+    fn has(&self, memory: &Bytes) -> bool {
+        self.lent.last().is_some_and(|last| std::ptr::eq(&raw const last[..], &raw const memory[..]))
+    }
+
+    /// Takes one more memory, if it is worth it.
+    fn take(&mut self, memory: &Bytes) -> bool {
+        let takes = memory.len() >= LEAST_LENT_BYTES
+            && self.kept_bytes <= MOST_BYTES_KEPT_FOR_ONE * self.used_bytes
+            && self.lent.len() < MOST_LENT;
+        if takes {
+            self.kept_bytes += memory.len();
+            self.lent.push(memory.clone());
+        }
+        takes
     }
 
     /// The message there, of so many bytes.
@@ -116,8 +121,9 @@ fn offset_in(memory: &[u8], bytes: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn kept(messages: &mut Messages, bytes: &[u8]) -> (bool, Vec<u8>) {
-        let place = messages.keep(&Text::ValidUtf8(bytes));
+    /// Whether it stayed where it was, and how it comes back.
+    fn kept(messages: &mut Messages, bytes: &[u8], memory: &Bytes) -> (bool, Vec<u8>) {
+        let place = messages.keep(&Text::ValidUtf8(bytes), memory);
         (place.memory() > 0, messages.at(place, bytes.len()).to_vec())
     }
 
@@ -125,20 +131,20 @@ mod tests {
     fn what_lies_in_lent_memory_stays_there_and_all_else_is_copied() {
         let memory = Bytes::from(b"0123456789".repeat(10_000));
         let mut messages = Messages::default();
-        assert_eq!(kept(&mut messages, &memory[5..8]), (false, b"567".to_vec()), "not lent yet");
-        messages.lend(&memory);
+        assert_eq!(kept(&mut messages, &memory[5..8], &Bytes::new()), (false, b"567".to_vec()), "it is not lent");
         for (from, to) in [(0, 10), (12, 15), (99_995, 100_000)] {
-            assert_eq!(kept(&mut messages, &memory[from..to]), (true, memory[from..to].to_vec()));
+            let text = &memory[from..to];
+            assert_eq!(kept(&mut messages, text, &memory), (true, text.to_vec()));
         }
-        assert_eq!(kept(&mut messages, b"elsewhere"), (false, b"elsewhere".to_vec()));
-        let place = messages.keep(&Text::Utf8(&memory[..3]));
+        assert_eq!(kept(&mut messages, b"elsewhere", &memory), (false, b"elsewhere".to_vec()));
+        let place = messages.keep(&Text::Utf8(&memory[..3]), &memory);
         assert_eq!((place.memory(), messages.at(place, 3)), (0, &b"012"[..]), "nobody knows whether it is UTF-8");
-        let inner = memory.slice(1..70_000);
+        assert_eq!(messages.lent.len(), 1);
+        let part = memory.slice(1..70_000);
         let mut messages = Messages::default();
-        messages.lend(&inner);
-        assert_eq!(kept(&mut messages, &memory[1..70_000]), (true, memory[1..70_000].to_vec()));
-        assert!(!kept(&mut messages, &memory[..5]).0, "begins before it");
-        assert!(!kept(&mut messages, &memory[69_998..70_001]).0, "ends behind it");
+        assert_eq!(kept(&mut messages, &memory[1..70_000], &part), (true, memory[1..70_000].to_vec()));
+        assert!(!kept(&mut messages, &memory[..5], &part).0, "begins before it");
+        assert!(!kept(&mut messages, &memory[69_998..70_001], &part).0, "ends behind it");
     }
 
     #[test]
@@ -146,23 +152,22 @@ mod tests {
         let chunks: Vec<_> = (0..10_u8).map(|i| Bytes::from(vec![b'a' + i; 1 << 20])).collect();
         let mut messages = Messages::default();
         for chunk in &chunks {
-            messages.lend(chunk);
-            kept(&mut messages, &chunk[..100]);
+            assert_eq!(kept(&mut messages, &chunk[..100], chunk).1, chunk[..100]);
         }
         assert_eq!(messages.lent.len(), 1);
         let mut messages = Messages::default();
         for chunk in &chunks {
-            messages.lend(chunk);
-            assert!(kept(&mut messages, &chunk[..1 << 19]).0, "half of each is used");
+            assert!(kept(&mut messages, &chunk[..1 << 19], chunk).0, "half of each is used");
         }
         assert_eq!(messages.lent.len(), 10);
     }
 
     #[test]
-    fn little_memory_is_not_kept() {
+    fn memory_without_a_message_is_not_kept_and_little_memory_neither() {
         let chunk = Bytes::from(vec![b'x'; LEAST_LENT_BYTES - 1]);
         let mut messages = Messages::default();
-        messages.lend(&chunk);
-        assert!(!kept(&mut messages, &chunk).0);
+        assert!(!kept(&mut messages, &chunk, &chunk).0);
+        kept(&mut messages, b"elsewhere", &Bytes::from(vec![b'x'; 1 << 20]));
+        assert!(messages.lent.is_empty());
     }
 }

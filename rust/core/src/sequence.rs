@@ -11,7 +11,7 @@ use crate::cut::next_cut;
 use crate::intake::{Intake, OnReject, Rejected};
 use crate::kept::Kept;
 use crate::outcome::Rejection;
-use crate::table::{EventSink, EventTable};
+use crate::table::{EventSink, EventTable, Piece};
 use crate::text::Text;
 
 /// A whole input while it is read.
@@ -19,24 +19,40 @@ use crate::text::Text;
 pub struct Sequence {
     intake: Intake,
     table: EventTable,
+    /// What texts may lie in that need not be copied.
+    lent: Bytes,
+}
+
+/// A table, and the memory that is lent to it.
+struct Lending<'a> {
+    table: &'a mut EventTable,
+    memory: &'a Bytes,
+}
+
+impl EventSink for Lending<'_> {
+    #[inline]
+    fn push(&mut self, piece: &Piece<'_>) {
+        self.table.push_out_of(self.memory, piece);
+    }
 }
 
 impl Sequence {
     /// An input whose events go into this table, an empty one.
     #[must_use]
     pub fn new(admission: Admission, on_reject: OnReject, table: EventTable) -> Self {
-        Self { intake: Intake::new(admission, on_reject), table }
+        Self { intake: Intake::new(admission, on_reject), table, lent: Bytes::new() }
     }
 
     /// The next event; `Err` as in [`Intake::admit`].
     #[inline]
     pub fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
-        self.intake.admit(timestamp, text, &mut self.table)
+        let mut sink = Lending { table: &mut self.table, memory: &self.lent };
+        self.intake.admit(timestamp, text, &mut sink)
     }
 
-    /// Texts that lie in this memory are not copied from now on, until other memory is lent: batches keep it.
-    pub fn lend(&mut self, memory: &Bytes) {
-        self.table.lend(memory);
+    /// As [`Window::lend`](crate::Window::lend).
+    pub fn lend(&mut self, memory: Bytes) -> Bytes {
+        std::mem::replace(&mut self.lent, memory)
     }
 
     /// The next event, which is not one.

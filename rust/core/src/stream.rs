@@ -6,7 +6,7 @@ use crate::admission::Admission;
 use crate::intake::{Intake, OnReject, Rejected};
 use crate::kept::Kept;
 use crate::outcome::Rejection;
-use crate::table::{EventSink, EventTable};
+use crate::table::EventTable;
 use crate::text::Text;
 use crate::window::Window;
 
@@ -32,9 +32,9 @@ impl Stream {
         self.intake.admit(timestamp, text, &mut self.window)
     }
 
-    /// Texts that lie in this memory are not copied from now on, until other memory is lent: batches keep it.
-    pub fn lend(&mut self, memory: &Bytes) {
-        self.window.lend(memory);
+    /// As [`Window::lend`].
+    pub fn lend(&mut self, memory: Bytes) -> Bytes {
+        self.window.lend(memory)
     }
 
     /// The next event, which is not one.

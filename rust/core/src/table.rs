@@ -95,10 +95,6 @@ pub struct Piece<'a> {
 pub trait EventSink {
     /// Stores a piece that the admission has let pass.
     fn push(&mut self, piece: &Piece<'_>);
-
-    /// Texts that lie in this memory need not be copied from now on, until other memory is lent: it is kept for as long
-    /// as they are.
-    fn lend(&mut self, memory: &Bytes);
 }
 
 /// Admitted events in the order they came, or, once sorted, in order of time.
@@ -187,10 +183,11 @@ impl EventTable {
     }
 }
 
-impl EventSink for EventTable {
+impl EventTable {
+    /// Stores a piece, whose text is not copied where it lies in this memory, and that is worth keeping.
     #[inline]
-    fn push(&mut self, piece: &Piece<'_>) {
-        let place = self.messages.keep(&piece.text);
+    pub(crate) fn push_out_of(&mut self, memory: &Bytes, piece: &Piece<'_>) {
+        let place = self.messages.keep(&piece.text, memory);
         let escaped_len = if let Text::AsciiCounted { escaped_len, .. } = piece.text {
             escaped_len
         } else {
@@ -210,9 +207,12 @@ impl EventSink for EventTable {
             escaped_len,
         });
     }
+}
 
-    fn lend(&mut self, memory: &Bytes) {
-        self.messages.lend(memory);
+impl EventSink for EventTable {
+    #[inline]
+    fn push(&mut self, piece: &Piece<'_>) {
+        self.push_out_of(&Bytes::new(), piece);
     }
 }
 

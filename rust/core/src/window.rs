@@ -32,9 +32,8 @@ pub struct Window {
     /// Events and counted bytes that came in so far.
     fed_events: u64,
     fed_bytes: u64,
-    /// What was lent last, and how often something was.
+    /// What texts may lie in that need not be copied.
     lent: Bytes,
-    lends: u64,
 }
 
 #[derive(Debug)]
@@ -46,8 +45,6 @@ struct OpenBatch {
     first_position: u64,
     opened_at_byte: u64,
     last_fed_event: u64,
-    /// Up to here its table knows of what was lent.
-    lends: u64,
 }
 
 impl OpenBatch {
@@ -60,7 +57,6 @@ impl OpenBatch {
             first_position: opener.position,
             opened_at_byte,
             last_fed_event: 0,
-            lends: 0,
         }
     }
 
@@ -88,8 +84,13 @@ impl Window {
             fed_events: 0,
             fed_bytes: 0,
             lent: Bytes::new(),
-            lends: 0,
         }
+    }
+
+    /// Texts that lie in this memory need not be copied from now on, and batches keep it in place of them. What was lent
+    /// before comes back: where nobody else has it, dropping it may run code of its owner's.
+    pub fn lend(&mut self, memory: Bytes) -> Bytes {
+        std::mem::replace(&mut self.lent, memory)
     }
 
     /// Takes the batch that closed first, its events in the order they came.
@@ -184,11 +185,7 @@ impl EventSink for Window {
         self.fed_events += 1;
         self.fed_bytes += event_bytes;
         let batch = &mut self.open[index];
-        if batch.lends != self.lends {
-            batch.lends = self.lends;
-            batch.table.lend(&self.lent);
-        }
-        batch.table.push(piece);
+        batch.table.push_out_of(&self.lent, piece);
         batch.first = batch.first.min(piece.timestamp);
         batch.last = batch.last.max(piece.timestamp);
         batch.nbytes += event_bytes;
@@ -196,12 +193,6 @@ impl EventSink for Window {
         while self.open.first().is_some_and(|oldest| self.fed_bytes - oldest.opened_at_byte >= MAX_INPUT_BYTES) {
             self.close(0);
         }
-    }
-
-    /// The tables learn of it when an event comes to them: most of what is lent, most of them have no use for.
-    fn lend(&mut self, memory: &Bytes) {
-        self.lent = memory.clone();
-        self.lends += 1;
     }
 }
 

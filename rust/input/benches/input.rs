@@ -179,7 +179,7 @@ fn bodies_of(chunks: &[Bytes], format: &LineFormat) -> usize {
     let stream = Stream::new(Admission::default(), OnReject::Collect);
     let frame = Frame::new("g", "s", None, None).unwrap();
     let mut bodies = Bodies { stream, frame, body: Vec::new(), written: 0 };
-    let lend = |bodies: &mut Bodies, chunk: &Bytes| bodies.stream.lend(chunk);
+    let lend = |bodies: &mut Bodies, chunk: &Bytes| drop(bodies.stream.lend(chunk.clone()));
     read_lines(chunks, format, &mut bodies, lend, |bodies, timestamp, message| {
         bodies.stream.admit(timestamp, message).unwrap();
         if bodies.stream.has_closed() {

@@ -68,7 +68,7 @@ fn pass(case: &str, input: &[String]) -> usize {
         let mut lines = LineEvents::new(found.line_format(clock, None).expect("lines"));
         for chunk in input.chunks(1000) {
             let chunk = Bytes::from(chunk.concat());
-            bodies.stream.lend(&chunk);
+            bodies.stream.lend(chunk.clone());
             lines.feed(chunk);
             while let Step::Event { timestamp, message, .. } = lines.next() {
                 bodies.take(timestamp, message);

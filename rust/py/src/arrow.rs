@@ -155,6 +155,13 @@ impl Rows {
     }
 
     fn feed(&self, py: Python<'_>, times: &Times, texts: &impl Texts, into: &mut impl Feed) -> PyResult<()> {
+        let fed = self.feed_rows(py, times, texts, into);
+        // Whoever was fed may live long: it keeps no memory but that of its messages.
+        into.lend(Bytes::new());
+        fed
+    }
+
+    fn feed_rows(&self, py: Python<'_>, times: &Times, texts: &impl Texts, into: &mut impl Feed) -> PyResult<()> {
         let mut pause = Pause::new();
         let memories = texts.memories();
         let mut lent = None;
@@ -162,7 +169,7 @@ impl Rows {
             let lies_in = texts.memory_of(row);
             if lies_in.is_some() && lies_in != lent {
                 lent = lies_in;
-                lies_in.and_then(|index| memories.get(index)).into_iter().for_each(|memory| into.lend(memory));
+                into.lend(lies_in.and_then(|index| memories.get(index)).cloned().unwrap_or_default());
             }
             let is_there = self.missing.as_ref().is_none_or(|nulls| nulls.is_valid(row));
             let fed = match (times.at(row), texts.at(row)) {

@@ -55,7 +55,7 @@ impl Input {
         match self {
             Self::Documents(documents) => documents.feed(&bytes),
             Self::Lines(lines) => {
-                stream.lend(&bytes);
+                stream.lend(bytes.clone());
                 lines.feed(bytes);
             }
         }

@@ -37,7 +37,7 @@ impl From<PyErr> for Fault {
 pub(crate) trait Feed {
     fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected>;
     /// Texts that lie in this memory are not copied from now on, until other memory is lent.
-    fn lend(&mut self, memory: &Bytes);
+    fn lend(&mut self, memory: Bytes);
     fn reject(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected>;
     /// Whether `reject` is to be told what the event held.
     fn keeps_rejected(&self) -> bool;
@@ -49,7 +49,7 @@ impl Feed for cordwood_core::Sequence {
         self.admit(timestamp, text)
     }
 
-    fn lend(&mut self, memory: &Bytes) {
+    fn lend(&mut self, memory: Bytes) {
         self.lend(memory);
     }
 

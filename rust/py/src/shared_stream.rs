@@ -31,8 +31,10 @@ impl Feed for Feeder<'_> {
         self.0.lock().admit(timestamp, text)
     }
 
-    fn lend(&mut self, memory: &Bytes) {
-        self.0.lock().lend(memory);
+    fn lend(&mut self, memory: Bytes) {
+        // Dropped only behind the lock: with it may go an object of the caller's.
+        let before = self.0.lock().lend(memory);
+        drop(before);
     }
 
     fn reject(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {
