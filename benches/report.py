@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import answered
+import budgets
 import growth
 import logs
 import plot
@@ -314,6 +315,8 @@ def page(document: dict[str, Any], folder: Path, criterion: Path) -> str:
         "",
         METHOD.format(rounds=f"{min(rounds)} to {max(rounds)}", spread=spread),
     ]
+    costs = {(entry.table, entry.shape, entry.order, entry.contender): entry.ns for entry in entries}
+    lines += budgets.lines(costs, folder, criterion)
     for table, (title, text) in TABLES.items():
         if mine := [entry for entry in entries if entry.table == table]:
             lines += [f"## {title}", "", text, "", *table_lines(mine), ""]

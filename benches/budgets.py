@@ -1,0 +1,113 @@
+"""The budgets, each beside what was measured and beside its peer in the same run: the page's first table."""
+
+import json
+import statistics
+from pathlib import Path
+from typing import Any
+
+import answered
+import plot
+
+MIB = 1 << 20
+
+Cost = dict[tuple[str, str, str, str], float]
+"""Nanoseconds of an event, by table, shape, order and contender."""
+
+
+def read_if_there(path: Path) -> Any:
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def of_costs(cost: Cost) -> list[tuple[str, str, str, str]]:
+    """What the Python benchmarks measured."""
+
+    def ns(*key: str) -> float:
+        return cost["bodies" if key[0] != "cut" else "cut", "ascii", key[1], key[2]]
+
+    in_order = [f"{name} {ns('bodies', 'in_order', name):,.0f}" for name in ("orjson.dumps alone", "json.dumps alone")]
+    return [
+        (
+            "dicts in order to bodies",
+            "60 ns",
+            f"{ns('bodies', 'in_order', 'cordwood'):,.0f} ns",
+            ", ".join([*in_order, f"the cut alone in Python {ns('cut', 'in_order', 'Python'):,.0f}"]),
+        ),
+        (
+            "dicts scattered in memory to bodies",
+            "250 ns",
+            f"{ns('bodies', 'shuffled', 'cordwood'):,.0f} ns",
+            f"the cut alone in Python {ns('cut', 'shuffled', 'Python'):,.0f}",
+        ),
+        (
+            "Arrow columns to bodies",
+            "25 ns",
+            f"{cost['Arrow', 'ascii', 'in_order', 'cordwood']:,.0f} ns",
+            f"to_pylist, Python and json {cost['Arrow', 'ascii', 'in_order', 'Python + json']:,.0f}",
+        ),
+    ]
+
+
+def of_lines(folder: Path, criterion: Path) -> list[tuple[str, str, str, str]]:
+    """Text and JSON lines, in the core's bench; beside them a whole program."""
+    peers = {row["log"]: row for row in read_if_there(folder / "logs.json") or [] if row["contender"] == "pure Python"}
+    rows = []
+    for name, log in (("text", "text.log"), ("JSON lines", "json.log")):
+        found = criterion / f"lines_{name}" / "to bodies" / "new"
+        estimates, bench = (read_if_there(found / f"{part}.json") for part in ("estimates", "benchmark"))
+        if estimates is not None and log in peers:
+            rate = bench["throughput"]["Bytes"] / estimates["median"]["point_estimate"]
+            peer = peers[log]["text_bytes"] / peers[log]["cpu_seconds"] / 1e9
+            rows.append((f"{name} of a file to bodies", "1 GB/s", f"{rate:.2f} GB/s", f"Python and json {peer:.3f}"))
+    return rows
+
+
+def of_processes(folder: Path) -> list[tuple[str, str, str, str]]:
+    """Requests, memory and start-up."""
+    rows = []
+    if requests := read_if_there(folder / "requests.json"):
+        taken = {row.contender: row for row in answered.read_rows(requests)}
+        stock = taken[answered.STOCK]
+        ours = taken["cordwood.batches, PutLogEventsClient.send"]
+        ratio = statistics.median(theirs / mine for theirs, mine in zip(stock.seconds, ours.seconds, strict=True))
+        rows.append(("dicts to answered requests, CPU", "1/15 of boto3's", f"1/{ratio:.1f}", "stock boto3"))
+    if memory := read_if_there(folder / "memory.json"):
+        for added in memory["added"]:
+            if added["work"] == "batches held":
+                budget, taken_bytes = added["budget"] / MIB, added["added"] / MIB
+                rows.append(
+                    (
+                        f"memory of batches, {plot.SHAPES[added['shape']]}",
+                        f"{budget:,.0f} MiB",
+                        f"{taken_bytes:,.0f} MiB",
+                        "",
+                    )
+                )
+    if big := read_if_there(folder / "big_upload.json"):
+        rows.append(
+            (f"memory of an upload of {big['bytes'] / 1e9:.0f} GB", "150 MB", f"{big['peak_bytes'] / 1e6:,.0f} MB", "")
+        )
+    if starts := read_if_there(folder / "startup.json"):
+        over = {name: 1e3 * (taken - starts["a bare interpreter"]) for name, taken in starts.items()}
+        rows.append(
+            ("import cordwood", "30 ms", f"{over['import cordwood']:.0f} ms", f"boto3 {over['import boto3']:.0f}")
+        )
+        aws = f"aws --version {over['aws --version']:.0f}"
+        rows.append(("cordwood --help", "100 ms", f"{over['cordwood --help']:.0f} ms", aws))
+    return rows
+
+
+def lines(cost: Cost, folder: Path, criterion: Path) -> list[str]:
+    """For the page."""
+    rows = [*of_costs(cost), *of_lines(folder, criterion), *of_processes(folder)]
+    return [
+        "## Budgets",
+        "",
+        "What one event, one file or one process may take, of 100-byte ASCII where nothing else is said, what it took "
+        "on this machine, and what a peer took in the same run. The budgets are those of a machine on which "
+        "`orjson.dumps` of the same list takes 50 ns an event: the ratio to that goes from one to the other.",
+        "",
+        "| what | at most (a rate: at least) | cordwood | peers in the same run |",
+        "|---|--:|--:|---|",
+        *(f"| {what} | {budget} | **{taken}** | {peers} |" for what, budget, taken, peers in rows),
+        "",
+    ]
