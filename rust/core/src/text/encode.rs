@@ -2,7 +2,7 @@
 //! of a text in any one script.
 //!
 //! Without an intrinsic: the compiler makes vectors of the loops over eight. Most of what is not plain ASCII is nearly so,
-//! an umlaut or an emoji in a line, and that gains most; text of nothing but CJK takes three quarters of what it took
+//! an umlaut or an emoji in a line. Text of nothing but CJK takes three quarters of what it took
 //! character by character, and text that mixes lengths in every eight takes a little more.
 
 /// How many characters are looked at together.
