@@ -1,12 +1,11 @@
 """The budgets, each beside what was measured and beside its peer in the same run: the page's first table."""
 
-import json
 import statistics
 from pathlib import Path
-from typing import Any
 
 import answered
 import plot
+from measured import criterion, read_if_there
 
 MIB = 1 << 20
 
@@ -14,15 +13,15 @@ Cost = dict[tuple[str, str, str, str], float]
 """Nanoseconds of an event, by table, shape, order and contender."""
 
 
-def read_if_there(path: Path) -> Any:
-    return json.loads(path.read_text()) if path.exists() else None
+Row = tuple[str, str, str, str]
+"""What it is, what it may take, what it took, and what peers took."""
 
 
-def of_costs(cost: Cost) -> list[tuple[str, str, str, str]]:
+def of_costs(cost: Cost) -> list[Row]:
     """What the Python benchmarks measured."""
 
-    def ns(*key: str) -> float:
-        return cost["bodies" if key[0] != "cut" else "cut", "ascii", key[1], key[2]]
+    def ns(table: str, order: str, contender: str) -> float:
+        return cost[table, "ascii", order, contender]
 
     in_order = [f"{name} {ns('bodies', 'in_order', name):,.0f}" for name in ("orjson.dumps alone", "json.dumps alone")]
     return [
@@ -41,27 +40,26 @@ def of_costs(cost: Cost) -> list[tuple[str, str, str, str]]:
         (
             "Arrow columns to bodies",
             "25 ns",
-            f"{cost['Arrow', 'ascii', 'in_order', 'cordwood']:,.0f} ns",
-            f"to_pylist, Python and json {cost['Arrow', 'ascii', 'in_order', 'Python + json']:,.0f}",
+            f"{ns('Arrow', 'in_order', 'cordwood'):,.0f} ns",
+            f"to_pylist, Python and json {ns('Arrow', 'in_order', 'Python + json'):,.0f}",
         ),
     ]
 
 
-def of_lines(folder: Path, criterion: Path) -> list[tuple[str, str, str, str]]:
+def of_lines(folder: Path, rust: Path) -> list[Row]:
     """Text and JSON lines, in the core's bench; beside them a whole program."""
     peers = {row["log"]: row for row in read_if_there(folder / "logs.json") or [] if row["contender"] == "pure Python"}
     rows = []
     for name, log in (("text", "text.log"), ("JSON lines", "json.log")):
-        found = criterion / f"lines_{name}" / "to bodies" / "new"
-        estimates, bench = (read_if_there(found / f"{part}.json") for part in ("estimates", "benchmark"))
-        if estimates is not None and log in peers:
-            rate = bench["throughput"]["Bytes"] / estimates["median"]["point_estimate"]
+        found = criterion(rust, f"lines_{name}/to bodies")
+        if found is not None and log in peers:
+            rate = found[1]["Bytes"] / found[0]
             peer = peers[log]["text_bytes"] / peers[log]["cpu_seconds"] / 1e9
             rows.append((f"{name} of a file to bodies", "1 GB/s", f"{rate:.2f} GB/s", f"Python and json {peer:.3f}"))
     return rows
 
 
-def of_processes(folder: Path) -> list[tuple[str, str, str, str]]:
+def of_processes(folder: Path) -> list[Row]:
     """Requests, memory and start-up."""
     rows = []
     if requests := read_if_there(folder / "requests.json"):
@@ -96,9 +94,9 @@ def of_processes(folder: Path) -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def lines(cost: Cost, folder: Path, criterion: Path) -> list[str]:
+def lines(cost: Cost, folder: Path, rust: Path) -> list[str]:
     """For the page."""
-    rows = [*of_costs(cost), *of_lines(folder, criterion), *of_processes(folder)]
+    rows = [*of_costs(cost), *of_lines(folder, rust), *of_processes(folder)]
     return [
         "## Budgets",
         "",

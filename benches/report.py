@@ -18,6 +18,7 @@ import plot
 import startup
 import steps
 import throughput
+from measured import criterion, read_if_there
 
 ROOT = Path(__file__).parent.parent
 MIB = 1 << 20
@@ -107,6 +108,10 @@ def read_entries(document: dict[str, Any]) -> list[Entry]:
     ]
 
 
+def costs_of(entries: list[Entry]) -> budgets.Cost:
+    return {(entry.table, entry.shape, entry.order, entry.contender): entry.ns for entry in entries}
+
+
 def unique(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
@@ -186,7 +191,9 @@ def throughput_lines(rows: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def steps_lines(of_steps: dict[str, float]) -> list[str]:
+def steps_lines(of_steps: dict[str, float], rust: Path) -> list[str]:
+    if found := criterion(rust, "sort/cordwood/in order"):
+        of_steps = {**of_steps, "within all of it: the sort, of events in order": found[0] / found[1]["Elements"]}
     return [
         "## Where the time goes",
         "",
@@ -292,7 +299,7 @@ def machine_line(document: dict[str, Any]) -> str:
     )
 
 
-def page(document: dict[str, Any], folder: Path, criterion: Path) -> str:
+def page(document: dict[str, Any], folder: Path, rust: Path) -> str:
     requests, workers, of_logs, memory, big = (
         read_if_there(folder / f"{name}.json") for name in ("requests", "throughput", "logs", "memory", "big_upload")
     )
@@ -315,13 +322,12 @@ def page(document: dict[str, Any], folder: Path, criterion: Path) -> str:
         "",
         METHOD.format(rounds=f"{min(rounds)} to {max(rounds)}", spread=spread),
     ]
-    costs = {(entry.table, entry.shape, entry.order, entry.contender): entry.ns for entry in entries}
-    lines += budgets.lines(costs, folder, criterion)
+    lines += budgets.lines(costs_of(entries), folder, rust)
     for table, (title, text) in TABLES.items():
         if mine := [entry for entry in entries if entry.table == table]:
             lines += [f"## {title}", "", text, "", *table_lines(mine), ""]
     if of_steps := read_if_there(folder / "steps.json"):
-        lines += steps_lines(of_steps)
+        lines += steps_lines(of_steps, rust)
     if grown := read_if_there(folder / "growth.json"):
         lines += growth_lines(grown)
     if requests:
@@ -336,12 +342,8 @@ def page(document: dict[str, Any], folder: Path, criterion: Path) -> str:
         lines += memory_lines(memory)
     if big:
         lines += big_lines(big)
-    lines += rust_lines(criterion)
+    lines += rust_lines(rust)
     return "\n".join(lines).rstrip() + "\n"
-
-
-def read_if_there(path: Path) -> Any:
-    return json.loads(path.read_text()) if path.exists() else None
 
 
 def main() -> int:
@@ -354,8 +356,7 @@ def main() -> int:
     document = json.loads((options.measured / "benchmarks.json").read_text())
     options.docs.mkdir(parents=True, exist_ok=True)
     (options.docs / "benchmarks.md").write_text(page(document, options.measured, options.criterion))
-    costs = {(e.table, e.shape, e.order, e.contender): e.ns for e in read_entries(document)}
-    plot.draw(costs, options.docs / "benchmarks.svg")
+    plot.draw(costs_of(read_entries(document)), options.docs / "benchmarks.svg")
     workers, grown = (read_if_there(options.measured / f"{name}.json") for name in ("throughput", "growth"))
     draw_lines(workers, grown, options.docs)
     return 0

@@ -1,7 +1,8 @@
 //! Where the messages of a table lie: copied, one behind the other, or left where they came from.
 //!
-//! Memory that somebody lends (a chunk of a file, a column of Arrow's) is kept for as long as a message in it is, and so
-//! its messages need not be copied: that spares the copy, and above all the pages for it, which the kernel clears first.
+//! Memory that somebody lends (a chunk of a file, a column of Arrow's) is kept for as long as the table is, and so the
+//! messages in it need not be copied: that spares the copy, and above all the pages for it, which the kernel clears
+//! first.
 
 use bytes::Bytes;
 

@@ -1,4 +1,4 @@
-//! The text of a message as it arrives, its size in UTF-8, and its copy into an arena.
+//! The text of a message as it arrives, its size in UTF-8, and its copy as that.
 //!
 //! A Python `str` keeps its characters as 1, 2 or 4 bytes each; its UTF-8 length is counted from those units.
 //! (Asking CPython for UTF-8 instead would leave a second copy inside every non-ASCII `str` for good.)

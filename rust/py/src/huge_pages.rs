@@ -4,7 +4,7 @@
 //! for it was the larger half of the whole way from dicts to bodies (1 million events of 100 bytes: 33,000 faults; 148
 //! ns an event with them, 113 without). Distributions that hand out huge pages unasked lose nothing by the question.
 
-// One system call, on memory of our own.
+// Two system calls: one that asks, and one about memory of our own.
 #![allow(unsafe_code)]
 
 use cordwood_core::EventTable;
@@ -13,25 +13,26 @@ use cordwood_core::EventTable;
 /// there, so a guess too high costs nothing.
 pub(crate) fn table_for((events, bytes): (usize, usize)) -> EventTable {
     let mut table = EventTable::with_room_for(events, bytes);
-    let (rows, arena) = table.spare_memory();
+    let (rows, messages) = table.spare_memory();
     advise(rows);
-    advise(arena);
+    advise(messages);
     table
 }
 
 #[cfg(target_os = "linux")]
 fn advise<T>(memory: &mut [std::mem::MaybeUninit<T>]) {
     const HUGE_PAGE: usize = 2 << 20;
-    const PAGE: usize = 4 << 10;
-    if size_of_val(memory) < 2 * HUGE_PAGE {
+    // SAFETY: it asks for a number, which is -1 where there is none.
+    let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(0);
+    if page == 0 || size_of_val(memory) < 2 * HUGE_PAGE {
         return;
     }
     // All pages that it has a part of. So much memory is a mapping of its own, which is advised as a whole then: with the
     // advice on a part of it, it would be two or three, and such a one the kernel does not move (mremap) when it must grow.
     // To grow would be to copy, with both there at once: CJK text that was guessed too small took twice its size so.
     let start = memory.as_mut_ptr().cast::<u8>();
-    let before = start.addr() % PAGE;
-    let length = (before + size_of_val(memory)).next_multiple_of(PAGE);
+    let before = start.addr() % page;
+    let length = (before + size_of_val(memory)).next_multiple_of(page);
     // SAFETY: an advice changes how memory is backed, never what it holds, whoever has the ends of these pages; where the
     // kernel does not take it, it returns an error and nothing is changed.
     unsafe {

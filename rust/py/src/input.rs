@@ -99,8 +99,8 @@ impl<'py> Input<'py> {
         Ok(Self::Rows(py, arrow::aligned(times, texts)?))
     }
 
-    /// About how many events there are, and how many bytes of messages to be copied, told by a few of them. Runs no code of the
-    /// caller's but a sequence's `__len__`.
+    /// About how many events there are, and how many bytes of messages to be copied, told by a few of them. Runs no code
+    /// of the caller's but a sequence's `__len__`.
     pub(crate) fn size_hint(&self) -> (usize, usize) {
         match self {
             Self::Rows(_, rows) => (rows.iter().map(Rows::len).sum(), rows.iter().map(Rows::copied_bytes).sum()),

@@ -2,8 +2,8 @@
 //! of a text in any one script.
 //!
 //! Without an intrinsic: the compiler makes vectors of the loops over eight. Most of what is not plain ASCII is nearly so,
-//! an umlaut or an emoji in a line. Text of nothing but CJK takes three quarters of what it took
-//! character by character, and text that mixes lengths in every eight takes a little more.
+//! an umlaut or an emoji in a line. Text of nothing but CJK takes three quarters of what it took character by character,
+//! and text that mixes lengths in every eight takes a little more.
 
 /// How many characters are looked at together.
 const BLOCK: usize = 8;
@@ -41,16 +41,15 @@ pub(super) fn append<U: Unit>(out: &mut Vec<u8>, len: usize, units: &[U]) {
     let (blocks, last) = units.as_chunks::<BLOCK>();
     let mut at = 0;
     for block in blocks {
-        at += match put_alike(block, &mut room[at..]) {
-            0 => put_each(block, &mut room[at..]),
-            written => written,
+        at += match bytes_of_alike(block) {
+            Some(bytes) => put_alike(block, bytes, &mut room[at..]),
+            None => put_each(block, &mut room[at..]),
         };
     }
     // What is left over is written together with characters before it, once more, where all of them are alike.
-    let again = units.last_chunk::<BLOCK>().filter(|_| last.len() > 1);
-    let alike = again.and_then(|block| Some((block, bytes_of_alike(block)?)));
-    if let Some((block, bytes)) = alike {
-        put_alike(block, &mut room[len - BLOCK * bytes..]);
+    let again = units.last_chunk().filter(|_| last.len() > 1);
+    if let Some((block, bytes)) = again.and_then(|block| Some((block, bytes_of_alike(block)?))) {
+        put_alike(block, bytes, &mut room[len - BLOCK * bytes..]);
     } else {
         at += put_each(last, &mut room[at..]);
         debug_assert_eq!(at, len);
@@ -72,11 +71,11 @@ fn bytes_of_alike<U: Unit>(block: &[U; BLOCK]) -> Option<usize> {
     }
 }
 
-/// Writes a block whose characters are alike; how many bytes, and 0 where they are not.
+/// Writes characters that take so many bytes each; how many that are.
 #[inline]
-fn put_alike<U: Unit>(block: &[U; BLOCK], room: &mut [u8]) -> usize {
+fn put_alike<U: Unit>(block: &[U; BLOCK], bytes: usize, room: &mut [u8]) -> usize {
+    // Not handed over: as one array for both, they would go through memory.
     let codes = block.map(U::code);
-    let Some(bytes) = bytes_of_alike(block) else { return 0 };
     let room = &mut room[..BLOCK * bytes];
     match bytes {
         #[allow(clippy::cast_possible_truncation)] // they are below 0x80
