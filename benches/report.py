@@ -29,7 +29,10 @@ TABLES = {
         "A list of dicts is checked, sorted, cut, and written as PutLogEvents request bodies. The last three "
         "columns only serialize the list as it is, neither cut nor sorted: what a JSON writer alone costs.",
     ),
-    "cut": ("Cutting alone", "The same lists to batches, no body written. cordwood copies every message here."),
+    "cut": (
+        "Cutting alone",
+        "The same lists to batches, no body written. cordwood copies messages here, up to 64 KiB.",
+    ),
     "pairs": ("Pairs to finished bodies", "A list of `(timestamp, message)`."),
     "columns": (
         "Columns to finished bodies",

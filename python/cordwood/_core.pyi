@@ -104,8 +104,9 @@ class Batch:
     """What one PutLogEvents request carries: events in order of time, within every limit.
 
     A batch is immutable and stays valid for ever: it owns a copy of its messages and never looks at the
-    caller's objects again. The batches of one sequence share one copy, which lives as long as any of them. (Messages of
-    an Arrow column are not copied: the batch shares the column's memory, which Arrow says never changes.)
+    caller's objects again. The batches of one sequence share one copy, which lives as long as any of them. (What never
+    changes is not copied but kept: a plain `str` of ASCII or `bytes` of 64 KiB and more, and the memory of an Arrow
+    column.)
     `len(batch)` is its number of log events, `batch[i]` one of them as boto3 takes it, `batch[i:j]` a batch of
     some (a ValueError where it would be empty).
     """
@@ -586,7 +587,7 @@ def batches(
     whole by timestamp (equal ones keep their input order) and cut greedily: no cut into consecutive runs of
     the sorted events has fewer batches. Any other iterable is a stream: it is read as batches are asked for,
     through a window of up to 8 open batches (see `Batcher`), in constant memory. The caller's objects are
-    copied, not kept (but for the memory of Arrow columns, which is shared).
+    copied, not kept (but for the memory of Arrow columns, and messages of 64 KiB and more: see `Batch`).
 
     Args:
         events: mappings with `timestamp` and `message` (other members are ignored), or `(timestamp, message)`

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::batch::Batch;
 use crate::cursor::{Cursor, digits, three_digits};
 use crate::escape::{escaped_len, put_escaped, write_escaped};
+use crate::table::Row;
 
 const OPEN_EVENT: &[u8] = b"{\"timestamp\":";
 const OPEN_MESSAGE: &[u8] = b",\"message\":\"";
@@ -78,7 +79,8 @@ impl Frame {
         let (first, last) = (decimal(batch.first_timestamp()), decimal(batch.last_timestamp()));
         let timestamps: usize =
             if first == last { rows.len() * first } else { rows.iter().map(|row| decimal(row.timestamp)).sum() };
-        let messages: usize = rows.iter().map(crate::Row::escaped_len).sum();
+        let escaped_len = |row: &Row| row.escaped_len().unwrap_or_else(|| escaped_len(batch.message(row)));
+        let messages: usize = rows.iter().map(escaped_len).sum();
         self.before.len() + rows.len() * framing - b",".len() + timestamps + messages + self.after.len()
     }
 
@@ -97,7 +99,7 @@ impl Frame {
             opening.tell(row.timestamp.unsigned_abs());
             out.put_first_of(&opening.bytes, opening.len);
             let message = batch.message(row);
-            if row.escaped_len() == message.len() {
+            if row.escaped_len() == Some(message.len()) {
                 out.put(message);
             } else {
                 put_escaped(message, &mut out);
@@ -276,6 +278,25 @@ mod tests {
             assert!(Frame::new(group, stream, None, None).unwrap_err().to_string().contains(text), "{text}");
         }
         assert!(Frame::new("g", "s", Some(""), None).is_err());
+    }
+
+    #[test]
+    fn a_long_message_is_counted_for_its_body() {
+        for unit in ["x", "\"", "\u{1}", "日", "\\é\n"] {
+            for bytes in [(1 << 16) - 10, 1 << 16, (1 << 20) - 26] {
+                let text = unit.repeat(bytes / unit.len());
+                let batch = batch(&[(5, "before"), (6, &text), (7, "behind\"")]);
+                let frame = Frame::new("g", "s", None, None).unwrap();
+                let plain = json!({"logGroupName": "g", "logStreamName": "s", "logEvents": [
+                    {"timestamp": 5, "message": "before"},
+                    {"timestamp": 6, "message": &text},
+                    {"timestamp": 7, "message": "behind\""},
+                ]});
+                let body = body(&frame, &batch);
+                assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), plain);
+                assert_eq!(body.len(), plain.to_string().len(), "minimal JSON, as serde_json's");
+            }
+        }
     }
 
     proptest! {

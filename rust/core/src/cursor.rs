@@ -39,6 +39,12 @@ impl<'a> Cursor<'a> {
         self.rest.first_chunk_mut()
     }
 
+    /// All that is still free, likewise.
+    #[inline]
+    pub(crate) fn rest_mut(&mut self) -> &mut [u8] {
+        self.rest
+    }
+
     /// Leaves `n` bytes as they were written.
     #[inline]
     pub(crate) fn pass(&mut self, n: usize) {

@@ -18,8 +18,17 @@ pub struct Row {
     place: Place,
     /// The message's length in the low 30 bits, and above them which piece of its event this is.
     len_and_extent: u32,
+    /// Or `NOT_COUNTED`.
     escaped_len: u32,
 }
+
+/// No message has it: `Limits::validated` keeps escaped ones at three quarters of that.
+const NOT_COUNTED: u32 = u32::MAX;
+
+/// From so many bytes on, a message is counted when its body is written: it leaves the cache before its turn comes, so
+/// that counting it here would be to fetch it once more. (Near the limit of an event, half of the way from dicts to
+/// bodies.)
+const COUNTED_LATER_BYTES: usize = 1 << 16;
 
 const EXTENT_SHIFT: u32 = 30;
 const LEN_MASK: u32 = (1 << EXTENT_SHIFT) - 1;
@@ -42,10 +51,11 @@ impl Row {
         }
     }
 
-    /// Bytes of the message inside a JSON string; equal to `message_len` where nothing needs an escape.
+    /// Bytes of the message inside a JSON string, equal to `message_len` where nothing needs an escape; `None` where a long
+    /// message was not counted.
     #[must_use]
-    pub fn escaped_len(&self) -> usize {
-        self.escaped_len as usize
+    pub fn escaped_len(&self) -> Option<usize> {
+        (self.escaped_len != NOT_COUNTED).then_some(self.escaped_len as usize)
     }
 }
 
@@ -190,6 +200,8 @@ impl EventTable {
         let place = self.messages.keep(&piece.text, memory);
         let escaped_len = if let Text::AsciiCounted { escaped_len, .. } = piece.text {
             escaped_len
+        } else if piece.len >= COUNTED_LATER_BYTES {
+            NOT_COUNTED
         } else {
             // Where it was, if it was UTF-8: what was written just now cannot be loaded in vectors before it has left the
             // processor's queue of stores.
@@ -243,8 +255,8 @@ mod tests {
         }
         let messages: Vec<_> = table.rows().iter().map(|row| table.message(row)).collect();
         assert_eq!(messages, ["a".as_bytes(), "é\"😀".as_bytes(), b"", b"line\n"]);
-        assert_eq!(table.rows()[1].escaped_len(), "é\\\"😀".len());
-        assert_eq!(table.rows()[3].escaped_len(), 6);
+        assert_eq!(table.rows()[1].escaped_len(), Some("é\\\"😀".len()));
+        assert_eq!(table.rows()[3].escaped_len(), Some(6));
     }
 
     proptest! {

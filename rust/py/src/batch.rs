@@ -13,8 +13,9 @@ use crate::message::a_value_of;
 /// What one PutLogEvents request carries: events in order of time, within every limit.
 ///
 /// A batch is immutable and stays valid for ever: it owns a copy of its messages and never looks at the
-/// caller's objects again. The batches of one sequence share one copy, which lives as long as any of them. (Messages of
-/// an Arrow column are not copied: the batch shares the column's memory, which Arrow says never changes.)
+/// caller's objects again. The batches of one sequence share one copy, which lives as long as any of them. (What never
+/// changes is not copied but kept: a plain `str` of ASCII or `bytes` of 64 KiB and more, and the memory of an Arrow
+/// column.)
 /// `len(batch)` is its number of log events, `batch[i]` one of them as boto3 takes it, `batch[i:j]` a batch of
 /// some (a ValueError where it would be empty).
 #[pyclass(frozen, module = "cordwood")]

@@ -167,7 +167,7 @@ impl Batches {
 /// whole by timestamp (equal ones keep their input order) and cut greedily: no cut into consecutive runs of
 /// the sorted events has fewer batches. Any other iterable is a stream: it is read as batches are asked for,
 /// through a window of up to 8 open batches (see `Batcher`), in constant memory. The caller's objects are
-/// copied, not kept (but for the memory of Arrow columns, which is shared).
+/// copied, not kept (but for the memory of Arrow columns, and messages of 64 KiB and more: see `Batch`).
 ///
 /// Args:
 ///     events: mappings with `timestamp` and `message` (other members are ignored), or `(timestamp, message)`

@@ -99,7 +99,13 @@ fn feed_extracted(
     keep: impl FnOnce() -> Option<Kept>,
 ) -> PyResult<()> {
     let fed = match extracted {
-        Ok((timestamp, message)) => into.admit(timestamp, message.text()?),
+        Ok((timestamp, message)) => {
+            let text = message.text()?;
+            match message.shared(&text) {
+                None => into.admit(timestamp, text),
+                Some(memory) => admit_shared(timestamp, text, memory, into),
+            }
+        }
         Err(Fault::Rejected(rejection)) => {
             // Asked outside of `reject`, which may hold a lock: it runs code of the caller's.
             let kept = if into.keeps_rejected() { keep() } else { None };
@@ -113,6 +119,16 @@ fn feed_extracted(
         }
     };
     fed.map_err(|rejected| account::to_exception(py, &rejected))
+}
+
+/// Passes one event on whose text is that of an object which is kept.
+#[cold]
+fn admit_shared(timestamp: i64, text: Text<'_>, memory: Bytes, into: &mut impl Feed) -> Result<(), Rejected> {
+    into.lend(memory);
+    let admitted = into.admit(timestamp, text);
+    // Kept by who has a message in it, and by nobody else.
+    into.lend(Bytes::new());
+    admitted
 }
 
 #[inline]

@@ -121,11 +121,7 @@ fn more_in(bytes: __m256i, mask: u32) -> usize {
 fn shuffled(text: &[u8], out: &mut Cursor<'_>) {
     let mut rest = text;
     while !rest.is_empty() {
-        let (bytes, n) = match rest.first_chunk() {
-            Some(block) => (load(block), BLOCK),
-            None => (load_short(rest), rest.len()),
-        };
-        let taken = put_some_of(bytes, n, out);
+        let taken = put_some_of(rest, out);
         if taken == 0 {
             break;
         }
@@ -134,18 +130,22 @@ fn shuffled(text: &[u8], out: &mut Cursor<'_>) {
     rest.iter().for_each(|&byte| put_byte(byte, out));
 }
 
-/// Writes the first `n` bytes of a block, or up to and with the first that becomes `\u00XX`; how many it took, and 0 where
-/// there is not the room for whole vectors.
+/// Writes the first block of a text, or up to and with its first byte that becomes `\u00XX`, or more where it is clean; how
+/// many bytes it took, and 0 where there is not the room for whole vectors.
 #[target_feature(enable = "avx2,popcnt")]
 #[inline]
-fn put_some_of(bytes: __m256i, n: usize, out: &mut Cursor<'_>) -> usize {
+fn put_some_of(text: &[u8], out: &mut Cursor<'_>) -> usize {
+    let (bytes, n) = match text.first_chunk() {
+        Some(block) => (load(block), BLOCK),
+        None => (load_short(text), text.len()),
+    };
     let Some(room) = out.first_chunk_mut::<{ 2 * BLOCK }>() else { return 0 };
     let found = look_at(bytes);
     let mask = u32::MAX >> (BLOCK - n);
     if found.special & mask == 0 {
-        store(bytes, room);
+        store(bytes, &mut room.as_chunks_mut().0[0]);
         out.pass(n);
-        return n;
+        return if n == BLOCK { n + put_clean(&text[n..], out) } else { n };
     }
     let (mut bytes, mut n, mut unlettered) = (bytes, n, None);
     if found.control & mask != 0 {
@@ -153,7 +153,7 @@ fn put_some_of(bytes: __m256i, n: usize, out: &mut Cursor<'_>) -> usize {
         let unknown = found.control & !known & mask;
         if unknown != 0 {
             n = unknown.trailing_zeros() as usize;
-            unlettered = Some(store(bytes, &mut [0; 2 * BLOCK])[n]);
+            unlettered = Some(text[n]);
         }
         bytes = letters;
     }
@@ -179,6 +179,23 @@ fn put_some_of(bytes: __m256i, n: usize, out: &mut Cursor<'_>) -> usize {
         n += 1;
     }
     n
+}
+
+/// Copies blocks up to the first that needs an escape; how many bytes it took.
+#[target_feature(enable = "avx2,popcnt")]
+#[inline]
+fn put_clean(text: &[u8], out: &mut Cursor<'_>) -> usize {
+    let mut taken = 0;
+    for (from, to) in text.as_chunks().0.iter().zip(out.rest_mut().as_chunks_mut().0) {
+        let bytes = load(from);
+        if look_at(bytes).special != 0 {
+            break;
+        }
+        store(bytes, to);
+        taken += BLOCK;
+    }
+    out.pass(taken);
+    taken
 }
 
 /// Which of 32 bytes need an escape, and which of those are control characters.
@@ -226,13 +243,11 @@ fn load(bytes: &[u8; BLOCK]) -> __m256i {
     unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
 }
 
-/// Stores 32 bytes at the start of more.
 #[target_feature(enable = "avx2,popcnt")]
 #[inline]
-fn store(bytes: __m256i, to: &mut [u8; 2 * BLOCK]) -> &[u8; 2 * BLOCK] {
-    // SAFETY: there are 64 bytes.
+fn store(bytes: __m256i, to: &mut [u8; BLOCK]) {
+    // SAFETY: there are 32 bytes.
     unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), bytes) };
-    to
 }
 
 /// Fewer than 32 bytes, and zeros behind them. They are put together in registers: a vector that was just written in
