@@ -10,8 +10,8 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m256i, _mm_cvtsi64_si128, _mm_loadu_si128, _mm_set1_epi8, _mm_shuffle_epi8, _mm_storeu_si128,
-    _mm_unpacklo_epi64, _mm256_and_si256, _mm256_blendv_epi8, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
+    __m256i, _mm_castpd_si128, _mm_castsi128_pd, _mm_loadl_pd, _mm_loadu_si128, _mm_set1_epi8, _mm_shuffle_epi8,
+    _mm_storeu_si128, _mm256_and_si256, _mm256_blendv_epi8, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
     _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set_epi64x,
     _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_storeu_si256,
 };
@@ -119,83 +119,97 @@ fn more_in(bytes: __m256i, mask: u32) -> usize {
 
 #[target_feature(enable = "avx2,popcnt")]
 fn shuffled(text: &[u8], out: &mut Cursor<'_>) {
-    let mut rest = text;
-    while !rest.is_empty() {
-        let taken = put_some_of(rest, out);
-        if taken == 0 {
-            break;
-        }
-        rest = &rest[taken..];
+    let (head, blocks) = text.as_rchunks();
+    let (room, mut to) = (out.rest_mut(), 0);
+    if !head.is_empty() {
+        to += match text.first_chunk() {
+            // Behind the head other bytes are written too, and overwritten by what comes behind it.
+            Some(block) => put_first_of(block, head.len(), room),
+            None => put_first_of(&stored(load_short(head)), head.len(), room),
+        };
     }
-    rest.iter().for_each(|&byte| put_byte(byte, out));
+    for block in blocks {
+        to += put_first_of(block, BLOCK, &mut room[to..]);
+    }
+    out.pass(to);
 }
 
-/// Writes the first block of a text, or up to and with its first byte that becomes `\u00XX`, or more where it is clean; how
-/// many bytes it took, and 0 where there is not the room for whole vectors.
+/// Writes the first `n` bytes of a block; how many they became.
 #[target_feature(enable = "avx2,popcnt")]
 #[inline]
-fn put_some_of(text: &[u8], out: &mut Cursor<'_>) -> usize {
-    let (bytes, n) = match text.first_chunk() {
-        Some(block) => (load(block), BLOCK),
-        None => (load_short(text), text.len()),
-    };
-    let Some(room) = out.first_chunk_mut::<{ 2 * BLOCK }>() else { return 0 };
-    let found = look_at(bytes);
-    let mask = u32::MAX >> (BLOCK - n);
-    if found.special & mask == 0 {
-        store(bytes, &mut room.as_chunks_mut().0[0]);
-        out.pass(n);
-        return if n == BLOCK { n + put_clean(&text[n..], out) } else { n };
-    }
-    let (mut bytes, mut n, mut unlettered) = (bytes, n, None);
+fn put_first_of(block: &[u8; BLOCK], n: usize, room: &mut [u8]) -> usize {
+    let Some(space) = room.first_chunk_mut() else { return put_bytes(&block[..n], room) };
+    let (found, mask) = (look_at(load(block)), u32::MAX >> (BLOCK - n));
+    let special = found.special & mask;
     if found.control & mask != 0 {
-        let (letters, known) = lettered(bytes);
-        let unknown = found.control & !known & mask;
-        if unknown != 0 {
-            n = unknown.trailing_zeros() as usize;
-            unlettered = Some(text[n]);
-        }
-        bytes = letters;
+        return put_with_controls(block, n, room);
     }
-    let mut words = [0; BLOCK / 8];
-    // SAFETY: the words have 32 bytes.
-    unsafe { _mm256_storeu_si256(words.as_mut_ptr().cast(), bytes) };
-    let (mut special, mut at) = (found.special, 0);
-    for word in words.into_iter().take(n.div_ceil(8)) {
-        let these = (special & 0xFF) as usize;
-        special >>= 8;
-        // SAFETY: there are 16 places. Four words are at most 64 bytes, as many as there is room for, and each begins at
-        // most 16 behind the one before.
-        unsafe {
-            let pair = _mm_unpacklo_epi64(_mm_cvtsi64_si128(word), _mm_set1_epi8(b'\\'.cast_signed()));
-            let escaped = _mm_shuffle_epi8(pair, _mm_loadu_si128(PLACES[these].as_ptr().cast()));
-            _mm_storeu_si128(room.as_mut_ptr().add(at).cast(), escaped);
+    if special == 0 {
+        store(load(block), &mut space.as_chunks_mut().0[0]);
+    } else {
+        put_words(block, found.special, space);
+    }
+    n + special.count_ones() as usize
+}
+
+/// Likewise, of a block with control characters: a word with one that becomes `\u00XX` is written byte by byte.
+#[target_feature(enable = "avx2,popcnt")]
+#[inline(never)]
+fn put_with_controls(block: &[u8; BLOCK], n: usize, room: &mut [u8]) -> usize {
+    let all = room.len();
+    let mut out = Cursor::new(room);
+    let Found { mut special, control } = look_at(load(block));
+    let (letters, known) = lettered(load(block));
+    let (letters, mut unlettered) = (stored(letters), control & !known);
+    for (word, bytes) in letters.as_chunks().0.iter().zip(block[..n].chunks(8)) {
+        let mask = 0xFF >> (8 - bytes.len());
+        match out.first_chunk_mut() {
+            Some(space) if unlettered & mask == 0 => {
+                put_word(word, special & 0xFF, space);
+                out.pass(bytes.len() + (special & mask).count_ones() as usize);
+            }
+            _ => bytes.iter().for_each(|&byte| put_byte(byte, &mut out)),
         }
+        (special, unlettered) = (special >> 8, unlettered >> 8);
+    }
+    all - out.room()
+}
+
+/// Writes bytes one by one; how many they became.
+#[inline(never)]
+fn put_bytes(bytes: &[u8], room: &mut [u8]) -> usize {
+    let all = room.len();
+    let mut out = Cursor::new(room);
+    bytes.iter().for_each(|&byte| put_byte(byte, &mut out));
+    all - out.room()
+}
+
+/// Writes a block, with a backslash before each of these bytes.
+#[target_feature(enable = "avx2,popcnt")]
+#[inline]
+fn put_words(block: &[u8; BLOCK], mut special: u32, space: &mut [u8; 2 * BLOCK]) {
+    let mut at = 0;
+    for word in block.as_chunks().0 {
+        let these = special & 0xFF;
+        special >>= 8;
+        // SAFETY: four words are at most 64 bytes, as many as there is room for, and each begins at most 16 behind the one
+        // before.
+        put_word(word, these, unsafe { &mut *space.as_mut_ptr().add(at).cast() });
         at += 8 + these.count_ones() as usize;
     }
-    out.pass(n + (u64::from(found.special) & ((1 << n) - 1)).count_ones() as usize);
-    if let Some(byte) = unlettered {
-        put_byte(byte, out);
-        n += 1;
-    }
-    n
 }
 
-/// Copies blocks up to the first that needs an escape; how many bytes it took.
+/// Writes a word, with a backslash before each of these bytes of it; what lies behind it is written too.
 #[target_feature(enable = "avx2,popcnt")]
 #[inline]
-fn put_clean(text: &[u8], out: &mut Cursor<'_>) -> usize {
-    let mut taken = 0;
-    for (from, to) in text.as_chunks().0.iter().zip(out.rest_mut().as_chunks_mut().0) {
-        let bytes = load(from);
-        if look_at(bytes).special != 0 {
-            break;
-        }
-        store(bytes, to);
-        taken += BLOCK;
+fn put_word(word: &[u8; 8], these: u32, space: &mut [u8; 16]) {
+    let backslashes = _mm_castsi128_pd(_mm_set1_epi8(b'\\'.cast_signed()));
+    // SAFETY: the word has 8 bytes, and places and space have 16.
+    unsafe {
+        let pair = _mm_castpd_si128(_mm_loadl_pd(backslashes, word.as_ptr().cast()));
+        let escaped = _mm_shuffle_epi8(pair, _mm_loadu_si128(PLACES[these as usize & 0xFF].as_ptr().cast()));
+        _mm_storeu_si128(space.as_mut_ptr().cast(), escaped);
     }
-    out.pass(taken);
-    taken
 }
 
 /// Which of 32 bytes need an escape, and which of those are control characters.
@@ -248,6 +262,14 @@ fn load(bytes: &[u8; BLOCK]) -> __m256i {
 fn store(bytes: __m256i, to: &mut [u8; BLOCK]) {
     // SAFETY: there are 32 bytes.
     unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), bytes) };
+}
+
+#[target_feature(enable = "avx2,popcnt")]
+#[inline]
+fn stored(bytes: __m256i) -> [u8; BLOCK] {
+    let mut block = [0; BLOCK];
+    store(bytes, &mut block);
+    block
 }
 
 /// Fewer than 32 bytes, and zeros behind them. They are put together in registers: a vector that was just written in
