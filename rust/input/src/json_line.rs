@@ -4,7 +4,7 @@ use crate::json::{self, Kind, Stop};
 use crate::layout::{Layout, Seen};
 use crate::marks::Marks;
 use crate::moment::{Clock, Fields};
-use crate::outline::Outline;
+use crate::outline::{Hold, Look, Outline};
 use crate::walk::{Ahead, MAX_PATHS, Walk};
 
 /// Names under which applications write the moment, the likeliest first.
@@ -60,6 +60,8 @@ pub struct JsonLines {
     decoded: Vec<u8>,
     /// Where the values of the line are that was read last.
     found: Vec<Option<Span>>,
+    /// They are where the outline has them: the next line of it writes the same ones again.
+    found_by_outline: bool,
     /// Of its message.
     place: Place,
     /// Of the line that was no event.
@@ -78,6 +80,7 @@ impl JsonLines {
         let paths: Vec<_> = timestamp.into_iter().chain(message).collect();
         Self {
             found: vec![None; paths.len()],
+            found_by_outline: false,
             start: Ahead::all(&paths),
             paths,
             of_moment,
@@ -187,11 +190,22 @@ impl JsonLines {
     /// Where the values of a line are that the paths lead to: `found` then. False where it is no JSON, and `why` says it.
     #[inline]
     fn find(&mut self, line: &[u8]) -> bool {
-        self.found.fill(None);
-        if !self.marks.read(line) {
-            return self.find_slowly(line);
+        if !self.found_by_outline {
+            self.found.fill(None);
         }
-        self.outline.find(line, &self.marks, &mut self.found) || self.find_by_walk(line)
+        let look = self.look(line);
+        self.found_by_outline = look == Look::Fits;
+        match look {
+            Look::Fits => true,
+            Look::Other => self.find_by_walk(line),
+            Look::Doubtful => self.find_slowly(line),
+        }
+    }
+
+    #[inline]
+    fn look(&mut self, line: &[u8]) -> Look {
+        let Self { marks, outline, found, .. } = self;
+        marks.read(line, Hold { outline, line, found })
     }
 
     /// Of a line that is of a shape that was not seen, or is none.
@@ -445,9 +459,7 @@ mod tests {
         let mut lines = lines(&["ts"], None);
         for second in 0..60 {
             let line = format!("{{\"level\": \"info\", \"ts\": {}, \"n\": -1.5e3}}", 1_438_191_704 + second);
-            lines.marks.read(line.as_bytes());
-            let JsonLines { outline, marks, found, .. } = &mut lines;
-            assert_eq!(outline.find(line.as_bytes(), marks, found), second > 0);
+            assert_eq!(lines.look(line.as_bytes()) == Look::Fits, second > 0);
             assert_eq!(lines.read(line.as_bytes()), Some((1_438_191_704 + second) * 1000));
         }
     }
@@ -457,11 +469,9 @@ mod tests {
         let mut lines = lines(&["ts"], None);
         let read = |lines: &mut JsonLines, name: &str| {
             let line = format!("{{\"{name}\":\"x\",\"ts\":1438191704}}");
-            lines.marks.read(line.as_bytes());
-            let JsonLines { outline, marks, found, .. } = &mut *lines;
-            found.fill(None);
-            let fitted = outline.find(line.as_bytes(), marks, found);
-            assert_eq!(found[0].is_some(), fitted);
+            lines.found.fill(None);
+            let fitted = lines.look(line.as_bytes()) == Look::Fits;
+            assert_eq!(lines.found[0].is_some(), fitted);
             assert_eq!(lines.read(line.as_bytes()), Some(1_438_191_704_000));
             fitted
         };

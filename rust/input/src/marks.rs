@@ -6,28 +6,26 @@
 #[cfg(target_arch = "x86_64")]
 mod vectors;
 
-/// What is asked of 64 bytes, a bit for each, the first in the lowest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Block {
-    quotes: u64,
-    backslashes: u64,
-    /// Below U+0020.
-    controls: u64,
-    /// Of no ASCII character.
-    high: u64,
+/// A way to look at 64 bytes at once.
+trait Look {
+    /// Their quotes, a bit for each, the first in the lowest; what else is asked of them is gathered.
+    fn quotes(&mut self, bytes: &[u8; 64]) -> u64;
+
+    /// Their backslashes, likewise.
+    fn backslashes(bytes: &[u8; 64]) -> u64;
+
+    /// What was asked of all bytes that were looked at.
+    fn gathered(self) -> Gathered;
 }
 
-impl Block {
-    /// What is told of the last `n` of its bytes.
-    fn of_last(self, n: usize) -> Self {
-        let last = |bits: u64| bits >> (64 - n);
-        Self {
-            quotes: last(self.quotes),
-            backslashes: last(self.backslashes),
-            controls: last(self.controls),
-            high: last(self.high),
-        }
-    }
+/// Which bytes there are among those that were looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Gathered {
+    backslashes: bool,
+    /// Below U+0020.
+    controls: bool,
+    /// Of no ASCII character.
+    high: bool,
 }
 
 /// The marks of one line, made anew for each.
@@ -36,8 +34,9 @@ impl Block {
 /// fewer instructions, and all of it 5 % more time.)
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Marks {
-    /// Quotes that no backslash escapes, a bit for each byte of the line.
+    /// Quotes that no backslash escapes, a bit for each byte of the line, in the first so many words.
     quotes: Vec<u64>,
+    words: usize,
     /// Whether all of the line is ASCII, and no control character.
     plain: bool,
     /// Quotes and backslashes, escaped ones and others.
@@ -46,15 +45,15 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    /// Looks at a line. False where a string of it is none, or may be: the line has a control character, or a backslash
-    /// before what it does not escape.
+    /// Looks at a line, and does with its marks what is to be done, in the same vectors.
     #[inline]
-    pub(crate) fn read(&mut self, line: &[u8]) -> bool {
+    pub(crate) fn read<T>(&mut self, line: &[u8], then: impl Then<T>) -> T {
         #[cfg(target_arch = "x86_64")]
-        if let Some(fine) = vectors::read(self, line) {
-            return fine;
-        }
-        self.read_by(line, block_of)
+        let then = match vectors::read(self, line, then) {
+            Ok(done) => return done,
+            Err(then) => then,
+        };
+        self.read_by(line, InWords::default(), then)
     }
 
     /// How many bytes of the line a JSON string writes with a backslash before them; `None` where it has others than
@@ -72,53 +71,86 @@ impl Marks {
     /// The quotes of the line, from its first on.
     #[inline]
     pub(crate) fn quotes(&self) -> Quotes<'_> {
-        Quotes { base: 0, word: 0, words: &self.quotes }
+        Quotes { base: 0, word: 0, words: &self.quotes[..self.words] }
     }
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it becomes part of a function that may use more of the processor")]
-    fn read_by(&mut self, line: &[u8], block_of: impl Fn(&[u8; 64]) -> Block) -> bool {
-        self.quotes.resize(line.len().div_ceil(64), 0);
-        let (blocks, rest) = line.as_chunks::<64>();
-        let (mut all, mut carry, mut fine, mut specials) = (Block::default(), 0, true, 0);
-        let mut take = |index: usize, block: Block, quotes: &mut u64| {
-            *quotes = block.quotes;
-            all.controls |= block.controls;
-            all.high |= block.high;
-            all.backslashes |= block.backslashes;
-            specials += (block.quotes | block.backslashes).count_ones();
-            if block.backslashes | carry != 0 {
-                let (escapes, escaped) = escapes(block.backslashes, carry);
+    fn read_by<T>(&mut self, line: &[u8], look: impl Look, then: impl Then<T>) -> T {
+        let are_strings = self.mark(line, look);
+        then.run(self, are_strings)
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "likewise")]
+    fn mark<L: Look>(&mut self, line: &[u8], mut look: L) -> bool {
+        self.words = line.len().div_ceil(64);
+        if self.quotes.len() < self.words {
+            self.quotes.resize(self.words, 0);
+        }
+        let (quotes, mut count) = (&mut self.quotes[..self.words], 0);
+        let (blocks, rest) = line.as_chunks();
+        for (bytes, quotes) in blocks.iter().zip(&mut *quotes) {
+            *quotes = look.quotes(bytes);
+            count += quotes.count_ones();
+        }
+        if let (n @ 1.., Some(quotes)) = (rest.len(), quotes.last_mut()) {
+            *quotes = look.quotes(last_64(line, rest, &mut None)) >> (64 - n);
+            count += quotes.count_ones();
+        }
+        self.specials = count;
+        let Gathered { backslashes, controls, high } = look.gathered();
+        self.plain = !controls && !high;
+        self.escapes = backslashes;
+        (!backslashes || self.pass_over_escapes::<L>(line)) && !controls
+    }
+
+    /// Takes the quotes away that are escaped; false where a backslash stands before what it does not escape.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "likewise")]
+    fn pass_over_escapes<L: Look>(&mut self, line: &[u8]) -> bool {
+        let (blocks, rest) = line.as_chunks();
+        let (mut carry, mut are_all) = (0, true);
+        for (index, quotes) in self.quotes[..self.words].iter_mut().enumerate() {
+            let backslashes = match blocks.get(index) {
+                Some(bytes) => L::backslashes(bytes),
+                None => L::backslashes(last_64(line, rest, &mut None)) >> (64 - rest.len()),
+            };
+            if backslashes | carry != 0 {
+                self.specials += backslashes.count_ones();
+                let (escapes, escaped) = escapes(backslashes, carry);
                 *quotes &= !escaped;
                 carry = escapes >> 63;
-                fine &= are_escapes(line, 64 * index, escapes);
+                are_all &= are_escapes(line, 64 * index, escapes);
             }
-        };
-        for (index, (bytes, quotes)) in blocks.iter().zip(&mut self.quotes).enumerate() {
-            take(index, block_of(bytes), quotes);
         }
-        if let (n @ 1.., Some(quotes)) = (rest.len(), self.quotes.last_mut()) {
-            // What is left over is looked at together with bytes before it, where there are some.
-            let last = if let Some(bytes) = line.last_chunk() {
-                block_of(bytes)
-            } else {
-                let mut bytes = [0; 64];
-                bytes[64 - n..].copy_from_slice(rest);
-                block_of(&bytes)
-            };
-            take(blocks.len(), last.of_last(n), quotes);
-        }
-        self.plain = all.high | all.controls == 0;
-        self.specials = specials;
-        self.escapes = all.backslashes != 0;
-        fine && all.controls == 0
+        are_all
     }
+}
+
+/// The last 64 bytes of a line, of which these are fewer; before a shorter line there are blanks.
+#[inline]
+fn last_64<'a>(line: &'a [u8], rest: &[u8], padded: &'a mut Option<[u8; 64]>) -> &'a [u8; 64] {
+    line.last_chunk().unwrap_or_else(|| {
+        let bytes = padded.insert([b' '; 64]);
+        bytes[64 - rest.len()..].copy_from_slice(rest);
+        bytes
+    })
+}
+
+/// What is done with the marks of a line.
+///
+/// `run` has to be inlined, always: so it becomes part of a function that may use more of the processor.
+pub(crate) trait Then<T> {
+    /// `are_strings` is false where a string of the line is none, or may be: the line has a control character, or a
+    /// backslash before what it does not escape.
+    fn run(self, marks: &Marks, are_strings: bool) -> T;
 }
 
 /// Where the quotes of a line are that no backslash escapes, from one on.
 #[derive(Clone, Debug)]
 pub(crate) struct Quotes<'a> {
-    /// What is left of the word that is looked at, and where the next begins.
+    /// What is left of the word that is looked at, and where the next begins, 0 where none was.
     word: u64,
     base: usize,
     words: &'a [u64],
@@ -136,12 +168,26 @@ impl Quotes<'_> {
         self.next()
     }
 
-    /// Passes so many.
-    #[inline]
-    pub(crate) fn pass(&mut self, quotes: usize) {
-        for _ in 0..quotes {
-            self.next();
+    /// The first quote from `at` on, which is not before the one told last; those between are passed.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it becomes part of a function that may use more of the processor")]
+    pub(crate) fn from(&mut self, at: usize) -> Option<usize> {
+        while at >= self.base {
+            self.next_word()?;
         }
+        self.word &= u64::MAX << (at % 64);
+        while self.word == 0 {
+            self.next_word()?;
+        }
+        Some(self.base - 64 + self.word.trailing_zeros() as usize)
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "likewise")]
+    fn next_word(&mut self) -> Option<()> {
+        (self.word, self.words) = self.words.split_first().map(|(&word, rest)| (word, rest))?;
+        self.base += 64;
+        Some(())
     }
 }
 
@@ -151,8 +197,7 @@ impl Iterator for Quotes<'_> {
     #[inline]
     fn next(&mut self) -> Option<usize> {
         while self.word == 0 {
-            (self.word, self.words) = self.words.split_first().map(|(&word, rest)| (word, rest))?;
-            self.base += 64;
+            self.next_word()?;
         }
         let within = self.word.trailing_zeros() as usize;
         self.word &= self.word - 1;
@@ -191,24 +236,55 @@ fn are_escapes(line: &[u8], base: usize, mut escapes: u64) -> bool {
 }
 
 /// In words, on any processor.
-fn block_of(bytes: &[u8; 64]) -> Block {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    const ONES: u64 = HIGH >> 7;
-    let mut block = Block::default();
-    for (index, word) in bytes.as_chunks::<8>().0.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let low = word & !HIGH;
-        // The high bit of each byte that is not 0, or not below: no borrow goes from one byte to the next.
-        let equal = |byte: u8| !(((low ^ (ONES * u64::from(byte))) + (HIGH - ONES)) | word) & HIGH;
-        let below = !((low + ONES * (0x80 - 0x20)) | word) & HIGH;
-        // The high bits of eight bytes gathered in the highest of them.
-        let gathered = |high: u64| (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56 << (8 * index);
-        block.quotes |= gathered(equal(b'"'));
-        block.backslashes |= gathered(equal(b'\\'));
-        block.controls |= gathered(below);
-        block.high |= gathered(word & HIGH);
+#[derive(Clone, Copy, Debug, Default)]
+struct InWords {
+    backslashes: u64,
+    controls: u64,
+    all: u64,
+}
+
+const HIGH: u64 = 0x8080_8080_8080_8080;
+const ONES: u64 = HIGH >> 7;
+
+impl InWords {
+    /// The high bit of each byte that is this one. (No borrow goes from one byte to the next.)
+    fn equal(word: u64, byte: u8) -> u64 {
+        !((((word & !HIGH) ^ (ONES * u64::from(byte))) + (HIGH - ONES)) | word) & HIGH
     }
-    block
+
+    /// The high bit of each byte below U+0020.
+    fn controls(word: u64) -> u64 {
+        !(((word & !HIGH) + ONES * (0x80 - 0x20)) | word) & HIGH
+    }
+
+    /// The high bits of the words of these bytes, one behind the other.
+    fn bits(bytes: &[u8; 64], high_bits: impl Fn(u64) -> u64) -> u64 {
+        bytes.as_chunks().0.iter().rev().fold(0, |bits, word| {
+            // Those of eight bytes are gathered in the highest.
+            let high = high_bits(u64::from_le_bytes(*word));
+            bits << 8 | (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+        })
+    }
+}
+
+impl Look for InWords {
+    fn quotes(&mut self, bytes: &[u8; 64]) -> u64 {
+        for word in bytes.as_chunks().0 {
+            let word = u64::from_le_bytes(*word);
+            self.backslashes |= Self::equal(word, b'\\');
+            self.controls |= Self::controls(word);
+            self.all |= word;
+        }
+        Self::bits(bytes, |word| Self::equal(word, b'"'))
+    }
+
+    fn backslashes(bytes: &[u8; 64]) -> u64 {
+        Self::bits(bytes, |word| Self::equal(word, b'\\'))
+    }
+
+    fn gathered(self) -> Gathered {
+        Gathered { backslashes: self.backslashes != 0, controls: self.controls != 0, high: self.all & HIGH != 0 }
+    }
 }
 
 #[cfg(test)]
@@ -218,20 +294,28 @@ mod tests {
     use super::*;
     use crate::json;
 
+    /// Tells whether they are.
+    struct AreStrings;
+
+    impl Then<bool> for AreStrings {
+        fn run(self, _: &Marks, are_strings: bool) -> bool {
+            are_strings
+        }
+    }
+
     fn check(line: &[u8]) {
         let mut in_words = Marks::default();
-        let fine = in_words.read_by(line, block_of);
+        let fine = in_words.read_by(line, InWords::default(), AreStrings);
         let mut marks = Marks::default();
-        assert_eq!(marks.read(line), fine);
-        assert_eq!((&marks.quotes, marks.specials_of_plain()), (&in_words.quotes, in_words.specials_of_plain()));
+        assert_eq!(marks.read(line, AreStrings), fine);
+        assert_eq!(marks.specials_of_plain(), in_words.specials_of_plain());
+        assert!(marks.quotes().eq(in_words.quotes()));
         #[cfg(target_arch = "x86_64")]
         {
             let mut shorter = Marks::default();
-            if vectors::read_shorter(&mut shorter, line) == Some(fine) {
-                assert_eq!(
-                    (&shorter.quotes, shorter.specials_of_plain()),
-                    (&in_words.quotes, in_words.specials_of_plain())
-                );
+            if vectors::read_shorter(&mut shorter, line, AreStrings) == Some(fine) {
+                assert_eq!(shorter.specials_of_plain(), in_words.specials_of_plain());
+                assert!(shorter.quotes().eq(in_words.quotes()));
             }
         }
         // The twin: byte by byte.
@@ -243,6 +327,14 @@ mod tests {
             escaped = !escaped && byte == b'\\';
         }
         assert_eq!(marks.quotes().collect::<Vec<_>>(), quotes);
+        for step in 1..4 {
+            let (mut passed, mut at) = (marks.quotes(), 0);
+            while at <= line.len() {
+                let next = quotes.iter().copied().find(|&quote| quote >= at);
+                assert_eq!(passed.from(at), next);
+                at = next.map_or(line.len() + 1, |next| next + step);
+            }
+        }
         let plain = line.is_ascii() && !line.iter().any(|&byte| byte < b' ');
         let more = cordwood_core::escaped_len(line) - line.len();
         assert_eq!(marks.specials_of_plain(), plain.then(|| u32::try_from(more).unwrap()));

@@ -10,8 +10,8 @@
 
 use crate::json;
 use crate::json_line::Span;
-use crate::marks::Marks;
-use crate::prefix::begins_with;
+use crate::marks::{Marks, Then};
+use crate::prefix::Start;
 
 /// Values that an outline has at most: lines of more are walked over.
 const MAX_VALUES: usize = 64;
@@ -29,7 +29,8 @@ const LONGEST_PAUSE: u32 = 1 << 14;
 enum Value {
     /// A string, whose quotes are of the pieces around it.
     String,
-    Number,
+    /// A number, or one of the three words.
+    Plain,
     /// None: the line ends.
     End,
 }
@@ -37,9 +38,7 @@ enum Value {
 /// A piece that lines share, and what comes behind it.
 #[derive(Clone, Debug)]
 struct Piece {
-    bytes: Vec<u8>,
-    /// Quotes in it, but for one that closes the value before.
-    quotes: usize,
+    bytes: Start,
     value: Value,
     /// The path that leads to that value.
     path: Option<usize>,
@@ -63,23 +62,47 @@ impl Default for Outline {
     }
 }
 
-impl Outline {
-    /// Notes where the values are that paths lead to; false where the line does not have this outline, and nothing is
-    /// noted.
-    #[inline]
-    pub(crate) fn find(&mut self, line: &[u8], marks: &Marks, found: &mut [Option<Span>]) -> bool {
-        if self.pieces.is_empty() {
-            return false;
-        }
-        let fits = fits(&self.pieces, line, marks, found);
-        if fits {
-            self.credit = MOST_CREDIT.min(self.credit + 1);
-        } else {
-            self.missed(found);
-        }
-        fits
-    }
+/// What a look at a line told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// It has the outline, and its values were noted.
+    Fits,
+    /// It does not have it.
+    Other,
+    /// A string of it is none, or may be.
+    Doubtful,
+}
 
+/// Holds a line against an outline, once its marks are there.
+pub(crate) struct Hold<'a> {
+    pub(crate) outline: &'a mut Outline,
+    pub(crate) line: &'a [u8],
+    /// Where the values are that paths lead to; all or nothing of them is noted.
+    pub(crate) found: &'a mut [Option<Span>],
+}
+
+impl Then<Look> for Hold<'_> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as the trait asks")]
+    fn run(self, marks: &Marks, are_strings: bool) -> Look {
+        let Self { outline, line, found } = self;
+        if !are_strings {
+            return Look::Doubtful;
+        }
+        if outline.pieces.is_empty() {
+            return Look::Other;
+        }
+        if !fits(&outline.pieces, line, marks, found) {
+            outline.missed(found);
+            return Look::Other;
+        }
+        outline.credit = MOST_CREDIT.min(outline.credit + 1);
+        Look::Fits
+    }
+}
+
+impl Outline {
+    #[cold]
     fn missed(&mut self, found: &mut [Option<Span>]) {
         found.fill(None);
         match self.credit.checked_sub(COST_OF_MISS) {
@@ -113,27 +136,28 @@ impl Outline {
     }
 }
 
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it becomes part of a function that may use more of the processor")]
 fn fits(pieces: &[Piece], line: &[u8], marks: &Marks, found: &mut [Option<Span>]) -> bool {
-    // Passed in turn, and not looked for from where a value starts: so no value waits for the one before it.
     let mut quotes = marks.quotes();
     let mut at = 0;
     for piece in pieces {
         let Some(rest) = line.get(at..) else { return false };
-        if !begins_with(rest, &piece.bytes) {
+        if !piece.bytes.begins(rest) {
             return false;
         }
         let start = at + piece.bytes.len();
         let span = match piece.value {
             Value::String => {
-                let Some(close) = quotes.nth(piece.quotes) else { return false };
+                let Some(close) = quotes.from(start) else { return false };
                 at = close;
                 (start - 1, close + 1)
             }
-            Value::Number => {
-                quotes.pass(piece.quotes);
-                let Some(b'-' | b'0'..=b'9') = line.get(start) else { return false };
-                let Ok((_, end)) = json::number(line, start) else { return false };
+            Value::Plain => {
+                if start >= line.len() {
+                    return false;
+                }
+                let Ok((_, end)) = json::plain(line, start) else { return false };
                 at = end;
                 (start, end)
             }
@@ -152,19 +176,19 @@ fn pieces_of(line: &[u8], marks: &Marks, found: &[Option<Span>]) -> Option<Vec<P
     let mut pieces = Vec::new();
     let mut closes = marks.quotes();
     let mut left = found.iter().flatten().count();
-    let (mut from, mut at, mut quotes) = (0, 0, 0);
+    let (mut from, mut at) = (0, 0);
     while at < line.len() {
         let (value, start, end) = match line[at] {
             b'"' => {
                 let close = closes.close_of(at)?;
                 let behind = line[close + 1..].iter().find(|&&byte| byte != b' ');
                 if behind == Some(&b':') {
-                    (at, quotes) = (close + 1, quotes + 2);
+                    at = close + 1;
                     continue;
                 }
                 (Value::String, at + 1, close)
             }
-            b'-' | b'0'..=b'9' => (Value::Number, at, json::number(line, at).ok()?.1),
+            b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => (Value::Plain, at, json::plain(line, at).ok()?.1),
             _ => {
                 at += 1;
                 continue;
@@ -173,9 +197,9 @@ fn pieces_of(line: &[u8], marks: &Marks, found: &[Option<Span>]) -> Option<Vec<P
         let quote = usize::from(value == Value::String);
         let path = found.iter().position(|span| *span == Some((start - quote, end + quote)));
         left -= usize::from(path.is_some());
-        pieces.push(Piece { bytes: line[from..start].to_vec(), quotes: quotes + quote, value, path });
-        (from, at, quotes) = (end, end + quote, 0);
+        pieces.push(Piece { bytes: Start::new(&line[from..start]), value, path });
+        (from, at) = (end, end + quote);
     }
-    pieces.push(Piece { bytes: line[from..].to_vec(), quotes, value: Value::End, path: None });
+    pieces.push(Piece { bytes: Start::new(&line[from..]), value: Value::End, path: None });
     (left == 0 && pieces.len() <= MAX_VALUES).then_some(pieces)
 }

@@ -18,6 +18,42 @@ pub(crate) fn begins_with(bytes: &[u8], start: &[u8]) -> bool {
     }
 }
 
+/// Bytes that are asked for again and again: whether others begin with them is told of the first sixteen at once, where
+/// there are so many.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Start {
+    bytes: Vec<u8>,
+    /// The first sixteen, and which bits of them count.
+    first: u128,
+    mask: u128,
+}
+
+impl Start {
+    pub(crate) fn new(bytes: &[u8]) -> Self {
+        let mut first = [0; 16];
+        let n = bytes.len().min(16);
+        first[..n].copy_from_slice(&bytes[..n]);
+        let mask = if n == 0 { 0 } else { u128::MAX >> (8 * (16 - n)) };
+        Self { bytes: bytes.to_vec(), first: u128::from_le_bytes(first), mask }
+    }
+
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether these bytes begin with it.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it becomes part of a function that may use more of the processor")]
+    pub(crate) fn begins(&self, bytes: &[u8]) -> bool {
+        match bytes.first_chunk() {
+            Some(first) if (u128::from_le_bytes(*first) ^ self.first) & self.mask != 0 => false,
+            Some(_) if self.bytes.len() <= 16 => true,
+            _ => begins_with(bytes, &self.bytes),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -38,6 +74,7 @@ mod tests {
                 start[at] = byte;
             }
             prop_assert_eq!(begins_with(&bytes, &start), bytes.starts_with(&start));
+            prop_assert_eq!(Start::new(&start).begins(&bytes), bytes.starts_with(&start));
         }
     }
 }

@@ -3,81 +3,183 @@
 //!
 //! What is unsafe is to call it on a processor that can't, and to load a vector from an array that is just so long.
 #![allow(unsafe_code)]
+#![expect(clippy::inline_always, reason = "what is no part of a function with vectors could not use them")]
 
 use std::arch::x86_64::{
-    __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_set1_epi8,
-    _mm512_cmpeq_epi8_mask, _mm512_cmplt_epu8_mask, _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_set1_epi8,
+    __m256i, __m512i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8,
+    _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm512_cmpeq_epi8_mask, _mm512_cmplt_epu8_mask,
+    _mm512_loadu_si512, _mm512_min_epu8, _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8,
+    _mm512_setzero_si512,
 };
 use std::sync::LazyLock;
 
-use super::{Block, Marks};
+use super::{Gathered, Look, Marks, Then};
 
-/// A way to read a line, which is `Marks::read`.
-type Read = unsafe fn(&mut Marks, &[u8]) -> bool;
+/// The longest vectors that this processor can.
+#[derive(Clone, Copy)]
+enum Longest {
+    Of64,
+    Of32,
+    None,
+}
 
-/// The best that this processor can; `None` where that is words. Asked once: it is used for every line.
-static READ: LazyLock<Option<Read>> = LazyLock::new(|| {
-    let can_bits = std::arch::is_x86_feature_detected!("bmi1") && std::arch::is_x86_feature_detected!("popcnt");
+/// Asked once: it is used for every line.
+static LONGEST: LazyLock<Longest> = LazyLock::new(|| {
+    let can_bits = std::arch::is_x86_feature_detected!("bmi1")
+        && std::arch::is_x86_feature_detected!("bmi2")
+        && std::arch::is_x86_feature_detected!("popcnt");
     if can_bits && std::arch::is_x86_feature_detected!("avx512bw") {
-        Some(read_in_vectors_of_64)
+        Longest::Of64
     } else if can_bits && std::arch::is_x86_feature_detected!("avx2") {
-        Some(read_in_vectors_of_32)
+        Longest::Of32
     } else {
-        None
+        Longest::None
     }
 });
 
-/// As `Marks::read`; `None` where this processor can't.
+/// As `Marks::read`; what is to be done comes back where this processor can't.
 #[inline]
-pub(super) fn read(marks: &mut Marks, line: &[u8]) -> Option<bool> {
-    // SAFETY: the processor has what the function asks for.
-    READ.map(|read| unsafe { read(marks, line) })
+pub(super) fn read<T, F: Then<T>>(marks: &mut Marks, line: &[u8], then: F) -> Result<T, F> {
+    match *LONGEST {
+        // SAFETY: the processor has what the function asks for.
+        Longest::Of64 => Ok(unsafe { read_in_vectors_of_64(marks, line, then) }),
+        // SAFETY: likewise.
+        Longest::Of32 => Ok(unsafe { read_in_vectors_of_32(marks, line, then) }),
+        Longest::None => Err(then),
+    }
 }
 
 /// Likewise, in vectors of 32 bytes, also where there are longer ones.
 #[cfg(test)]
-pub(super) fn read_shorter(marks: &mut Marks, line: &[u8]) -> Option<bool> {
-    let can = std::arch::is_x86_feature_detected!("avx2")
-        && std::arch::is_x86_feature_detected!("bmi1")
-        && std::arch::is_x86_feature_detected!("popcnt");
+pub(super) fn read_shorter<T>(marks: &mut Marks, line: &[u8], then: impl Then<T>) -> Option<T> {
+    let can = !matches!(*LONGEST, Longest::None) && std::arch::is_x86_feature_detected!("avx2");
     // SAFETY: the processor has what the function asks for.
-    can.then(|| unsafe { read_in_vectors_of_32(marks, line) })
+    can.then(|| unsafe { read_in_vectors_of_32(marks, line, then) })
 }
 
-#[target_feature(enable = "avx512bw,bmi1,popcnt")]
-fn read_in_vectors_of_64(marks: &mut Marks, line: &[u8]) -> bool {
-    marks.read_by(line, |bytes| {
-        // SAFETY: there are 64 bytes.
-        let bytes = unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
-        let equal = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed()));
-        Block {
-            quotes: equal(b'"'),
-            backslashes: equal(b'\\'),
-            controls: _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)),
-            high: _mm512_movepi8_mask(bytes),
-        }
-    })
+#[target_feature(enable = "avx512bw,bmi1,bmi2,popcnt")]
+fn read_in_vectors_of_64<T>(marks: &mut Marks, line: &[u8], then: impl Then<T>) -> T {
+    let look = InOne { least: _mm512_set1_epi8(-1), all: _mm512_setzero_si512(), backslashes: 0 };
+    marks.read_by(line, look, then)
 }
 
-#[target_feature(enable = "avx2,bmi1,popcnt")]
-fn read_in_vectors_of_32(marks: &mut Marks, line: &[u8]) -> bool {
-    marks.read_by(line, |bytes| {
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn read_in_vectors_of_32<T>(marks: &mut Marks, line: &[u8], then: impl Then<T>) -> T {
+    let (ones, zeros) = (_mm256_set1_epi8(-1), _mm256_setzero_si256());
+    marks.read_by(line, InTwo { least: ones, all: zeros, backslashes: zeros }, then)
+}
+
+/// 64 bytes in one vector. Nobody has one but in a function with AVX-512 BW, of which its own become part.
+struct InOne {
+    /// Of the bytes at each place, as in `InTwo`.
+    least: __m512i,
+    all: __m512i,
+    backslashes: u64,
+}
+
+impl InOne {
+    #[inline(always)]
+    fn load(bytes: &[u8; 64]) -> __m512i {
+        // SAFETY: the processor can, and there are 64 bytes.
+        unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn equal(bytes: __m512i, byte: u8) -> u64 {
+        // SAFETY: the processor can.
+        unsafe { _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed())) }
+    }
+}
+
+impl Look for InOne {
+    #[inline(always)]
+    fn quotes(&mut self, bytes: &[u8; 64]) -> u64 {
+        let bytes = Self::load(bytes);
+        // SAFETY: the processor can.
+        (self.least, self.all) = unsafe { (_mm512_min_epu8(self.least, bytes), _mm512_or_si512(self.all, bytes)) };
+        self.backslashes |= Self::equal(bytes, b'\\');
+        Self::equal(bytes, b'"')
+    }
+
+    #[inline(always)]
+    fn backslashes(bytes: &[u8; 64]) -> u64 {
+        Self::equal(Self::load(bytes), b'\\')
+    }
+
+    #[inline(always)]
+    fn gathered(self) -> Gathered {
+        // SAFETY: the processor can.
+        let (controls, high) =
+            unsafe { (_mm512_cmplt_epu8_mask(self.least, _mm512_set1_epi8(0x20)), _mm512_movepi8_mask(self.all)) };
+        Gathered { backslashes: self.backslashes != 0, controls: controls != 0, high: high != 0 }
+    }
+}
+
+/// 64 bytes in two vectors. Nobody has one but in a function with AVX2, of which its own become part.
+struct InTwo {
+    /// Of the bytes at each place of a vector the least, and all their bits.
+    least: __m256i,
+    all: __m256i,
+    /// All bits of the places that had one.
+    backslashes: __m256i,
+}
+
+impl InTwo {
+    #[inline(always)]
+    fn load(bytes: &[u8; 64]) -> [__m256i; 2] {
         let (low, high) = bytes.split_at(32);
-        // SAFETY: there are 32 bytes in each.
-        let halves =
-            unsafe { [_mm256_loadu_si256(low.as_ptr().cast()), _mm256_loadu_si256(high.as_ptr().cast())] };
-        let both = |told: [__m256i; 2]| {
-            let [low, high] = told.map(|bytes| u64::from(_mm256_movemask_epi8(bytes).cast_unsigned()));
-            high << 32 | low
-        };
-        let equal =
-            |byte: u8| both(halves.map(|half| _mm256_cmpeq_epi8(half, _mm256_set1_epi8(byte.cast_signed()))));
-        let most = _mm256_set1_epi8(0x1F);
-        Block {
-            quotes: equal(b'"'),
-            backslashes: equal(b'\\'),
-            controls: both(halves.map(|half| _mm256_cmpeq_epi8(_mm256_min_epu8(half, most), half))),
-            high: both(halves),
+        // SAFETY: the processor can, and there are 32 bytes in each.
+        unsafe { [_mm256_loadu_si256(low.as_ptr().cast()), _mm256_loadu_si256(high.as_ptr().cast())] }
+    }
+
+    #[inline(always)]
+    fn equal(bytes: __m256i, byte: u8) -> __m256i {
+        // SAFETY: the processor can.
+        unsafe { _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed())) }
+    }
+
+    #[inline(always)]
+    fn bits(bytes: __m256i) -> u32 {
+        // SAFETY: the processor can.
+        unsafe { _mm256_movemask_epi8(bytes) }.cast_unsigned()
+    }
+
+    #[inline(always)]
+    fn bits_of_both([low, high]: [__m256i; 2], byte: u8) -> u64 {
+        u64::from(Self::bits(Self::equal(high, byte))) << 32 | u64::from(Self::bits(Self::equal(low, byte)))
+    }
+}
+
+impl Look for InTwo {
+    #[inline(always)]
+    fn quotes(&mut self, bytes: &[u8; 64]) -> u64 {
+        let both = Self::load(bytes);
+        for bytes in both {
+            let backslashes = Self::equal(bytes, b'\\');
+            // SAFETY: the processor can.
+            unsafe {
+                self.least = _mm256_min_epu8(self.least, bytes);
+                self.all = _mm256_or_si256(self.all, bytes);
+                self.backslashes = _mm256_or_si256(self.backslashes, backslashes);
+            }
         }
-    })
+        Self::bits_of_both(both, b'"')
+    }
+
+    #[inline(always)]
+    fn backslashes(bytes: &[u8; 64]) -> u64 {
+        Self::bits_of_both(Self::load(bytes), b'\\')
+    }
+
+    #[inline(always)]
+    fn gathered(self) -> Gathered {
+        // SAFETY: the processor can.
+        let controls =
+            unsafe { _mm256_cmpeq_epi8(_mm256_min_epu8(self.least, _mm256_set1_epi8(0x1F)), self.least) };
+        Gathered {
+            backslashes: Self::bits(self.backslashes) != 0,
+            controls: Self::bits(controls) != 0,
+            high: Self::bits(self.all) != 0,
+        }
+    }
 }
