@@ -114,7 +114,8 @@ pub struct EventTable {
     rows: Vec<Row>,
     in_order: bool,
     has_parts: bool,
-    completed_events: u64,
+    /// Rows behind which another part of the same event comes.
+    incomplete_rows: u64,
 }
 
 impl Default for EventTable {
@@ -124,7 +125,7 @@ impl Default for EventTable {
             rows: Vec::new(),
             in_order: true,
             has_parts: false,
-            completed_events: 0,
+            incomplete_rows: 0,
         }
     }
 }
@@ -166,7 +167,7 @@ impl EventTable {
     /// Events whose last part is here.
     #[must_use]
     pub fn completed_events(&self) -> u64 {
-        self.completed_events
+        self.rows.len() as u64 - self.incomplete_rows
     }
 
     /// Whether an event lies here in parts.
@@ -209,8 +210,9 @@ impl EventTable {
             bytes_u32(escape::escaped_len(utf8))
         };
         self.in_order &= self.rows.last().is_none_or(|last| last.timestamp <= piece.timestamp);
-        self.has_parts |= piece.extent.is_part();
-        self.completed_events += u64::from(piece.extent.completes_event());
+        if piece.extent.is_part() {
+            self.note_part(piece.extent);
+        }
         self.rows.push(Row {
             timestamp: piece.timestamp,
             position: piece.position,
@@ -218,6 +220,12 @@ impl EventTable {
             len_and_extent: bytes_u32(piece.len) | (piece.extent as u32) << EXTENT_SHIFT,
             escaped_len,
         });
+    }
+
+    #[cold]
+    fn note_part(&mut self, extent: Extent) {
+        self.has_parts = true;
+        self.incomplete_rows += u64::from(!extent.completes_event());
     }
 }
 

@@ -110,10 +110,17 @@ impl Text<'_> {
     /// Appends the UTF-8 of the text: exactly `measure().len` bytes, always valid.
     #[inline]
     pub fn append_to(&self, out: &mut Vec<u8>) {
+        match self.as_valid_utf8() {
+            Some(bytes) => out.extend_from_slice(bytes),
+            None => self.append_encoded(out),
+        }
+    }
+
+    /// (By itself: as a part of all that appends, it would be most of that, and take the registers away from the rest.)
+    #[inline(never)]
+    fn append_encoded(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Ascii(s) | Self::AsciiCounted { bytes: s, .. } | Self::ValidUtf8(s) => {
-                out.extend_from_slice(s);
-            }
+            Self::Ascii(s) | Self::AsciiCounted { bytes: s, .. } | Self::ValidUtf8(s) => out.extend_from_slice(s),
             Self::Latin1(s) => encode::append(out, self.measure().len, s),
             Self::Ucs2(s) => encode::append(out, self.measure().len, s),
             Self::Ucs4(s) => encode::append(out, self.measure().len, s),

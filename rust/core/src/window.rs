@@ -70,6 +70,15 @@ impl OpenBatch {
         (self.table.rows().len() as u64) < limits.max_batch_events
             && self.nbytes + event_bytes <= limits.max_batch_bytes
     }
+
+    #[inline]
+    fn push(&mut self, piece: &Piece<'_>, event_bytes: u64, memory: &Bytes, fed_event: u64) {
+        self.table.push_out_of(memory, piece);
+        self.first = self.first.min(piece.timestamp);
+        self.last = self.last.max(piece.timestamp);
+        self.nbytes += event_bytes;
+        self.last_fed_event = fed_event;
+    }
 }
 
 impl Window {
@@ -129,6 +138,7 @@ impl Window {
         self.open.iter().map(|batch| batch.nbytes).sum()
     }
 
+    #[inline(never)]
     fn close(&mut self, index: usize) {
         let batch = self.open.remove(index);
         self.put(batch);
@@ -141,11 +151,7 @@ impl Window {
     }
 
     /// The open batch that an event at this moment joins.
-    #[inline]
     fn choose(&self, timestamp: i64) -> Option<usize> {
-        if let [only] = &self.open[..] {
-            return only.widening(timestamp, self.limits.max_batch_span_ms).map(|_| 0);
-        }
         let widenings = self.open.iter().enumerate().filter_map(|(index, batch)| {
             batch.widening(timestamp, self.limits.max_batch_span_ms).map(|by| (by, index))
         });
@@ -169,6 +175,27 @@ impl EventSink for Window {
     #[inline]
     fn push(&mut self, piece: &Piece<'_>) {
         let event_bytes = self.limits.event_bytes(piece.len as u64);
+        self.fed_events += 1;
+        // Nearly always: one batch is open, and takes it.
+        match &mut self.open[..] {
+            [only]
+                if only.widening(piece.timestamp, self.limits.max_batch_span_ms).is_some()
+                    && only.has_room(event_bytes, &self.limits) =>
+            {
+                only.push(piece, event_bytes, &self.lent, self.fed_events);
+            }
+            _ => self.push_to_chosen(piece, event_bytes),
+        }
+        self.fed_bytes += event_bytes;
+        while self.open.first().is_some_and(|oldest| self.fed_bytes - oldest.opened_at_byte >= MAX_INPUT_BYTES) {
+            self.close(0);
+        }
+    }
+}
+
+impl Window {
+    #[inline(never)]
+    fn push_to_chosen(&mut self, piece: &Piece<'_>, event_bytes: u64) {
         let index = match self.choose(piece.timestamp) {
             Some(index) if self.open[index].has_room(event_bytes, &self.limits) => index,
             Some(index) => {
@@ -182,17 +209,7 @@ impl EventSink for Window {
                 self.open_new(piece)
             }
         };
-        self.fed_events += 1;
-        self.fed_bytes += event_bytes;
-        let batch = &mut self.open[index];
-        batch.table.push_out_of(&self.lent, piece);
-        batch.first = batch.first.min(piece.timestamp);
-        batch.last = batch.last.max(piece.timestamp);
-        batch.nbytes += event_bytes;
-        batch.last_fed_event = self.fed_events;
-        while self.open.first().is_some_and(|oldest| self.fed_bytes - oldest.opened_at_byte >= MAX_INPUT_BYTES) {
-            self.close(0);
-        }
+        self.open[index].push(piece, event_bytes, &self.lent, self.fed_events);
     }
 }
 

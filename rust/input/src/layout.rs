@@ -3,7 +3,7 @@
 use regex::bytes::Regex;
 
 use crate::moment::Fields;
-use crate::prefix::begins_with;
+use crate::prefix::Start;
 use crate::written::Item::{
     self, Byte, DateTimeBreak, Day, Epoch, Fraction, Hour, MayZone, Minute, Month2, MonthName, Second, Space,
     Weekday, Year2, Year4, Zone,
@@ -45,8 +45,8 @@ impl PartialEq for Layout {
 /// A moment as it was written last: up to its seconds, and behind its fraction.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
-    before: Vec<u8>,
-    behind: Vec<u8>,
+    before: Start,
+    behind: Start,
     /// Without its fraction.
     ms: i64,
 }
@@ -56,22 +56,25 @@ impl Seen {
     /// where it may be one all the same.
     #[inline]
     pub(crate) fn again(&self, text: &[u8]) -> Option<i64> {
-        let (before, rest) = text.split_at_checked(self.before.len())?;
-        let ([b'.' | b',', hundreds @ b'0'..=b'9', tens @ b'0'..=b'9', ones @ b'0'..=b'9'], behind) =
-            rest.split_first_chunk()?
-        else {
-            return None;
-        };
-        if behind.len() != self.behind.len()
-            || self.before.is_empty()
-            || !begins_with(before, &self.before)
-            || !begins_with(behind, &self.behind)
-        {
-            return None;
-        }
-        let digit = |byte: &u8| i64::from(byte - b'0');
-        Some(self.ms + digit(hundreds) * 100 + digit(tens) * 10 + digit(ones))
+        let (digits, behind) = text.get(self.before.len()..)?.split_first_chunk()?;
+        let millisecond = three_digits_behind_a_point(*digits)?;
+        (self.is_some() && self.before.begins(text) && self.behind.is(behind)).then(|| self.ms + millisecond)
     }
+
+    /// Whether there is one.
+    #[inline]
+    fn is_some(&self) -> bool {
+        self.before.len() > 0
+    }
+}
+
+/// The three digits behind a point or comma.
+#[inline]
+fn three_digits_behind_a_point(bytes: [u8; 4]) -> Option<i64> {
+    let [point, digits @ ..] = bytes;
+    let [hundreds, tens, ones] = digits.map(|byte| byte.wrapping_sub(b'0'));
+    let are = matches!(point, b'.' | b',') && hundreds < 10 && tens < 10 && ones < 10;
+    are.then(|| i64::from(u16::from(hundreds) * 100 + u16::from(tens) * 10 + u16::from(ones)))
 }
 
 const BRACKETS_LOOKED_AT: usize = 4;
@@ -225,13 +228,13 @@ impl Layout {
     pub(crate) fn find_again_before<'a>(&self, line: &'a [u8], seen: &Seen) -> Option<(i64, &'a [u8])> {
         let Anchor::Word(words) = self.anchor else { return None };
         let start = behind_opening(line, behind_words(line, words)?);
-        let rest = behind(line.get(start..)?, &seen.before).filter(|_| !seen.before.is_empty())?;
+        let rest = behind(line.get(start..)?, &seen.before).filter(|_| seen.is_some())?;
         let mut fraction = Reader { line: rest, at: 0, fields: Fields::default() };
         fraction.take(Fraction)?;
         let behind = behind(&rest[fraction.at..], &seen.behind)?;
         let begins_zone = |at: usize| matches!(behind.get(at), Some(b'+' | b'-' | b'Z' | b'U' | b'G'));
         let digit = behind.first().is_some_and(u8::is_ascii_digit);
-        if digit || (seen.behind.is_empty() && (begins_zone(0) || begins_zone(1))) {
+        if digit || (seen.behind.len() == 0 && (begins_zone(0) || begins_zone(1))) {
             return None; // it may say more than the line before did
         }
         Some((seen.ms + i64::from(fraction.fields.millisecond), behind))
@@ -239,8 +242,8 @@ impl Layout {
 
     /// Remembers how a line writes its moment.
     pub(crate) fn remember(&self, line: &[u8], ms: i64, seen: &mut Seen) {
-        seen.before.clear();
-        seen.behind.clear();
+        seen.before.set(b"");
+        seen.behind.set(b"");
         let Anchor::Word(words) = self.anchor else { return };
         let Some(seconds) = self.items.iter().position(|item| *item == Second) else { return };
         // Only where nothing but a zone comes behind: what else there is may be read before it (a year, am and pm).
@@ -257,8 +260,8 @@ impl Layout {
         }
         let (fraction_end, millisecond) = (reader.at, reader.fields.millisecond);
         if let Some((_, end)) = self.read(line, start) {
-            seen.before.extend_from_slice(&line[start..second_end]);
-            seen.behind.extend_from_slice(&line[fraction_end..end]);
+            seen.before.set(&line[start..second_end]);
+            seen.behind.set(&line[fraction_end..end]);
             seen.ms = ms - i64::from(millisecond);
         }
     }
@@ -288,8 +291,8 @@ fn behind_words(line: &[u8], words: u8) -> Option<usize> {
 
 /// What stands behind these bytes, where the line begins with them.
 #[inline]
-fn behind<'a>(line: &'a [u8], bytes: &[u8]) -> Option<&'a [u8]> {
-    begins_with(line, bytes).then(|| &line[bytes.len()..])
+fn behind<'a>(line: &'a [u8], bytes: &Start) -> Option<&'a [u8]> {
+    bytes.begins(line).then(|| &line[bytes.len()..])
 }
 
 fn behind_opening(line: &[u8], at: usize) -> usize {

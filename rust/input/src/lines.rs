@@ -35,6 +35,8 @@ pub(crate) struct Lines {
     /// Where the line starts that is passed over.
     skipping: Option<u64>,
     last: LineAt,
+    /// The next line begins in the chunk, and not at the start of the input.
+    is_plain: bool,
 }
 
 /// Where a line lies, until more is fed.
@@ -63,6 +65,7 @@ impl Lines {
             self.chunk = bytes;
         }
         (self.at, self.looked_at) = (0, 0);
+        self.is_plain = false;
     }
 
     /// The line that was handed out last, until more is fed.
@@ -102,8 +105,25 @@ impl Lines {
         self.skipping.unwrap_or(self.base + self.at as u64 - self.begun() as u64)
     }
 
+    #[inline]
     pub(crate) fn next(&mut self) -> Line<'_> {
         let end = memchr(b'\n', &self.chunk[self.looked_at..]).map(|found| self.looked_at + found);
+        match end {
+            // Nearly always.
+            Some(end) if self.is_plain && end - self.at <= MAX_EVENT_INPUT_BYTES => {
+                let from = std::mem::replace(&mut self.at, end + 1);
+                self.looked_at = self.at;
+                let line = &self.chunk[from..end];
+                let bytes = line.strip_suffix(b"\r").unwrap_or(line);
+                self.last = LineAt { is_joined: false, from, to: from + bytes.len() };
+                Line::Whole { offset: self.base + from as u64, bytes }
+            }
+            _ => self.next_by_all_rules(end),
+        }
+    }
+
+    #[inline(never)]
+    fn next_by_all_rules(&mut self, end: Option<usize>) -> Line<'_> {
         let is_last = || self.finished && (self.at < self.chunk.len() || self.begun() > 0);
         let Some(end) = end.or_else(|| is_last().then_some(self.chunk.len())) else {
             return self.no_more();
@@ -112,6 +132,7 @@ impl Lines {
         let (start, is_ended) = (self.at, end < self.chunk.len());
         self.at = self.chunk.len().min(end + 1);
         self.looked_at = self.at;
+        self.is_plain = true;
         if let Some(offset) = self.skipping.take() {
             return Line::TooLong { offset };
         }

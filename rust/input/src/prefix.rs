@@ -18,23 +18,35 @@ pub(crate) fn begins_with(bytes: &[u8], start: &[u8]) -> bool {
     }
 }
 
-/// Bytes that are asked for again and again: whether others begin with them is told of the first sixteen at once, where
-/// there are so many.
+/// Bytes that are asked for again and again: whether others begin with them is told of sixteen at once, where there are so
+/// many.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Start {
     bytes: Vec<u8>,
     /// The first sixteen, and which bits of them count.
     first: u128,
     mask: u128,
+    /// The last sixteen, where there are so many.
+    last: u128,
 }
 
 impl Start {
     pub(crate) fn new(bytes: &[u8]) -> Self {
+        let mut start = Self::default();
+        start.set(bytes);
+        start
+    }
+
+    /// Makes it another.
+    pub(crate) fn set(&mut self, bytes: &[u8]) {
         let mut first = [0; 16];
         let n = bytes.len().min(16);
         first[..n].copy_from_slice(&bytes[..n]);
-        let mask = if n == 0 { 0 } else { u128::MAX >> (8 * (16 - n)) };
-        Self { bytes: bytes.to_vec(), first: u128::from_le_bytes(first), mask }
+        self.first = u128::from_le_bytes(first);
+        self.mask = if n == 0 { 0 } else { u128::MAX >> (8 * (16 - n)) };
+        self.last = bytes.last_chunk().map_or(0, |last| u128::from_le_bytes(*last));
+        self.bytes.clear();
+        self.bytes.extend_from_slice(bytes);
     }
 
     #[inline]
@@ -46,11 +58,25 @@ impl Start {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it becomes part of a function that may use more of the processor")]
     pub(crate) fn begins(&self, bytes: &[u8]) -> bool {
-        match bytes.first_chunk() {
-            Some(first) if (u128::from_le_bytes(*first) ^ self.first) & self.mask != 0 => false,
-            Some(_) if self.bytes.len() <= 16 => true,
+        let Some(first) = bytes.first_chunk() else { return begins_with(bytes, &self.bytes) };
+        if (u128::from_le_bytes(*first) ^ self.first) & self.mask != 0 {
+            return false;
+        }
+        match self.bytes.len() {
+            0..=16 => true,
+            // The first and the last are all of it.
+            17..=32 => {
+                let last = bytes.get(..self.bytes.len()).and_then(<[u8]>::last_chunk);
+                last.is_some_and(|last| u128::from_le_bytes(*last) == self.last)
+            }
             _ => begins_with(bytes, &self.bytes),
         }
+    }
+
+    /// Whether these bytes are it.
+    #[inline]
+    pub(crate) fn is(&self, bytes: &[u8]) -> bool {
+        bytes.len() == self.bytes.len() && begins_with(bytes, &self.bytes)
     }
 }
 
@@ -75,6 +101,8 @@ mod tests {
             }
             prop_assert_eq!(begins_with(&bytes, &start), bytes.starts_with(&start));
             prop_assert_eq!(Start::new(&start).begins(&bytes), bytes.starts_with(&start));
+            prop_assert_eq!(Start::new(&start).is(&bytes), bytes == start);
+            prop_assert!(Start::new(&bytes).is(&bytes));
         }
     }
 }

@@ -258,7 +258,7 @@ impl LineEvents {
                     }
                     return self.told_after_the_open_one(offset, rejection);
                 }
-                Line::Whole { bytes, .. } if bytes.trim_ascii_start().is_empty() => match self.open {
+                Line::Whole { bytes, .. } if is_blank(bytes) => match self.open {
                     Some(_) => self.blank += 1,
                     None => self.skipped += 1,
                 },
@@ -328,6 +328,12 @@ impl LineEvents {
         self.next = Some((offset, rejection));
         if self.close() { Found::Event } else { Found::NoEvent }
     }
+}
+
+/// Whether there is nothing but white space; of nearly all lines the first byte tells.
+#[inline]
+fn is_blank(line: &[u8]) -> bool {
+    line.first().is_none_or(u8::is_ascii_whitespace) && line.trim_ascii_start().is_empty()
 }
 
 const NOTHING_TO_CONTINUE: &str =
