@@ -23,7 +23,8 @@ pub fn escaped_len(text: &[u8]) -> usize {
 
 /// Likewise, where all of it is ASCII, told by the same look; `None` also where that takes more than 32 bits.
 #[inline]
-pub(crate) fn escaped_len_of_ascii(text: &[u8]) -> Option<u32> {
+#[must_use]
+pub fn escaped_len_of_ascii(text: &[u8]) -> Option<u32> {
     #[cfg(target_arch = "x86_64")]
     if let Ok(told) = shuffle::escaped_len_of_ascii(text) {
         return told.and_then(|len| u32::try_from(len).ok());
@@ -94,6 +95,7 @@ pub(crate) fn put_escaped(text: &[u8], out: &mut Cursor<'_>) {
 /// Tried and lost: to copy up to the first special byte of a word, escape it, and look again from there. Between quotes
 /// a few bytes apart that is one mispredicted branch for each; the table has none (JSON inside JSON: 250 ns for 98
 /// bytes before).
+#[inline(never)]
 fn put_escaped_in_words(text: &[u8], out: &mut Cursor<'_>) {
     let (words, rest) = text.as_chunks::<8>();
     for word in words {

@@ -3,7 +3,7 @@
 use crate::admission::{Admission, Admitted, Oversize};
 use crate::kept::Kept;
 use crate::outcome::{Outcome, Rejection};
-use crate::table::{EventSink, Extent, Piece};
+use crate::table::{EventSink, Extent, Piece, Whole};
 use crate::text::Text;
 
 /// What an event that is no legal log event does.
@@ -79,18 +79,49 @@ impl Intake {
 
     /// The next event of the input. `Err` is a rejection that the caller is to be told at once; it is on the
     /// account already.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as `Whole` says")]
     pub fn admit(&mut self, timestamp: i64, text: Text<'_>, sink: &mut impl EventSink) -> Result<(), Rejected> {
-        if self.admission.admits_as_it_is(timestamp, &text)
-            && let Some(utf8) = text.as_valid_utf8()
-        {
-            let position = self.next_position();
-            sink.push(&Piece { timestamp, position, text, len: utf8.len(), extent: Extent::Whole });
-            return Ok(());
+        match text {
+            Text::AsciiCounted { bytes, escaped_len } => self.admit_counted(timestamp, bytes, escaped_len, sink),
+            Text::Ascii(utf8) | Text::ValidUtf8(utf8) if self.admission.admits_as_it_is(timestamp, utf8) => {
+                let position = self.next_position();
+                sink.push_whole(Whole { timestamp, position, utf8, escaped_len: 0 });
+                Ok(())
+            }
+            text => self.admit_by_the_rules(timestamp, text, sink),
         }
-        self.admit_by_the_rules(timestamp, text, sink)
     }
 
+    /// Likewise, with a message of ASCII that has so many bytes in a JSON string.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as `Whole` says")]
+    pub fn admit_counted(
+        &mut self,
+        timestamp: i64,
+        ascii: &[u8],
+        escaped_len: u32,
+        sink: &mut impl EventSink,
+    ) -> Result<(), Rejected> {
+        if !self.admission.admits_as_it_is(timestamp, ascii) {
+            return self.admit_ascii_by_the_rules(timestamp, ascii, sink);
+        }
+        let position = self.next_position();
+        sink.push_whole(Whole { timestamp, position, utf8: ascii, escaped_len });
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn admit_ascii_by_the_rules(
+        &mut self,
+        timestamp: i64,
+        ascii: &[u8],
+        sink: &mut impl EventSink,
+    ) -> Result<(), Rejected> {
+        self.admit_by_the_rules(timestamp, Text::Ascii(ascii), sink)
+    }
+
+    #[inline(never)]
     fn admit_by_the_rules(
         &mut self,
         timestamp: i64,

@@ -60,15 +60,25 @@ impl Messages {
     /// Keeps a text: where it is, if that is this memory, and copied if not.
     #[inline]
     pub(crate) fn keep(&mut self, text: &Text<'_>, memory: &Bytes) -> Place {
-        if let Some(bytes) = text.as_valid_utf8()
-            && let Some(offset) = offset_in(memory, bytes)
-            && (self.has(memory) || self.take(memory))
-        {
-            self.used_bytes += bytes.len();
-            return Place::new(self.lent.len(), offset);
+        if let Some(utf8) = text.as_valid_utf8() {
+            return self.keep_utf8(utf8, memory);
         }
         let offset = self.copied.len();
         text.append_to(&mut self.copied);
+        Place::new(0, offset)
+    }
+
+    /// Likewise, of UTF-8.
+    #[inline]
+    pub(crate) fn keep_utf8(&mut self, utf8: &[u8], memory: &Bytes) -> Place {
+        if let Some(offset) = offset_in(memory, utf8)
+            && (self.has(memory) || self.take(memory))
+        {
+            self.used_bytes += utf8.len();
+            return Place::new(self.lent.len(), offset);
+        }
+        let offset = self.copied.len();
+        self.copied.extend_from_slice(utf8);
         Place::new(0, offset)
     }
 

@@ -11,7 +11,7 @@ use crate::cut::next_cut;
 use crate::intake::{Intake, OnReject, Rejected};
 use crate::kept::Kept;
 use crate::outcome::Rejection;
-use crate::table::{EventSink, EventTable, Piece};
+use crate::table::{EventSink, EventTable, Piece, Whole};
 use crate::text::Text;
 
 /// A whole input while it is read.
@@ -30,9 +30,14 @@ struct Lending<'a> {
 }
 
 impl EventSink for Lending<'_> {
-    #[inline]
     fn push(&mut self, piece: &Piece<'_>) {
         self.table.push_out_of(self.memory, piece);
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as `Whole` says")]
+    fn push_whole(&mut self, event: Whole<'_>) {
+        self.table.push_whole_out_of(self.memory, event);
     }
 }
 
@@ -44,7 +49,8 @@ impl Sequence {
     }
 
     /// The next event; `Err` as in [`Intake::admit`].
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as `Whole` says")]
     pub fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
         let mut sink = Lending { table: &mut self.table, memory: &self.lent };
         self.intake.admit(timestamp, text, &mut sink)

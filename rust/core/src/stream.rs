@@ -27,9 +27,17 @@ impl Stream {
     }
 
     /// The next event; `Err` as in [`Intake::admit`].
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as `Whole` says")]
     pub fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
         self.intake.admit(timestamp, text, &mut self.window)
+    }
+
+    /// As [`Intake::admit_counted`].
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as `Whole` says")]
+    pub fn admit_counted(&mut self, timestamp: i64, ascii: &[u8], escaped_len: u32) -> Result<(), Rejected> {
+        self.intake.admit_counted(timestamp, ascii, escaped_len, &mut self.window)
     }
 
     /// As [`Window::lend`].

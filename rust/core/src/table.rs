@@ -101,10 +101,42 @@ pub struct Piece<'a> {
     pub extent: Extent,
 }
 
+/// A whole event whose message is UTF-8 already, as nearly all are.
+///
+/// It is of scalars, and never in memory: what takes it becomes part of whoever has it. (A text that is handed over in memory
+/// is written in words and read in vectors, and the processor waits for the words to leave its queue of stores.)
+#[derive(Clone, Copy, Debug)]
+pub struct Whole<'a> {
+    /// Of the event.
+    pub timestamp: i64,
+    /// Of the event.
+    pub position: u64,
+    /// Its message.
+    pub utf8: &'a [u8],
+    /// Of the message, as [`escaped_len`](crate::escaped_len) tells it; 0 where nobody has counted it.
+    pub escaped_len: u32,
+}
+
+impl<'a> Whole<'a> {
+    /// The same, as any piece is.
+    #[must_use]
+    pub fn as_piece(&self) -> Piece<'a> {
+        let Self { timestamp, position, utf8: bytes, escaped_len } = *self;
+        let text = match escaped_len {
+            0 => Text::ValidUtf8(bytes),
+            escaped_len => Text::AsciiCounted { bytes, escaped_len },
+        };
+        Piece { timestamp, position, text, len: bytes.len(), extent: Extent::Whole }
+    }
+}
+
 /// Takes admitted events, one piece at a time.
 pub trait EventSink {
     /// Stores a piece that the admission has let pass.
     fn push(&mut self, piece: &Piece<'_>);
+
+    /// Likewise, of a whole event. (To be inlined, always.)
+    fn push_whole(&mut self, event: Whole<'_>);
 }
 
 /// Admitted events in the order they came, or, once sorted, in order of time.
@@ -196,24 +228,20 @@ impl EventTable {
 
 impl EventTable {
     /// Stores a piece, whose text is not copied where it lies in this memory, and that is worth keeping.
-    #[inline]
     pub(crate) fn push_out_of(&mut self, memory: &Bytes, piece: &Piece<'_>) {
         let place = self.messages.keep(&piece.text, memory);
         let escaped_len = if let Text::AsciiCounted { escaped_len, .. } = piece.text {
             escaped_len
-        } else if piece.len >= COUNTED_LATER_BYTES {
-            NOT_COUNTED
         } else {
             // Where it was, if it was UTF-8: what was written just now cannot be loaded in vectors before it has left the
             // processor's queue of stores.
-            let utf8 = piece.text.as_valid_utf8().unwrap_or_else(|| self.messages.at(place, piece.len));
-            bytes_u32(escape::escaped_len(utf8))
+            counted(piece.text.as_valid_utf8().unwrap_or_else(|| self.messages.at(place, piece.len)))
         };
-        self.in_order &= self.rows.last().is_none_or(|last| last.timestamp <= piece.timestamp);
         if piece.extent.is_part() {
-            self.note_part(piece.extent);
+            self.has_parts = true;
+            self.incomplete_rows += u64::from(!piece.extent.completes_event());
         }
-        self.rows.push(Row {
+        self.push_row(Row {
             timestamp: piece.timestamp,
             position: piece.position,
             place,
@@ -222,17 +250,40 @@ impl EventTable {
         });
     }
 
-    #[cold]
-    fn note_part(&mut self, extent: Extent) {
-        self.has_parts = true;
-        self.incomplete_rows += u64::from(!extent.completes_event());
+    /// Likewise, a whole event.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as `Whole` says")]
+    pub(crate) fn push_whole_out_of(&mut self, memory: &Bytes, event: Whole<'_>) {
+        let Whole { timestamp, position, utf8, escaped_len } = event;
+        let place = self.messages.keep_utf8(utf8, memory);
+        let escaped_len = if escaped_len > 0 { escaped_len } else { counted(utf8) };
+        let len_and_extent = bytes_u32(utf8.len());
+        self.push_row(Row { timestamp, position, place, len_and_extent, escaped_len });
     }
+
+    #[inline]
+    fn push_row(&mut self, row: Row) {
+        self.in_order &= self.rows.last().is_none_or(|last| last.timestamp <= row.timestamp);
+        self.rows.push(row);
+    }
+}
+
+/// The escaped length of a message, for its row.
+#[inline]
+fn counted(utf8: &[u8]) -> u32 {
+    if utf8.len() >= COUNTED_LATER_BYTES { NOT_COUNTED } else { bytes_u32(escape::escaped_len(utf8)) }
 }
 
 impl EventSink for EventTable {
     #[inline]
     fn push(&mut self, piece: &Piece<'_>) {
         self.push_out_of(&Bytes::new(), piece);
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as `Whole` says")]
+    fn push_whole(&mut self, event: Whole<'_>) {
+        self.push_whole_out_of(&Bytes::new(), event);
     }
 }
 

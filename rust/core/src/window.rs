@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use crate::limits::Limits;
-use crate::table::{EventSink, EventTable, Piece};
+use crate::table::{EventSink, EventTable, Piece, Whole};
 
 /// Most batches open at once.
 pub const MAX_OPEN: usize = 8;
@@ -71,11 +71,11 @@ impl OpenBatch {
             && self.nbytes + event_bytes <= limits.max_batch_bytes
     }
 
+    /// Notes that it was given an event.
     #[inline]
-    fn push(&mut self, piece: &Piece<'_>, event_bytes: u64, memory: &Bytes, fed_event: u64) {
-        self.table.push_out_of(memory, piece);
-        self.first = self.first.min(piece.timestamp);
-        self.last = self.last.max(piece.timestamp);
+    fn note(&mut self, timestamp: i64, event_bytes: u64, fed_event: u64) {
+        self.first = self.first.min(timestamp);
+        self.last = self.last.max(timestamp);
         self.nbytes += event_bytes;
         self.last_fed_event = fed_event;
     }
@@ -172,30 +172,8 @@ impl Window {
 }
 
 impl EventSink for Window {
-    #[inline]
     fn push(&mut self, piece: &Piece<'_>) {
         let event_bytes = self.limits.event_bytes(piece.len as u64);
-        self.fed_events += 1;
-        // Nearly always: one batch is open, and takes it.
-        match &mut self.open[..] {
-            [only]
-                if only.widening(piece.timestamp, self.limits.max_batch_span_ms).is_some()
-                    && only.has_room(event_bytes, &self.limits) =>
-            {
-                only.push(piece, event_bytes, &self.lent, self.fed_events);
-            }
-            _ => self.push_to_chosen(piece, event_bytes),
-        }
-        self.fed_bytes += event_bytes;
-        while self.open.first().is_some_and(|oldest| self.fed_bytes - oldest.opened_at_byte >= MAX_INPUT_BYTES) {
-            self.close(0);
-        }
-    }
-}
-
-impl Window {
-    #[inline(never)]
-    fn push_to_chosen(&mut self, piece: &Piece<'_>, event_bytes: u64) {
         let index = match self.choose(piece.timestamp) {
             Some(index) if self.open[index].has_room(event_bytes, &self.limits) => index,
             Some(index) => {
@@ -209,7 +187,48 @@ impl Window {
                 self.open_new(piece)
             }
         };
-        self.open[index].push(piece, event_bytes, &self.lent, self.fed_events);
+        self.fed_events += 1;
+        self.fed_bytes += event_bytes;
+        let batch = &mut self.open[index];
+        batch.table.push_out_of(&self.lent, piece);
+        batch.note(piece.timestamp, event_bytes, self.fed_events);
+        self.close_old();
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as `Whole` says")]
+    fn push_whole(&mut self, event: Whole<'_>) {
+        let event_bytes = self.limits.event_bytes(event.utf8.len() as u64);
+        match &mut self.open[..] {
+            // Nearly always: one batch is open, and takes it.
+            [only]
+                if only.widening(event.timestamp, self.limits.max_batch_span_ms).is_some()
+                    && only.has_room(event_bytes, &self.limits) =>
+            {
+                self.fed_events += 1;
+                self.fed_bytes += event_bytes;
+                only.table.push_whole_out_of(&self.lent, event);
+                only.note(event.timestamp, event_bytes, self.fed_events);
+                self.close_old();
+            }
+            _ => self.push_to_another(event.timestamp, event.position, event.utf8, event.escaped_len),
+        }
+    }
+}
+
+impl Window {
+    /// As `push_whole`, of its scalars.
+    #[inline(never)]
+    fn push_to_another(&mut self, timestamp: i64, position: u64, utf8: &[u8], escaped_len: u32) {
+        self.push(&Whole { timestamp, position, utf8, escaped_len }.as_piece());
+    }
+
+    /// Closes the batches that have been open for long.
+    #[inline]
+    fn close_old(&mut self) {
+        while self.open.first().is_some_and(|oldest| self.fed_bytes - oldest.opened_at_byte >= MAX_INPUT_BYTES) {
+            self.close(0);
+        }
     }
 }
 

@@ -5,7 +5,9 @@ use std::io::{Read, Write};
 
 use bytes::Bytes;
 use cordwood_core::{Admission, Batch, Frame, Limits, OnReject, Stream, Text};
-use cordwood_input::{Clock, Decompressor, Documents, Extra, Known, LineEvents, LineFormat, Step, detect};
+use cordwood_input::{
+    Clock, Counted, Decompressor, Documents, Extra, Known, LineEvents, LineFormat, Step, detect,
+};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
@@ -129,32 +131,54 @@ fn logged(bytes: usize, line: impl Fn(usize) -> String) -> Vec<u8> {
     out
 }
 
+/// What takes the events of a log.
+trait Take {
+    fn lend(&mut self, _: &Bytes) {}
+    fn counted(&mut self, event: Counted<'_>);
+    fn other(&mut self, timestamp: i64, message: Text<'_>);
+}
+
 /// Reads a log that comes in chunks, as the program does.
-fn read_lines<T>(
-    chunks: &[Bytes],
-    format: &LineFormat,
-    into: &mut T,
-    lend: impl Fn(&mut T, &Bytes),
-    take: impl Fn(&mut T, i64, Text<'_>),
-) {
+fn read_lines(chunks: &[Bytes], format: &LineFormat, into: &mut impl Take) {
     let mut lines = LineEvents::new(format.clone());
-    for chunk in chunks {
-        lend(into, chunk);
-        lines.feed(chunk.clone());
-        while let Step::Event { timestamp, message, .. } = lines.next() {
-            take(into, timestamp, message);
+    let mut chunks = chunks.iter();
+    loop {
+        while let Some(event) = lines.next_counted() {
+            into.counted(event);
+        }
+        match lines.next() {
+            Step::Event { timestamp, message, .. } => into.other(timestamp, message),
+            Step::NeedInput => match chunks.next() {
+                Some(chunk) => {
+                    into.lend(chunk);
+                    lines.feed(chunk.clone());
+                }
+                None => lines.finish(),
+            },
+            Step::End => return,
+            _ => panic!("an input without a fault"),
         }
     }
-    lines.finish();
-    while let Step::Event { timestamp, message, .. } = lines.next() {
-        take(into, timestamp, message);
+}
+
+/// Counts them.
+struct Count(u64);
+
+impl Take for Count {
+    fn counted(&mut self, event: Counted<'_>) {
+        black_box(event.message);
+        self.0 += 1;
+    }
+
+    fn other(&mut self, _: i64, _: Text<'_>) {
+        self.0 += 1;
     }
 }
 
 fn events_of(chunks: &[Bytes], format: &LineFormat) -> u64 {
-    let mut events = 0;
-    read_lines(chunks, format, &mut events, |_, _| {}, |events, _, _| *events += 1);
-    events
+    let mut count = Count(0);
+    read_lines(chunks, format, &mut count);
+    count.0
 }
 
 struct Bodies {
@@ -162,6 +186,27 @@ struct Bodies {
     frame: Frame,
     body: Vec<u8>,
     written: usize,
+}
+
+impl Take for Bodies {
+    fn lend(&mut self, chunk: &Bytes) {
+        drop(self.stream.lend(chunk.clone()));
+    }
+
+    #[inline]
+    fn counted(&mut self, event: Counted<'_>) {
+        self.stream.admit_counted(event.timestamp, event.message, event.escaped_len).unwrap();
+        if self.stream.has_closed() {
+            self.write_closed();
+        }
+    }
+
+    fn other(&mut self, timestamp: i64, message: Text<'_>) {
+        self.stream.admit(timestamp, message).unwrap();
+        if self.stream.has_closed() {
+            self.write_closed();
+        }
+    }
 }
 
 impl Bodies {
@@ -179,13 +224,7 @@ fn bodies_of(chunks: &[Bytes], format: &LineFormat) -> usize {
     let stream = Stream::new(Admission::default(), OnReject::Collect);
     let frame = Frame::new("g", "s", None, None).unwrap();
     let mut bodies = Bodies { stream, frame, body: Vec::new(), written: 0 };
-    let lend = |bodies: &mut Bodies, chunk: &Bytes| drop(bodies.stream.lend(chunk.clone()));
-    read_lines(chunks, format, &mut bodies, lend, |bodies, timestamp, message| {
-        bodies.stream.admit(timestamp, message).unwrap();
-        if bodies.stream.has_closed() {
-            bodies.write_closed();
-        }
-    });
+    read_lines(chunks, format, &mut bodies);
     bodies.stream.close_all();
     bodies.write_closed();
     bodies.written

@@ -37,6 +37,11 @@ struct Bodies {
 impl Bodies {
     fn take(&mut self, timestamp: i64, message: Text<'_>) {
         self.stream.admit(timestamp, message).expect("rejected events are collected");
+        self.write_closed();
+    }
+
+    #[inline]
+    fn write_closed(&mut self) {
         if self.stream.has_closed() {
             self.write();
         }
@@ -70,6 +75,10 @@ fn pass(case: &str, input: &[String]) -> usize {
             let chunk = Bytes::from(chunk.concat());
             bodies.stream.lend(chunk.clone());
             lines.feed(chunk);
+            while let Some(event) = lines.next_counted() {
+                bodies.stream.admit_counted(event.timestamp, event.message, event.escaped_len).expect("collected");
+                bodies.write_closed();
+            }
             while let Step::Event { timestamp, message, .. } = lines.next() {
                 bodies.take(timestamp, message);
             }

@@ -41,16 +41,26 @@ impl Wanted {
     #[inline]
     #[must_use]
     pub fn has(&self, timestamp: i64, message: &Text<'_>) -> bool {
-        if !(self.since..self.until).contains(&timestamp) {
-            return false;
+        match message {
+            Text::Ascii(bytes) | Text::AsciiCounted { bytes, .. } | Text::Utf8(bytes) | Text::ValidUtf8(bytes) => {
+                self.has_utf8(timestamp, bytes)
+            }
+            Text::Latin1(_) | Text::Ucs2(_) | Text::Ucs4(_) => self.has_time(timestamp),
         }
-        let (Text::Ascii(bytes) | Text::AsciiCounted { bytes, .. } | Text::Utf8(bytes) | Text::ValidUtf8(bytes)) =
-            message
-        else {
-            return true;
-        };
-        self.filter.as_ref().is_none_or(|filter| filter.is_match(bytes))
-            && self.exclude.as_ref().is_none_or(|exclude| !exclude.is_match(bytes))
+    }
+
+    /// Likewise, of a message that is meant to be UTF-8.
+    #[inline]
+    #[must_use]
+    pub fn has_utf8(&self, timestamp: i64, message: &[u8]) -> bool {
+        self.has_time(timestamp)
+            && self.filter.as_ref().is_none_or(|filter| filter.is_match(message))
+            && self.exclude.as_ref().is_none_or(|exclude| !exclude.is_match(message))
+    }
+
+    #[inline]
+    fn has_time(&self, timestamp: i64) -> bool {
+        (self.since..self.until).contains(&timestamp)
     }
 }
 

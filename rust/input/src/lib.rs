@@ -50,7 +50,7 @@ pub use event::Extra;
 pub use json_line::JsonLines;
 pub use layout::Layout;
 pub use moment::{Clock, Fields};
-pub use records::{LineEvents, LineFormat};
+pub use records::{Counted, LineEvents, LineFormat};
 pub use regex::bytes::Regex;
 pub use text_line::{TextLines, Untimed};
 pub use unpack::{Decompressor, TextDecoder};

@@ -1,7 +1,7 @@
 //! Lines into events: what applications write to their logs, as text or as JSON.
 
 use bytes::Bytes;
-use cordwood_core::{Kept, Rejection, Text};
+use cordwood_core::{Kept, Rejection, Text, escaped_len_of_ascii};
 
 use crate::documents::{MAX_EVENT_INPUT_BYTES, Step};
 use crate::json_line::{JsonLines, Place};
@@ -44,6 +44,8 @@ pub struct LineEvents {
     blank: u64,
     skipped: u64,
     current: Current,
+    /// What was found, and `next_counted` has left to `next`.
+    left: Option<Found>,
     /// What is no event, and is told next: perhaps only after the event before it.
     next: Option<(u64, Rejection)>,
     /// The beginning of what was no event, where that is kept.
@@ -55,7 +57,7 @@ pub struct LineEvents {
 /// Small, and each part of an event a word by itself: as one value that is returned and matched on it would be written in
 /// words and read again in vectors, for which the processor waits until the words have left its queue of stores. That was a
 /// sixth of the whole way from JSON lines to bodies.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Found {
     /// The `current` one.
     Event,
@@ -63,6 +65,19 @@ enum Found {
     NoEvent,
     NeedInput,
     End,
+}
+
+/// An event whose message is ASCII.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted<'a> {
+    /// Where in the input it begins.
+    pub offset: u64,
+    /// Milliseconds since 1970.
+    pub timestamp: i64,
+    /// Its text.
+    pub message: &'a [u8],
+    /// Of that, as [`cordwood_core::escaped_len`] tells it.
+    pub escaped_len: u32,
 }
 
 /// The event that was found last.
@@ -132,6 +147,7 @@ impl LineEvents {
             blank: 0,
             skipped: 0,
             current: Current::default(),
+            left: None,
             next: None,
             rejected: None,
         }
@@ -156,6 +172,7 @@ impl LineEvents {
     /// Takes the next bytes. Messages lie in them, but for those of several lines, of lines that began in bytes before, and
     /// those that were written with escapes.
     pub fn feed(&mut self, bytes: Bytes) {
+        debug_assert!(self.left.is_none(), "what was left to `next` is told before there is more");
         self.copy_open();
         self.lines.feed(bytes);
     }
@@ -179,6 +196,7 @@ impl LineEvents {
 
     /// The event that might go on, as it stands: whoever waits for its next line for long may take it.
     pub fn take_open(&mut self) -> Option<Step<'_>> {
+        debug_assert!(self.left.is_none(), "likewise");
         self.close().then(|| self.event())
     }
 
@@ -186,7 +204,7 @@ impl LineEvents {
     #[inline]
     #[allow(clippy::should_implement_trait)] // what it returns borrows from it
     pub fn next(&mut self) -> Step<'_> {
-        match self.find() {
+        match self.left.take().unwrap_or_else(|| self.find()) {
             Found::Event => self.event(),
             Found::NoEvent => self.no_event(),
             Found::NeedInput => Step::NeedInput,
@@ -194,20 +212,53 @@ impl LineEvents {
         }
     }
 
+    /// What comes next, where that is an event of ASCII, as nearly all are; else `next` tells it.
+    ///
+    /// (Of scalars, which stay in registers, for the same reason as `Found`.)
+    #[inline]
+    pub fn next_counted(&mut self) -> Option<Counted<'_>> {
+        if self.left.is_some() {
+            return None;
+        }
+        let found = self.find();
+        if let Found::Event = found
+            && let Some(escaped_len) = self.escaped_len()
+        {
+            let Current { offset, timestamp, .. } = self.current;
+            return Some(Counted { offset, timestamp, message: self.message(), escaped_len });
+        }
+        self.left = Some(found);
+        None
+    }
+
     #[inline]
     fn event(&self) -> Step<'_> {
+        let message = match self.current.escaped_len {
+            0 => Text::of_utf8(self.message()),
+            escaped_len => Text::AsciiCounted { bytes: self.message(), escaped_len },
+        };
+        Step::Event { offset: self.current.offset, timestamp: self.current.timestamp, message }
+    }
+
+    /// Of the current event.
+    #[inline]
+    fn message(&self) -> &[u8] {
         let held = match self.current.message {
             Message::Line => self.lines.held(false),
             Message::JoinedLine => self.lines.held(true),
             Message::Lines => &self.done,
             Message::Decoded => self.format.scratch(),
         };
-        let message = &held[self.current.from..self.current.to];
-        let message = match self.current.escaped_len {
-            0 => Text::of_utf8(message),
-            escaped_len => Text::AsciiCounted { bytes: message, escaped_len },
-        };
-        Step::Event { offset: self.current.offset, timestamp: self.current.timestamp, message }
+        &held[self.current.from..self.current.to]
+    }
+
+    /// Bytes of the current event's message in a JSON string, where it is ASCII.
+    #[inline]
+    fn escaped_len(&self) -> Option<u32> {
+        match self.current.escaped_len {
+            0 => escaped_len_of_ascii(self.message()),
+            escaped_len => Some(escaped_len),
+        }
     }
 
     #[cold]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use cordwood_core as core;
 use cordwood_core::Kept;
 use cordwood_core::{EventTable, Rejected, Settled, Stream};
-use cordwood_input::{Documents, Extra, LineEvents, LineFormat, Step, Wanted};
+use cordwood_input::{Counted, Documents, Extra, LineEvents, LineFormat, Step, Wanted};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -142,20 +142,43 @@ struct Sink<'a> {
 }
 
 impl Sink<'_> {
-    fn take(self, position: u64, timestamp: i64, message: core::Text<'_>) -> Result<(), Fault> {
+    fn take(mut self, position: u64, timestamp: i64, message: core::Text<'_>) -> Result<(), Fault> {
         if !self.wanted.has(timestamp, &message) {
             *self.unwanted += 1;
             return Ok(());
         }
-        *self.newest = Some(self.newest.map_or(timestamp, |newest| newest.max(timestamp)));
-        let timestamp = timestamp.saturating_add(self.shift);
-        self.stream.set_position(position);
+        let timestamp = self.note(position, timestamp);
         if self.settled.contains(position) {
             self.stream.pass_over(timestamp, message)
         } else {
             self.stream.admit(timestamp, message)
         }
         .map_err(Fault::Rejected)
+    }
+
+    /// Likewise, of ASCII that somebody has counted.
+    #[inline]
+    fn take_counted(mut self, position: u64, event: Counted<'_>) -> Result<(), Fault> {
+        let Counted { timestamp, message, escaped_len, .. } = event;
+        if !self.wanted.has_utf8(timestamp, message) {
+            *self.unwanted += 1;
+            return Ok(());
+        }
+        let timestamp = self.note(position, timestamp);
+        if self.settled.contains(position) {
+            self.stream.pass_over(timestamp, core::Text::Ascii(message))
+        } else {
+            self.stream.admit_counted(timestamp, message, escaped_len)
+        }
+        .map_err(Fault::Rejected)
+    }
+
+    /// Notes where and when an event is that is wanted; its timestamp from here on.
+    #[inline]
+    fn note(&mut self, position: u64, timestamp: i64) -> i64 {
+        *self.newest = Some(self.newest.map_or(timestamp, |newest| newest.max(timestamp)));
+        self.stream.set_position(position);
+        timestamp.saturating_add(self.shift)
     }
 }
 
@@ -189,6 +212,11 @@ impl Reader {
     /// Passes on all events that are complete.
     fn read(&mut self) -> Result<(), Fault> {
         loop {
+            if let Input::Lines(lines) = &mut self.input {
+                while let Some(event) = lines.next_counted() {
+                    sink!(self).take_counted(self.base + event.offset, event)?;
+                }
+            }
             match self.input.next() {
                 Step::Event { offset, timestamp, message } => {
                     sink!(self).take(self.base + offset, timestamp, message)?;
