@@ -2,7 +2,7 @@
 
 use crate::json::{self, Kind, Stop};
 use crate::layout::{Layout, Seen};
-use crate::marks::Marks;
+use crate::marks::{First, Marks};
 use crate::moment::{Clock, Fields};
 use crate::outline::{Hold, Look, Outline};
 use crate::walk::{Ahead, MAX_PATHS, Walk};
@@ -62,6 +62,9 @@ pub struct JsonLines {
     found: Vec<Option<Span>>,
     /// They are where the outline has them: the next line of it writes the same ones again.
     found_by_outline: bool,
+    /// Which line was looked at last, by its place in memory, and what that told.
+    looked_at: (usize, usize),
+    look: Look,
     /// Of its message.
     place: Place,
     /// Of the line that was no event.
@@ -81,6 +84,8 @@ impl JsonLines {
         Self {
             found: vec![None; paths.len()],
             found_by_outline: false,
+            looked_at: (0, 0),
+            look: Look::Other,
             start: Ahead::all(&paths),
             paths,
             of_moment,
@@ -190,11 +195,8 @@ impl JsonLines {
     /// Where the values of a line are that the paths lead to: `found` then. False where it is no JSON, and `why` says it.
     #[inline]
     fn find(&mut self, line: &[u8]) -> bool {
-        if !self.found_by_outline {
-            self.found.fill(None);
-        }
-        let look = self.look(line);
-        self.found_by_outline = look == Look::Fits;
+        let looked_at = std::mem::take(&mut self.looked_at);
+        let look = if looked_at == place_of(line) { self.look } else { self.look_at(line) };
         match look {
             Look::Fits => true,
             Look::Other => self.find_by_walk(line),
@@ -202,10 +204,40 @@ impl JsonLines {
         }
     }
 
+    fn look_at(&mut self, line: &[u8]) -> Look {
+        let (marks, hold) = self.hold();
+        let look = marks.read(line, hold);
+        self.found_by_outline = look == Look::Fits;
+        look
+    }
+
+    /// Where the line feed is that ends the line with which these bytes begin. That line is looked at on the way, where it
+    /// does not end with the bytes.
     #[inline]
-    fn look(&mut self, line: &[u8]) -> Look {
-        let Self { marks, outline, found, .. } = self;
-        marks.read(line, Hold { outline, line, found })
+    pub(crate) fn end_of_line(&mut self, bytes: &[u8]) -> Option<usize> {
+        let (marks, hold) = self.hold();
+        let Some(First { line_feed, line, done: look }) = marks.read_first(bytes, hold) else {
+            return self.end_otherwise(bytes);
+        };
+        self.found_by_outline = look == Look::Fits;
+        (self.look, self.looked_at) = (look, place_of(line));
+        Some(line_feed)
+    }
+
+    #[inline(never)]
+    fn end_otherwise(&mut self, bytes: &[u8]) -> Option<usize> {
+        self.looked_at = (0, 0);
+        memchr::memchr(b'\n', bytes)
+    }
+
+    /// What looks at a line.
+    #[inline]
+    fn hold(&mut self) -> (&mut Marks, Hold<'_>) {
+        let Self { marks, outline, found, found_by_outline, .. } = self;
+        if !*found_by_outline {
+            found.fill(None);
+        }
+        (marks, Hold { outline, found })
     }
 
     /// Of a line that is of a shape that was not seen, or is none.
@@ -247,6 +279,11 @@ impl JsonLines {
     pub(crate) fn values(&mut self, line: &[u8]) -> Option<&[Option<Span>]> {
         self.find(line).then_some(&self.found[..])
     }
+}
+
+/// Which line it is of those in memory, and nothing that could be read by.
+fn place_of(line: &[u8]) -> (usize, usize) {
+    (line.as_ptr().addr(), line.len())
 }
 
 /// What stands between the quotes of a string.
@@ -459,7 +496,7 @@ mod tests {
         let mut lines = lines(&["ts"], None);
         for second in 0..60 {
             let line = format!("{{\"level\": \"info\", \"ts\": {}, \"n\": -1.5e3}}", 1_438_191_704 + second);
-            assert_eq!(lines.look(line.as_bytes()) == Look::Fits, second > 0);
+            assert_eq!(lines.look_at(line.as_bytes()) == Look::Fits, second > 0);
             assert_eq!(lines.read(line.as_bytes()), Some((1_438_191_704 + second) * 1000));
         }
     }
@@ -470,7 +507,7 @@ mod tests {
         let read = |lines: &mut JsonLines, name: &str| {
             let line = format!("{{\"{name}\":\"x\",\"ts\":1438191704}}");
             lines.found.fill(None);
-            let fitted = lines.look(line.as_bytes()) == Look::Fits;
+            let fitted = lines.look_at(line.as_bytes()) == Look::Fits;
             assert_eq!(lines.found[0].is_some(), fitted);
             assert_eq!(lines.read(line.as_bytes()), Some(1_438_191_704_000));
             fitted

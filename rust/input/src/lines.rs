@@ -105,9 +105,10 @@ impl Lines {
         self.skipping.unwrap_or(self.base + self.at as u64 - self.begun() as u64)
     }
 
+    /// What comes next, where lines end as this tells of the bytes from one on.
     #[inline]
-    pub(crate) fn next(&mut self) -> Line<'_> {
-        let end = memchr(b'\n', &self.chunk[self.looked_at..]).map(|found| self.looked_at + found);
+    pub(crate) fn next(&mut self, end_of_line: impl FnOnce(&[u8]) -> Option<usize>) -> Line<'_> {
+        let end = end_of_line(&self.chunk[self.looked_at..]).map(|found| self.looked_at + found);
         match end {
             // Nearly always.
             Some(end) if self.is_plain && end - self.at <= MAX_EVENT_INPUT_BYTES => {

@@ -11,8 +11,14 @@ trait Look {
     /// Their quotes, a bit for each, the first in the lowest; what else is asked of them is gathered.
     fn quotes(&mut self, bytes: &[u8; 64]) -> u64;
 
-    /// Their backslashes, likewise.
+    /// Likewise, of the first `n` of them, fewer than all, as if there were blanks behind.
+    fn quotes_of_first(&mut self, n: usize, bytes: &[u8; 64]) -> u64;
+
+    /// Their backslashes, a bit for each.
     fn backslashes(bytes: &[u8; 64]) -> u64;
+
+    /// Their line feeds, likewise.
+    fn line_feeds(bytes: &[u8; 64]) -> u64;
 
     /// What was asked of all bytes that were looked at.
     fn gathered(self) -> Gathered;
@@ -56,6 +62,17 @@ impl Marks {
         self.read_by(line, InWords::default(), then)
     }
 
+    /// Looks for the end of the line with which bytes begin, and at the line, as `read` does; `None` where there is none, or it is among the last bytes, fewer than are looked at at once.
+    #[inline]
+    pub(crate) fn read_first<'a, T>(&mut self, bytes: &'a [u8], then: impl Then<T>) -> Option<First<'a, T>> {
+        #[cfg(target_arch = "x86_64")]
+        let then = match vectors::read_first(self, bytes, then) {
+            Ok(done) => return done,
+            Err(then) => then,
+        };
+        self.read_first_by(bytes, InWords::default(), then)
+    }
+
     /// How many bytes of the line a JSON string writes with a backslash before them; `None` where it has others than
     /// quotes and backslashes, or what is no ASCII.
     #[inline]
@@ -78,7 +95,48 @@ impl Marks {
     #[expect(clippy::inline_always, reason = "it becomes part of a function that may use more of the processor")]
     fn read_by<T>(&mut self, line: &[u8], look: impl Look, then: impl Then<T>) -> T {
         let are_strings = self.mark(line, look);
-        then.run(self, are_strings)
+        then.run(line, self, are_strings)
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "likewise")]
+    fn read_first_by<'a, T>(
+        &mut self,
+        bytes: &'a [u8],
+        look: impl Look,
+        then: impl Then<T>,
+    ) -> Option<First<'a, T>> {
+        let (line_feed, line, are_strings) = self.mark_first(bytes, look)?;
+        Some(First { line_feed, line, done: then.run(line, self, are_strings) })
+    }
+
+    /// Marks the line with which bytes begin; where it ends, the line, and what `mark` tells of it.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "likewise")]
+    fn mark_first<'a, L: Look>(&mut self, bytes: &'a [u8], mut look: L) -> Option<(usize, &'a [u8], bool)> {
+        let mut count = 0;
+        for (index, block) in bytes.as_chunks().0.iter().enumerate() {
+            let line_feeds = L::line_feeds(block);
+            if index == self.quotes.len() {
+                self.quotes.push(0);
+            }
+            if line_feeds == 0 {
+                let quotes = look.quotes(block);
+                self.quotes[index] = quotes;
+                count += quotes.count_ones();
+                continue;
+            }
+            let line_feed = 64 * index + line_feeds.trailing_zeros() as usize;
+            let line = &bytes[..line_feed];
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            // (Where the carriage return was in the block before, it is a control character there, and the line is looked at
+            // again more slowly.)
+            let quotes = look.quotes_of_first(line.len().saturating_sub(64 * index), block);
+            self.quotes[index] = quotes;
+            self.words = line.len().div_ceil(64);
+            return Some((line_feed, line, self.finish::<L>(line, count + quotes.count_ones(), look.gathered())));
+        }
+        None
     }
 
     #[inline(always)]
@@ -98,8 +156,15 @@ impl Marks {
             *quotes = look.quotes(last_64(line, rest, &mut None)) >> (64 - n);
             count += quotes.count_ones();
         }
-        self.specials = count;
-        let Gathered { backslashes, controls, high } = look.gathered();
+        self.finish::<L>(line, count, look.gathered())
+    }
+
+    /// Tells what was gathered of a line that has so many quotes.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "likewise")]
+    fn finish<L: Look>(&mut self, line: &[u8], quotes: u32, gathered: Gathered) -> bool {
+        let Gathered { backslashes, controls, high } = gathered;
+        self.specials = quotes;
         self.plain = !controls && !high;
         self.escapes = backslashes;
         (!backslashes || self.pass_over_escapes::<L>(line)) && !controls
@@ -138,13 +203,23 @@ fn last_64<'a>(line: &'a [u8], rest: &[u8], padded: &'a mut Option<[u8; 64]>) ->
     })
 }
 
+/// The line with which bytes begin.
+pub(crate) struct First<'a, T> {
+    /// The index of what ends it.
+    pub(crate) line_feed: usize,
+    /// Without its end.
+    pub(crate) line: &'a [u8],
+    /// What was done with its marks.
+    pub(crate) done: T,
+}
+
 /// What is done with the marks of a line.
 ///
 /// `run` has to be inlined, always: so it becomes part of a function that may use more of the processor.
 pub(crate) trait Then<T> {
     /// `are_strings` is false where a string of the line is none, or may be: the line has a control character, or a
     /// backslash before what it does not escape.
-    fn run(self, marks: &Marks, are_strings: bool) -> T;
+    fn run(self, line: &[u8], marks: &Marks, are_strings: bool) -> T;
 }
 
 /// Where the quotes of a line are that no backslash escapes, from one on.
@@ -278,8 +353,18 @@ impl Look for InWords {
         Self::bits(bytes, |word| Self::equal(word, b'"'))
     }
 
+    fn quotes_of_first(&mut self, n: usize, bytes: &[u8; 64]) -> u64 {
+        let mut first = [b' '; 64];
+        first[..n].copy_from_slice(&bytes[..n]);
+        self.quotes(&first)
+    }
+
     fn backslashes(bytes: &[u8; 64]) -> u64 {
         Self::bits(bytes, |word| Self::equal(word, b'\\'))
+    }
+
+    fn line_feeds(bytes: &[u8; 64]) -> u64 {
+        Self::bits(bytes, |word| Self::equal(word, b'\n'))
     }
 
     fn gathered(self) -> Gathered {
@@ -298,7 +383,7 @@ mod tests {
     struct AreStrings;
 
     impl Then<bool> for AreStrings {
-        fn run(self, _: &Marks, are_strings: bool) -> bool {
+        fn run(self, _: &[u8], _: &Marks, are_strings: bool) -> bool {
             are_strings
         }
     }
@@ -318,6 +403,7 @@ mod tests {
                 assert!(shorter.quotes().eq(in_words.quotes()));
             }
         }
+        check_first(line, fine, &in_words);
         // The twin: byte by byte.
         let (mut escaped, mut quotes) = (false, Vec::new());
         for (at, &byte) in line.iter().enumerate() {
@@ -347,6 +433,44 @@ mod tests {
         string.push(b'"');
         let parsed = json::string(&string, 0, &mut Vec::new()).map(|(_, end)| end);
         assert_eq!(parsed == Ok(string.len()), fine, "{}", line.escape_ascii());
+    }
+
+    /// The line is told the same where another comes behind it.
+    fn check_first(line: &[u8], fine: bool, marks: &Marks) {
+        if line.contains(&b'\n') || line.ends_with(b"\r") {
+            return;
+        }
+        for end in ["\n", "\r\n"] {
+            let behind = "\"and \\ \u{1} é\n".repeat(10);
+            let bytes = [line, end.as_bytes(), behind.as_bytes()].concat();
+            for way in 0..3 {
+                let mut first = Marks::default();
+                let told = match way {
+                    0 => first.read_first(&bytes, AreStrings),
+                    1 => first.read_first_by(&bytes, InWords::default(), AreStrings),
+                    #[cfg(target_arch = "x86_64")]
+                    _ => match vectors::read_first_shorter(&mut first, &bytes, AreStrings) {
+                        Ok(told) => told,
+                        Err(()) => continue,
+                    },
+                    #[cfg(not(target_arch = "x86_64"))]
+                    _ => continue,
+                };
+                let Some(First { line_feed, line: found, done: are_strings }) = told else {
+                    panic!("there is one")
+                };
+                assert_eq!((line_feed, found), (line.len() + end.len() - 1, line));
+                // A carriage return in the block before that of the line feed counts as one of the line.
+                if end == "\n" || !line_feed.is_multiple_of(64) {
+                    assert_eq!((are_strings, first.specials_of_plain()), (fine, marks.specials_of_plain()));
+                } else {
+                    assert_eq!((are_strings, first.specials_of_plain()), (false, None));
+                }
+                assert!(first.quotes().eq(marks.quotes()));
+                assert_eq!(first.escapes(), marks.escapes());
+            }
+        }
+        assert!(Marks::default().read_first(line, AreStrings).is_none());
     }
 
     fn bytes() -> impl Strategy<Value = Vec<u8>> {

@@ -76,7 +76,6 @@ pub(crate) enum Look {
 /// Holds a line against an outline, once its marks are there.
 pub(crate) struct Hold<'a> {
     pub(crate) outline: &'a mut Outline,
-    pub(crate) line: &'a [u8],
     /// Where the values are that paths lead to; all or nothing of them is noted.
     pub(crate) found: &'a mut [Option<Span>],
 }
@@ -84,8 +83,8 @@ pub(crate) struct Hold<'a> {
 impl Then<Look> for Hold<'_> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as the trait asks")]
-    fn run(self, marks: &Marks, are_strings: bool) -> Look {
-        let Self { outline, line, found } = self;
+    fn run(self, line: &[u8], marks: &Marks, are_strings: bool) -> Look {
+        let Self { outline, found } = self;
         if !are_strings {
             return Look::Doubtful;
         }

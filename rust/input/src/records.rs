@@ -299,7 +299,11 @@ impl LineEvents {
             return Found::NoEvent;
         }
         loop {
-            match self.lines.next() {
+            let line = match &mut self.format {
+                LineFormat::Json(json) => self.lines.next(|bytes| json.end_of_line(bytes)),
+                LineFormat::Text(_) => self.lines.next(|bytes| memchr::memchr(b'\n', bytes)),
+            };
+            match line {
                 Line::NeedInput => return Found::NeedInput,
                 Line::End => return if self.close() { Found::Event } else { Found::End },
                 Line::TooLong { offset } => {

@@ -6,14 +6,14 @@
 #![expect(clippy::inline_always, reason = "what is no part of a function with vectors could not use them")]
 
 use std::arch::x86_64::{
-    __m256i, __m512i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8,
-    _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm512_cmpeq_epi8_mask, _mm512_cmplt_epu8_mask,
-    _mm512_loadu_si512, _mm512_min_epu8, _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8,
-    _mm512_setzero_si512,
+    __m256i, __m512i, _mm256_blendv_epi8, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_loadu_si256,
+    _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
+    _mm512_cmpeq_epi8_mask, _mm512_cmplt_epu8_mask, _mm512_loadu_si512, _mm512_mask_blend_epi8, _mm512_min_epu8,
+    _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8, _mm512_setzero_si512,
 };
 use std::sync::LazyLock;
 
-use super::{Gathered, Look, Marks, Then};
+use super::{First, Gathered, Look, Marks, Then};
 
 /// The longest vectors that this processor can.
 #[derive(Clone, Copy)]
@@ -49,7 +49,35 @@ pub(super) fn read<T, F: Then<T>>(marks: &mut Marks, line: &[u8], then: F) -> Re
     }
 }
 
-/// Likewise, in vectors of 32 bytes, also where there are longer ones.
+/// As `Marks::read_first`, likewise.
+#[inline]
+pub(super) fn read_first<'a, T, F: Then<T>>(
+    marks: &mut Marks,
+    bytes: &'a [u8],
+    then: F,
+) -> Result<Option<First<'a, T>>, F> {
+    match *LONGEST {
+        // SAFETY: the processor has what the function asks for.
+        Longest::Of64 => Ok(unsafe { read_first_in_vectors_of_64(marks, bytes, then) }),
+        // SAFETY: likewise.
+        Longest::Of32 => Ok(unsafe { read_first_in_vectors_of_32(marks, bytes, then) }),
+        Longest::None => Err(then),
+    }
+}
+
+/// Likewise, in vectors of 32 bytes, also where there are longer ones; `Err` where there are none.
+#[cfg(test)]
+pub(super) fn read_first_shorter<'a, T>(
+    marks: &mut Marks,
+    bytes: &'a [u8],
+    then: impl Then<T>,
+) -> Result<Option<First<'a, T>>, ()> {
+    let can = !matches!(*LONGEST, Longest::None) && std::arch::is_x86_feature_detected!("avx2");
+    // SAFETY: the processor has what the function asks for.
+    if can { Ok(unsafe { read_first_in_vectors_of_32(marks, bytes, then) }) } else { Err(()) }
+}
+
+/// As `read`, in vectors of 32 bytes, also where there are longer ones.
 #[cfg(test)]
 pub(super) fn read_shorter<T>(marks: &mut Marks, line: &[u8], then: impl Then<T>) -> Option<T> {
     let can = !matches!(*LONGEST, Longest::None) && std::arch::is_x86_feature_detected!("avx2");
@@ -59,14 +87,30 @@ pub(super) fn read_shorter<T>(marks: &mut Marks, line: &[u8], then: impl Then<T>
 
 #[target_feature(enable = "avx512bw,bmi1,bmi2,popcnt")]
 fn read_in_vectors_of_64<T>(marks: &mut Marks, line: &[u8], then: impl Then<T>) -> T {
-    let look = InOne { least: _mm512_set1_epi8(-1), all: _mm512_setzero_si512(), backslashes: 0 };
-    marks.read_by(line, look, then)
+    marks.read_by(line, InOne::new(), then)
+}
+
+#[target_feature(enable = "avx512bw,bmi1,bmi2,popcnt")]
+fn read_first_in_vectors_of_64<'a, T>(
+    marks: &mut Marks,
+    bytes: &'a [u8],
+    then: impl Then<T>,
+) -> Option<First<'a, T>> {
+    marks.read_first_by(bytes, InOne::new(), then)
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn read_in_vectors_of_32<T>(marks: &mut Marks, line: &[u8], then: impl Then<T>) -> T {
-    let (ones, zeros) = (_mm256_set1_epi8(-1), _mm256_setzero_si256());
-    marks.read_by(line, InTwo { least: ones, all: zeros, backslashes: zeros }, then)
+    marks.read_by(line, InTwo::new(), then)
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn read_first_in_vectors_of_32<'a, T>(
+    marks: &mut Marks,
+    bytes: &'a [u8],
+    then: impl Then<T>,
+) -> Option<First<'a, T>> {
+    marks.read_first_by(bytes, InTwo::new(), then)
 }
 
 /// 64 bytes in one vector. Nobody has one but in a function with AVX-512 BW, of which its own become part.
@@ -78,6 +122,21 @@ struct InOne {
 }
 
 impl InOne {
+    #[inline(always)]
+    fn new() -> Self {
+        // SAFETY: the processor can.
+        let (least, all) = unsafe { (_mm512_set1_epi8(-1), _mm512_setzero_si512()) };
+        Self { least, all, backslashes: 0 }
+    }
+
+    #[inline(always)]
+    fn quotes_in(&mut self, bytes: __m512i) -> u64 {
+        // SAFETY: the processor can.
+        (self.least, self.all) = unsafe { (_mm512_min_epu8(self.least, bytes), _mm512_or_si512(self.all, bytes)) };
+        self.backslashes |= Self::equal(bytes, b'\\');
+        Self::equal(bytes, b'"')
+    }
+
     #[inline(always)]
     fn load(bytes: &[u8; 64]) -> __m512i {
         // SAFETY: the processor can, and there are 64 bytes.
@@ -94,16 +153,25 @@ impl InOne {
 impl Look for InOne {
     #[inline(always)]
     fn quotes(&mut self, bytes: &[u8; 64]) -> u64 {
+        self.quotes_in(Self::load(bytes))
+    }
+
+    #[inline(always)]
+    fn quotes_of_first(&mut self, n: usize, bytes: &[u8; 64]) -> u64 {
         let bytes = Self::load(bytes);
         // SAFETY: the processor can.
-        (self.least, self.all) = unsafe { (_mm512_min_epu8(self.least, bytes), _mm512_or_si512(self.all, bytes)) };
-        self.backslashes |= Self::equal(bytes, b'\\');
-        Self::equal(bytes, b'"')
+        let first = unsafe { _mm512_mask_blend_epi8((1 << n) - 1, _mm512_set1_epi8(b' '.cast_signed()), bytes) };
+        self.quotes_in(first)
     }
 
     #[inline(always)]
     fn backslashes(bytes: &[u8; 64]) -> u64 {
         Self::equal(Self::load(bytes), b'\\')
+    }
+
+    #[inline(always)]
+    fn line_feeds(bytes: &[u8; 64]) -> u64 {
+        Self::equal(Self::load(bytes), b'\n')
     }
 
     #[inline(always)]
@@ -115,6 +183,17 @@ impl Look for InOne {
     }
 }
 
+/// The places of 64 bytes, in two vectors.
+const PLACES: [[u8; 32]; 2] = {
+    let mut places = [[0; 32]; 2];
+    let mut place = 0;
+    while place < 64 {
+        places[place as usize / 32][place as usize % 32] = place;
+        place += 1;
+    }
+    places
+};
+
 /// 64 bytes in two vectors. Nobody has one but in a function with AVX2, of which its own become part.
 struct InTwo {
     /// Of the bytes at each place of a vector the least, and all their bits.
@@ -125,6 +204,39 @@ struct InTwo {
 }
 
 impl InTwo {
+    #[inline(always)]
+    fn new() -> Self {
+        // SAFETY: the processor can.
+        let (ones, zeros) = unsafe { (_mm256_set1_epi8(-1), _mm256_setzero_si256()) };
+        Self { least: ones, all: zeros, backslashes: zeros }
+    }
+
+    #[inline(always)]
+    fn quotes_in(&mut self, both: [__m256i; 2]) -> u64 {
+        for bytes in both {
+            let backslashes = Self::equal(bytes, b'\\');
+            // SAFETY: the processor can.
+            unsafe {
+                self.least = _mm256_min_epu8(self.least, bytes);
+                self.all = _mm256_or_si256(self.all, bytes);
+                self.backslashes = _mm256_or_si256(self.backslashes, backslashes);
+            }
+        }
+        Self::bits_of_both(both, b'"')
+    }
+
+    /// These bytes, at their places, and blanks for those from the place `n` on.
+    #[inline(always)]
+    fn first(n: usize, bytes: __m256i, places: &[u8; 32]) -> __m256i {
+        // SAFETY: the processor can, and there are 32 places.
+        unsafe {
+            let places = _mm256_loadu_si256(places.as_ptr().cast());
+            #[expect(clippy::cast_possible_truncation, reason = "n is below 64")]
+            let is_first = _mm256_cmpgt_epi8(_mm256_set1_epi8(n as i8), places);
+            _mm256_blendv_epi8(_mm256_set1_epi8(b' '.cast_signed()), bytes, is_first)
+        }
+    }
+
     #[inline(always)]
     fn load(bytes: &[u8; 64]) -> [__m256i; 2] {
         let (low, high) = bytes.split_at(32);
@@ -153,22 +265,23 @@ impl InTwo {
 impl Look for InTwo {
     #[inline(always)]
     fn quotes(&mut self, bytes: &[u8; 64]) -> u64 {
-        let both = Self::load(bytes);
-        for bytes in both {
-            let backslashes = Self::equal(bytes, b'\\');
-            // SAFETY: the processor can.
-            unsafe {
-                self.least = _mm256_min_epu8(self.least, bytes);
-                self.all = _mm256_or_si256(self.all, bytes);
-                self.backslashes = _mm256_or_si256(self.backslashes, backslashes);
-            }
-        }
-        Self::bits_of_both(both, b'"')
+        self.quotes_in(Self::load(bytes))
+    }
+
+    #[inline(always)]
+    fn quotes_of_first(&mut self, n: usize, bytes: &[u8; 64]) -> u64 {
+        let [low, high] = Self::load(bytes);
+        self.quotes_in([Self::first(n, low, &PLACES[0]), Self::first(n, high, &PLACES[1])])
     }
 
     #[inline(always)]
     fn backslashes(bytes: &[u8; 64]) -> u64 {
         Self::bits_of_both(Self::load(bytes), b'\\')
+    }
+
+    #[inline(always)]
+    fn line_feeds(bytes: &[u8; 64]) -> u64 {
+        Self::bits_of_both(Self::load(bytes), b'\n')
     }
 
     #[inline(always)]
