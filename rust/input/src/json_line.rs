@@ -172,6 +172,7 @@ impl JsonLines {
     }
 
     /// Likewise, of the value of a moment that is not as the one before.
+    #[inline(never)]
     fn written_otherwise(&mut self, value: &[u8], text: Option<&[u8]>) -> Option<i64> {
         if let Some(text) = text
             && let Some((ms, b"")) = self.layouts[self.seen_in].find_again_before(text, &self.seen)
@@ -204,6 +205,7 @@ impl JsonLines {
         }
     }
 
+    #[inline(never)]
     fn look_at(&mut self, line: &[u8]) -> Look {
         let (marks, hold) = self.hold();
         let look = marks.read(line, hold);
@@ -241,6 +243,7 @@ impl JsonLines {
     }
 
     /// Of a line that is of a shape that was not seen, or is none.
+    #[inline(never)]
     fn find_by_walk(&mut self, line: &[u8]) -> bool {
         let Self { marks, paths, found, .. } = self;
         let (quotes, escapes) = (marks.quotes(), marks.escapes());

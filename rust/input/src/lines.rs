@@ -123,6 +123,7 @@ impl Lines {
         }
     }
 
+    #[cold]
     #[inline(never)]
     fn next_by_all_rules(&mut self, end: Option<usize>) -> Line<'_> {
         let is_last = || self.finished && (self.at < self.chunk.len() || self.begun() > 0);

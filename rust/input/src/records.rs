@@ -306,13 +306,7 @@ impl LineEvents {
             match line {
                 Line::NeedInput => return Found::NeedInput,
                 Line::End => return if self.close() { Found::Event } else { Found::End },
-                Line::TooLong { offset } => {
-                    let rejection = Rejection::TooLongToRead { limit: MAX_EVENT_INPUT_BYTES as u64 };
-                    if let Some(line) = &mut self.rejected {
-                        line.clear();
-                    }
-                    return self.told_after_the_open_one(offset, rejection);
-                }
+                Line::TooLong { offset } => return self.too_long(offset),
                 Line::Whole { bytes, .. } if is_blank(bytes) => match self.open {
                     Some(_) => self.blank += 1,
                     None => self.skipped += 1,
@@ -323,8 +317,7 @@ impl LineEvents {
                             self.current.tell(offset, timestamp, json, self.lines.last_at());
                             return Found::Event;
                         }
-                        let why = json.why();
-                        return self.not_one(offset, &why);
+                        return self.no_json(offset);
                     }
                     LineFormat::Text(text) => match text.read(bytes) {
                         Meaning::Begins(timestamp) => {
@@ -345,8 +338,29 @@ impl LineEvents {
         }
     }
 
+    /// The line there had more bytes than are held.
+    #[cold]
+    #[inline(never)]
+    fn too_long(&mut self, offset: u64) -> Found {
+        if let Some(line) = &mut self.rejected {
+            line.clear();
+        }
+        let limit = MAX_EVENT_INPUT_BYTES as u64;
+        self.told_after_the_open_one(offset, Rejection::TooLongToRead { limit })
+    }
+
+    /// The line that was read last is no event, and its format knows why.
+    #[cold]
+    #[inline(never)]
+    fn no_json(&mut self, offset: u64) -> Found {
+        let LineFormat::Json(json) = &mut self.format else { unreachable!("only JSON knows it so") };
+        let why = json.why();
+        self.not_one(offset, &why)
+    }
+
     /// The line that was read last is no event.
     #[cold]
+    #[inline(never)]
     fn not_one(&mut self, offset: u64, why: &str) -> Found {
         if let Some(line) = &mut self.rejected {
             keep(self.lines.last(), line);
@@ -364,6 +378,7 @@ impl LineEvents {
 
     /// Goes on with the open event; where the line that was read last would make it too long, that begins another of
     /// the same moment, and the one before is closed: whether it was.
+    #[inline(never)]
     fn go_on(&mut self, offset: u64) -> bool {
         self.copy_open();
         let joined = self.message.len() as u64 + self.blank + 1 + self.lines.last().len() as u64;
