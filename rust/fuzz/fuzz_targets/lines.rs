@@ -3,9 +3,9 @@
 #![no_main]
 
 use bytes::Bytes;
-use cordwood_core::Rejection;
+use cordwood_core::{Rejection, escaped_len as escaped_len_of};
 use cordwood_input::{
-    Clock, JsonLines, Known, Layout, LineEvents, LineFormat, Regex, Step, TextLines, Untimed, detect,
+    Clock, Counted, JsonLines, Known, Layout, LineEvents, LineFormat, Regex, Step, TextLines, Untimed, detect,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -20,6 +20,14 @@ fn read(format: LineFormat, input: &[u8], chunk: usize) -> (Vec<Seen>, u64) {
     let mut chunks = input.chunks(chunk);
     let mut seen = vec![];
     loop {
+        // Counted ones or not, as it comes: what is told is the same.
+        if !chunk.is_multiple_of(2)
+            && let Some(Counted { offset, timestamp, message, escaped_len }) = lines.next_counted()
+        {
+            assert!(message.is_ascii() && escaped_len as usize == escaped_len_of(message));
+            seen.push(Seen::Event(offset, timestamp, String::from_utf8_lossy(message).into_owned()));
+            continue;
+        }
         seen.push(match lines.next() {
             Step::Event { offset, timestamp, message } => Seen::Event(offset, timestamp, message.to_utf8()),
             Step::NotAnEvent { offset, rejection } => Seen::Other(offset, rejection),

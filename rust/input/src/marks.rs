@@ -62,7 +62,8 @@ impl Marks {
         self.read_by(line, InWords::default(), then)
     }
 
-    /// Looks for the end of the line with which bytes begin, and at the line, as `read` does; `None` where there is none, or it is among the last bytes, fewer than are looked at at once.
+    /// Looks for the end of the line with which bytes begin, and at the line on the way, as `read` does; `None` where there
+    /// is no end, or it is among the last of the bytes, fewer than are looked at at once.
     #[inline]
     pub(crate) fn read_first<'a, T>(&mut self, bytes: &'a [u8], then: impl Then<T>) -> Option<First<'a, T>> {
         #[cfg(target_arch = "x86_64")]

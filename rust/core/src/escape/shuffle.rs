@@ -3,7 +3,7 @@
 //!
 //! Which of eight bytes need an escape is a number of eight bits; a table has for each such number where the bytes go,
 //! and where the backslashes. So there is no branch between quotes that stand a few bytes apart. Bytes that become
-//! `\u00XX` are rare: what stands before one is escaped so, and it by itself.
+//! `\u00XX` are rare: eight with one among them are written byte by byte.
 //!
 //! What is unsafe is to call it on a processor that can't, and the loads and stores of whole vectors, each of an array
 //! that is just so long, or said to be.
