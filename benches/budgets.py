@@ -46,16 +46,24 @@ def of_costs(cost: Cost) -> list[Row]:
     ]
 
 
+LOGS = (
+    ("text", "text, 100 bytes a line,", "text.log"),
+    ("JSON lines", "JSON lines of 85 bytes", "json.log"),
+    ("JSON lines of a server", "JSON lines of 384 bytes", "json.log"),
+)
+"""Benches of the core, what they read, and which log of the whole commands the peer reads."""
+
+
 def of_lines(folder: Path, rust: Path) -> list[Row]:
     """Text and JSON lines, in the core's bench; beside them a whole program."""
     peers = {row["log"]: row for row in read_if_there(folder / "logs.json") or [] if row["contender"] == "pure Python"}
     rows = []
-    for name, log in (("text", "text.log"), ("JSON lines", "json.log")):
-        found = criterion(rust, f"lines_{name}/to bodies")
+    for bench, what, log in LOGS:
+        found = criterion(rust, f"lines_{bench}/to bodies")
         if found is not None and log in peers:
             rate = found[1]["Bytes"] / found[0]
             peer = peers[log]["text_bytes"] / peers[log]["cpu_seconds"] / 1e9
-            rows.append((f"{name} of a file to bodies", "1 GB/s", f"{rate:.2f} GB/s", f"Python and json {peer:.3f}"))
+            rows.append((f"{what} of a file to bodies", "1 GB/s", f"{rate:.2f} GB/s", f"Python and json {peer:.3f}"))
     return rows
 
 

@@ -99,6 +99,22 @@ fn line_logs(criterion: &mut Criterion) {
             i % 97
         )
     });
+    let long = logged(8 << 20, |i| {
+        format!(
+            "{{\"level\":\"info\",\"ts\":\"2025-10-10T20:{:02}:{:02}.{:03}Z\",\"logger\":\"http\",\"caller\":\"server/handler.go:128\",\
+             \"msg\":\"request served\",\"request_id\":\"{:016x}{i:016x}\",\"method\":\"GET\",\"path\":\"/shop/cart?item={i}\",\
+             \"status\":200,\"bytes\":{},\"duration_ms\":{}.25,\"remote\":\"10.1.{}.3:51234\",\
+             \"user_agent\":\"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\",\"ok\":{}}}\n",
+            i / 60_000 % 60,
+            i / 1000 % 60,
+            i % 1000,
+            i.wrapping_mul(0x9E37_79B9_7F4A_7C15),
+            i % 9973,
+            i % 97,
+            i % 250,
+            i % 3 > 0
+        )
+    });
     // No line has the members of the one before: what lines share is of no use.
     let shapes = logged(8 << 20, |i| {
         let members: String = (0..6)
@@ -106,7 +122,13 @@ fn line_logs(criterion: &mut Criterion) {
             .fold(String::new(), |members, bit| members + &format!(",\"member{bit}\":\"{i:04}\""));
         format!("{{\"ts\":\"2025-10-10T20:55:36.{:03}Z\"{members},\"took\":{}}}\n", i % 1000, i % 97)
     });
-    for (name, input) in [("text", text), ("JSON lines", json), ("JSON lines of many shapes", shapes)] {
+    let logs = [
+        ("text", text),
+        ("JSON lines", json),
+        ("JSON lines of a server", long),
+        ("JSON lines of many shapes", shapes),
+    ];
+    for (name, input) in logs {
         let found = detect(&[&input[..1 << 16]], &Known::default()).unwrap();
         let clock = Clock::new("UTC", None, 1_790_000_000_000).unwrap();
         let format = found.line_format(clock, None).unwrap();

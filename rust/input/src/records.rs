@@ -204,6 +204,12 @@ impl LineEvents {
     #[inline]
     #[allow(clippy::should_implement_trait)] // what it returns borrows from it
     pub fn next(&mut self) -> Step<'_> {
+        if let Some(Found::Event) = self.left {
+            // It would have been told there if it were ASCII.
+            self.left = None;
+            let Current { offset, timestamp, .. } = self.current;
+            return Step::Event { offset, timestamp, message: Text::Utf8(self.message()) };
+        }
         match self.left.take().unwrap_or_else(|| self.find()) {
             Found::Event => self.event(),
             Found::NoEvent => self.no_event(),
@@ -233,9 +239,9 @@ impl LineEvents {
 
     #[inline]
     fn event(&self) -> Step<'_> {
-        let message = match self.current.escaped_len {
-            0 => Text::of_utf8(self.message()),
-            escaped_len => Text::AsciiCounted { bytes: self.message(), escaped_len },
+        let message = match self.escaped_len() {
+            None => Text::Utf8(self.message()),
+            Some(escaped_len) => Text::AsciiCounted { bytes: self.message(), escaped_len },
         };
         Step::Event { offset: self.current.offset, timestamp: self.current.timestamp, message }
     }
