@@ -16,7 +16,7 @@ use std::arch::x86_64::{
 };
 use std::sync::LazyLock;
 
-use super::{LETTERS, put_byte};
+use super::{LETTERS, put_byte, shuffle};
 use crate::cursor::Cursor;
 
 /// Whether this processor can. Asked once: it is asked for every message.
@@ -80,7 +80,10 @@ fn expanded(text: &[u8], out: &mut Cursor<'_>) {
         if control != 0 {
             let (letters, known) = lettered(pairs);
             if control & !known != 0 {
-                block.iter().for_each(|&byte| put_byte(byte, out));
+                // One that becomes `\u00XX`. There, eight bytes with one among them are written byte by byte, and not all.
+                if !shuffle::put_escaped(block, out) {
+                    block.iter().for_each(|&byte| put_byte(byte, out));
+                }
                 continue;
             }
             pairs = _mm512_mask_blend_epi8(control, pairs, letters);
