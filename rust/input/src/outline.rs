@@ -1,8 +1,8 @@
 //! What lines of one shape share: all that stands between their values. Many an application writes one shape over and
 //! over, so a line is held against the shape of those before it is walked over.
 //!
-//! A line that has the same bytes between its values, and strings and numbers where the other had them, is JSON as much
-//! as the other is, and has its values where the other had them.
+//! A line that has the same bytes between its values, strings where the other had strings, and numbers or words (true, false,
+//! null) where it had those, is JSON as much as the other is, and has its values where the other had them.
 //!
 //! That saves 15 ns of a line of 85 bytes, and costs them where shapes change from line to line. So one outline is held,
 //! for as long as it fits four lines of five. (Tried and lost: four at once, one learned every 16 lines. Where each line has
