@@ -10,7 +10,7 @@
 //!
 //! [`Text`], [`Intake`], [`EventTable`], [`Sequence`], [`Stream`], [`Batch`] and [`Frame`] each have a file.
 
-// Only `escape/shuffle` has any: vectors, where the processor has them.
+// Only `escape/shuffle` and `escape/wide` have any: vectors, where the processor has them.
 #![deny(unsafe_code)]
 
 mod admission;
@@ -44,6 +44,7 @@ pub use gzip::gzip;
 pub use intake::{Counts, Intake, OnReject, Rejected};
 pub use kept::{Kept, MAX_KEPT_BYTES, keep};
 pub use limits::{InvalidLimits, Limits};
+pub use messages::LEAST_LENT_BYTES;
 pub use outcome::{Outcome, Rejection};
 pub use packed::{NotPacked, Unpack, pack};
 pub use sequence::{Sequence, SequenceBatches};

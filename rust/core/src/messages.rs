@@ -8,8 +8,8 @@ use bytes::Bytes;
 
 use crate::text::Text;
 
-/// Smaller memory is not worth keeping: what it holds is copied.
-const LEAST_LENT_BYTES: usize = 1 << 16;
+/// Smaller memory is not worth keeping: what it holds is copied, and so nobody need lend it.
+pub const LEAST_LENT_BYTES: usize = 1 << 16;
 
 /// So many bytes are kept for each that a message has, at most, and one memory besides: where few lines of a log are
 /// wanted, each of another chunk, they are copied.

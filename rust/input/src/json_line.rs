@@ -62,9 +62,8 @@ pub struct JsonLines {
     found: Vec<Option<Span>>,
     /// They are where the outline has them: the next line of it writes the same ones again.
     found_by_outline: bool,
-    /// Which line was looked at last, by its place in memory, and what that told.
-    looked_at: (usize, usize),
-    look: Look,
+    /// Of a line that was looked at when its end was looked for: which it is, by its place in memory, and what was told.
+    looked: Option<((usize, usize), Look)>,
     /// Of its message.
     place: Place,
     /// Of the line that was no event.
@@ -84,8 +83,7 @@ impl JsonLines {
         Self {
             found: vec![None; paths.len()],
             found_by_outline: false,
-            looked_at: (0, 0),
-            look: Look::Other,
+            looked: None,
             start: Ahead::all(&paths),
             paths,
             of_moment,
@@ -196,8 +194,10 @@ impl JsonLines {
     /// Where the values of a line are that the paths lead to: `found` then. False where it is no JSON, and `why` says it.
     #[inline]
     fn find(&mut self, line: &[u8]) -> bool {
-        let looked_at = std::mem::take(&mut self.looked_at);
-        let look = if looked_at == place_of(line) { self.look } else { self.look_at(line) };
+        let look = match self.looked.take() {
+            Some((place, look)) if place == place_of(line) => look,
+            _ => self.look_at(line),
+        };
         match look {
             Look::Fits => true,
             Look::Other => self.find_by_walk(line),
@@ -222,13 +222,13 @@ impl JsonLines {
             return self.end_otherwise(bytes);
         };
         self.found_by_outline = look == Look::Fits;
-        (self.look, self.looked_at) = (look, place_of(line));
+        self.looked = Some((place_of(line), look));
         Some(line_feed)
     }
 
     #[inline(never)]
     fn end_otherwise(&mut self, bytes: &[u8]) -> Option<usize> {
-        self.looked_at = (0, 0);
+        self.looked = None;
         memchr::memchr(b'\n', bytes)
     }
 

@@ -4,18 +4,13 @@
 #![allow(unsafe_code)]
 
 use bytes::Bytes;
-use cordwood_core::{Rejection, Text};
+use cordwood_core::{LEAST_LENT_BYTES, Rejection, Text};
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::string::PyStringData;
 use pyo3::types::{PyBytes, PyFloat, PyFloatMethods, PyInt, PyString, PyStringMethods};
 
 use crate::event::Fault;
-
-/// From so many bytes on, to keep the caller's object costs less than to copy what it holds.
-///
-/// (Near the limit of an event the copy, and the pages for it, were three fifths of the way from dicts to bodies.)
-const LEAST_SHARED_BYTES: usize = 1 << 16;
 
 /// A message, kept alive by a reference of our own.
 pub(crate) enum Message<'py> {
@@ -48,11 +43,12 @@ impl<'py> Message<'py> {
     /// The memory that its UTF-8 lies in, to be kept in place of a copy; `None` where a copy is better, or needed.
     ///
     /// Of plain `str` and `bytes` only, whose content never changes: with an object of another type there might be kept
-    /// whatever its attributes refer to.
+    /// whatever its attributes refer to. (Near the limit of an event the copy, and the pages for it, were nearly half of the
+    /// way from dicts to bodies.)
     #[inline]
     pub(crate) fn shared(&self, text: &Text<'_>) -> Option<Bytes> {
         match text {
-            Text::Ascii(bytes) | Text::Utf8(bytes) if bytes.len() >= LEAST_SHARED_BYTES => self.shared_object(),
+            Text::Ascii(bytes) | Text::Utf8(bytes) if bytes.len() >= LEAST_LENT_BYTES => self.shared_object(),
             _ => None,
         }
     }
