@@ -237,7 +237,8 @@ def test_time_that_is_over_stops_the_job(cloudwatch_logs: LocalCloudWatchLogs) -
     assert "the 0.5 s that it was given are over" in report.stopped
     assert report.accepted + report.counts[Outcome.UNDELIVERED] == report.events > 0
     endless = ((now, "x" * 100_000) for _ in iter(int, 1))
-    client = cloudwatch_logs.client()  # before the deadline is told: on a busy machine that takes a good part of a second
+    # Made before the deadline is told: on a busy machine that takes a good part of a second.
+    client = cloudwatch_logs.client()
     report = upload(cloudwatch_logs, endless, client=client, deadline=datetime.now(UTC) + timedelta(seconds=3))
     assert report.stop_kind is StopKind.TIMEOUT
     assert report.accepted + report.counts[Outcome.UNDELIVERED] == report.events > 0

@@ -625,4 +625,5 @@ def batches(
         TypeError: the input as a whole is a str, bytes, a single mapping or not iterable, or both `events` and
             columns, or one column, were given.
         ValueError: the columns differ in length, or an option has no such value.
+        RuntimeError: a column became shorter while it was read, by code of its own items or of another thread.
     """

@@ -75,7 +75,7 @@ impl Batcher {
         if let Some(position) = position {
             self.0.set_position(position.unsigned("position")?);
         }
-        event::feed_pair(timestamp, message, &mut self.0.feeder())?;
+        event::feed_pair(timestamp, &message, &mut self.0.feeder())?;
         Ok(self.0.take_all_closed(timestamp.py()))
     }
 

@@ -205,6 +205,7 @@ impl Batches {
 ///     TypeError: the input as a whole is a str, bytes, a single mapping or not iterable, or both `events` and
 ///         columns, or one column, were given.
 ///     ValueError: the columns differ in length, or an option has no such value.
+///     RuntimeError: a column became shorter while it was read, by code of its own items or of another thread.
 #[pyfunction]
 #[pyo3(signature = (
     events = None,

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array};
 use pyo3::buffer::PyBuffer;
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use crate::abc::is_mapping;
 use crate::arrow;
-use crate::event::{Fault, Feed, feed_message, feed_pair};
+use crate::event::{Fault, Feed, feed_items, feed_message_item};
 use crate::input::is_text;
 use crate::message::a_value_of;
 use crate::numpy;
 use crate::pause::Pause;
+use crate::prefetch;
 use crate::timestamp;
 
 pub(crate) struct Columns<'py> {
@@ -53,25 +54,45 @@ impl<'py> Columns<'py> {
         &self.messages
     }
 
+    /// Passes on all events, or those before the first fault.
     pub(crate) fn feed_all(&self, into: &mut impl Feed) -> PyResult<()> {
         let py = self.messages.py();
         let mut pause = Pause::new();
         match &self.timestamps {
             Timestamps::Numbers(numbers) => {
-                for (&timestamp, message) in numbers.iter().zip(&self.messages) {
-                    feed_message(timestamp, message, into)?;
+                for (index, &timestamp) in numbers.iter().enumerate() {
+                    check_is_there("messages", &self.messages, index, numbers.len())?;
+                    prefetch::ask_for_message(&self.messages, index);
+                    feed_message_item(timestamp, &self.messages, index, into)?;
                     pause.after_event(py)?;
                 }
             }
             Timestamps::Objects(objects) => {
-                for (timestamp, message) in objects.iter().zip(&self.messages) {
-                    feed_pair(&timestamp, message, into)?;
+                let len = self.len();
+                for index in 0..len {
+                    check_is_there("timestamps", objects, index, len)?;
+                    check_is_there("messages", &self.messages, index, len)?;
+                    prefetch::ask_for_number(objects, index);
+                    prefetch::ask_for_message(&self.messages, index);
+                    feed_items(objects, &self.messages, index, into)?;
                     pause.after_event(py)?;
                 }
             }
         }
         Ok(())
     }
+}
+
+/// The lists are the caller's own, whose code may change them while it runs in between.
+#[inline]
+fn check_is_there(name: &str, column: &Bound<'_, PyList>, index: usize, len: usize) -> PyResult<()> {
+    if index < column.len() {
+        return Ok(());
+    }
+    Err(PyRuntimeError::new_err(format!(
+        "{name} had {len} items and has {} now; a column must not change while it is read",
+        column.len()
+    )))
 }
 
 /// Timestamps that are no Arrow column, as one: for messages that are. What is none is null.
@@ -125,10 +146,10 @@ fn numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<i64>>> {
     buffer.to_vec(column.py()).map(Some)
 }
 
-/// A list of the column's own items: the caller may change theirs, even while we read.
+/// The column as a list: the caller's own where it is one (a copy would write to each of its items, to count itself).
 fn column<'py>(name: &str, column: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
     if let Ok(list) = column.cast_exact::<PyList>() {
-        return Ok(list.get_slice(0, list.len()));
+        return Ok(list.clone());
     }
     if is_text(column) || is_mapping(column)? {
         return Err(PyTypeError::new_err(format!("{name} is {}; pass a sequence of values", a_value_of(column))));

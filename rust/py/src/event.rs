@@ -9,8 +9,8 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use crate::abc::is_mapping;
 use crate::account;
 use crate::kept;
-use crate::members;
 use crate::message::{Message, a_value_of};
+use crate::plain;
 use crate::timestamp;
 
 /// Why an object gave no event.
@@ -35,6 +35,7 @@ impl From<PyErr> for Fault {
 
 /// Whatever takes events in: a whole input or a stream.
 pub(crate) trait Feed {
+    /// Runs no code of the caller's and keeps the interpreter lock, which is what `plain` relies on.
     fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected>;
     /// Texts that lie in this memory are not copied from now on, until other memory is lent.
     fn lend(&mut self, memory: Bytes);
@@ -65,47 +66,96 @@ impl Feed for cordwood_core::Sequence {
 /// Passes one event on, as an object.
 #[inline]
 pub(crate) fn feed(item: &Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()> {
-    feed_extracted(item.py(), extract(item), into, || kept::of_object(item))
+    match plain::admit(item.as_borrowed(), into) {
+        Some(admitted) => told(item.py(), admitted),
+        None => feed_other(item, into),
+    }
+}
+
+/// Passes one event on, as an item of a list at an index below its length.
+#[inline]
+pub(crate) fn feed_item(list: &Bound<'_, PyList>, index: usize, into: &mut impl Feed) -> PyResult<()> {
+    match plain::admit_item(list, index, into) {
+        Some(admitted) => told(list.py(), admitted),
+        None => feed_other(&list.get_item(index)?, into),
+    }
 }
 
 /// Passes one event on, as timestamp and message.
 #[inline]
 pub(crate) fn feed_pair(
     timestamp: &Bound<'_, PyAny>,
-    message: Bound<'_, PyAny>,
+    message: &Bound<'_, PyAny>,
     into: &mut impl Feed,
 ) -> PyResult<()> {
-    let extracted = pair(timestamp, message.clone());
-    feed_extracted(timestamp.py(), extracted, into, || kept::of_pair(Some(timestamp), &message))
+    match plain::admit_pair(timestamp.as_borrowed(), message.as_borrowed(), into) {
+        Some(admitted) => told(message.py(), admitted),
+        None => feed_other_pair(timestamp, message, into),
+    }
 }
 
-/// Likewise, where the timestamp is known already.
+/// Passes one event on, as items of two lists at an index below the length of both.
 #[inline]
-pub(crate) fn feed_message(timestamp: i64, message: Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()> {
-    let py = message.py();
-    // Only what is no text is rejected here, and text is nearly all there is: no further reference to that.
-    let no_text = (!message.is_instance_of::<PyString>()).then(|| message.clone());
-    let extracted = Message::extract(message).map(|message| (timestamp, message));
-    feed_extracted(py, extracted, into, || {
-        Some(Kept { timestamp: Some(timestamp), ..kept::of_pair(None, &no_text?)? })
+pub(crate) fn feed_items(
+    timestamps: &Bound<'_, PyList>,
+    messages: &Bound<'_, PyList>,
+    index: usize,
+    into: &mut impl Feed,
+) -> PyResult<()> {
+    match plain::admit_items(timestamps, messages, index, into) {
+        Some(admitted) => told(messages.py(), admitted),
+        None => feed_other_pair(&timestamps.get_item(index)?, &messages.get_item(index)?, into),
+    }
+}
+
+/// Likewise of one list, where the timestamp is known already.
+#[inline]
+pub(crate) fn feed_message_item(
+    timestamp: i64,
+    messages: &Bound<'_, PyList>,
+    index: usize,
+    into: &mut impl Feed,
+) -> PyResult<()> {
+    if let Some(admitted) = plain::admit_message_item(timestamp, messages, index, into) {
+        return told(messages.py(), admitted);
+    }
+    let message = messages.get_item(index)?;
+    feed_extracted(messages.py(), Ok((timestamp, message.clone())), into, || {
+        Some(Kept { timestamp: Some(timestamp), ..kept::of_pair(None, &message)? })
     })
 }
 
 #[inline]
-fn feed_extracted(
-    py: Python<'_>,
-    extracted: Result<(i64, Message<'_>), Fault>,
+fn told(py: Python<'_>, admitted: Result<(), Rejected>) -> PyResult<()> {
+    admitted.map_err(|rejected| account::to_exception(py, &rejected))
+}
+
+#[inline(never)]
+fn feed_other(item: &Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()> {
+    feed_extracted(item.py(), extract(item), into, || kept::of_object(item))
+}
+
+#[inline(never)]
+fn feed_other_pair(
+    timestamp: &Bound<'_, PyAny>,
+    message: &Bound<'_, PyAny>,
+    into: &mut impl Feed,
+) -> PyResult<()> {
+    let extracted = pair(timestamp, message.clone());
+    feed_extracted(timestamp.py(), extracted, into, || kept::of_pair(Some(timestamp), message))
+}
+
+/// Passes on what was read of an event, or says why there was nothing to read.
+fn feed_extracted<'py>(
+    py: Python<'py>,
+    extracted: Result<(i64, Bound<'py, PyAny>), Fault>,
     into: &mut impl Feed,
     keep: impl FnOnce() -> Option<Kept>,
 ) -> PyResult<()> {
-    let fed = match extracted {
-        Ok((timestamp, message)) => {
-            let text = message.text()?;
-            match message.shared(&text) {
-                None => into.admit(timestamp, text),
-                Some(memory) => admit_shared(timestamp, text, memory, into),
-            }
-        }
+    let admitted =
+        extracted.and_then(|(timestamp, message)| Ok(admit(timestamp, &Message::extract(&message)?, into)?));
+    let fed = match admitted {
+        Ok(admitted) => admitted,
         Err(Fault::Rejected(rejection)) => {
             // Asked outside of `reject`, which may hold a lock: it runs code of the caller's.
             let kept = if into.keeps_rejected() { keep() } else { None };
@@ -118,7 +168,22 @@ fn feed_extracted(
             return Err(exception);
         }
     };
-    fed.map_err(|rejected| account::to_exception(py, &rejected))
+    told(py, fed)
+}
+
+/// Passes on a message. `Err` where its text cannot be had; nothing was passed on then.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a part of what `plain` inlines")]
+pub(crate) fn admit(
+    timestamp: i64,
+    message: &Message<'_, '_>,
+    into: &mut impl Feed,
+) -> PyResult<Result<(), Rejected>> {
+    let text = message.text()?;
+    Ok(match message.shared(&text) {
+        None => into.admit(timestamp, text),
+        Some(memory) => admit_shared(timestamp, text, memory, into),
+    })
 }
 
 /// Passes one event on whose text is that of an object which is kept.
@@ -131,21 +196,12 @@ fn admit_shared(timestamp: i64, text: Text<'_>, memory: Bytes, into: &mut impl F
     admitted
 }
 
-#[inline]
-fn extract<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Message<'py>), Fault> {
+fn extract<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Bound<'py, PyAny>), Fault> {
     if let Ok(event) = item.cast_exact::<PyDict>() {
         let py = item.py();
-        if let Some((timestamp, message)) = members::of_plain(event) {
-            return pair(&timestamp, message);
-        }
         let timestamp = event.get_item(intern!(py, "timestamp"))?;
         let message = event.get_item(intern!(py, "message"))?;
         return members(item, timestamp, message);
-    }
-    if let Ok(event) = item.cast_exact::<PyTuple>()
-        && event.len() == 2
-    {
-        return pair(&event.get_item(0)?, event.get_item(1)?);
     }
     extract_other(item)
 }
@@ -158,17 +214,18 @@ pub(crate) fn message_of_plain_event<'py>(item: &Bound<'py, PyAny>) -> Option<Bo
     item.cast_exact::<PyTuple>().ok().and_then(|event| event.get_item(1).ok())
 }
 
-#[inline]
-fn pair<'py>(timestamp: &Bound<'py, PyAny>, message: Bound<'py, PyAny>) -> Result<(i64, Message<'py>), Fault> {
-    Ok((timestamp::extract(timestamp)?, Message::extract(message)?))
+fn pair<'py>(
+    timestamp: &Bound<'py, PyAny>,
+    message: Bound<'py, PyAny>,
+) -> Result<(i64, Bound<'py, PyAny>), Fault> {
+    Ok((timestamp::extract(timestamp)?, message))
 }
 
-#[inline]
 fn members<'py>(
     event: &Bound<'py, PyAny>,
     timestamp: Option<Bound<'py, PyAny>>,
     message: Option<Bound<'py, PyAny>>,
-) -> Result<(i64, Message<'py>), Fault> {
+) -> Result<(i64, Bound<'py, PyAny>), Fault> {
     match (timestamp, message) {
         (Some(timestamp), Some(message)) => pair(&timestamp, message),
         (None, _) => Err(missing(event, "timestamp")),
@@ -176,9 +233,8 @@ fn members<'py>(
     }
 }
 
-/// Everything but a plain dict and a plain tuple of two.
-#[cold]
-fn extract_other<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Message<'py>), Fault> {
+/// Everything but a plain dict.
+fn extract_other<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Bound<'py, PyAny>), Fault> {
     if let Ok(event) = item.cast::<PyTuple>() {
         return match event.len() {
             2 => pair(&event.get_item(0)?, event.get_item(1)?),

@@ -11,7 +11,7 @@ use crate::event::{self, Feed};
 use crate::message::{Message, a_value_of};
 use crate::numpy;
 use crate::pause::Pause;
-use crate::prefetch;
+use crate::prefetch::{self, Placement};
 
 pub(crate) enum Input<'py> {
     Columns(Columns<'py>),
@@ -128,9 +128,7 @@ impl<'py> Input<'py> {
             }
             Self::Columns(columns) => columns.feed_all(into),
             Self::Sequence(events) => match events.cast_exact::<PyList>() {
-                Ok(list) if prefetch::is_scattered(list) => feed_scattered(list, into),
-                // Looks at the list's length at each step: the caller's code may change it in between.
-                Ok(list) => feed_items(list.py(), list.iter().map(Ok), into),
+                Ok(list) => feed_list(list, into),
                 Err(_) => feed_items(events.py(), events.try_iter()?, into),
             },
             Self::Stream(events) => feed_items(events.py(), events, into),
@@ -150,7 +148,7 @@ fn every_so_many<'py>(list: &Bound<'py, PyList>) -> impl Iterator<Item = Bound<'
 fn scaled<'py>(len: usize, messages: impl Iterator<Item = Bound<'py, PyAny>>) -> usize {
     let (mut count, mut bytes) = (0, 0);
     for message in messages.filter(PyAnyMethods::is_exact_instance_of::<PyString>) {
-        if let Ok(message) = Message::extract(message)
+        if let Ok(message) = Message::extract(&message)
             && let Ok(text) = message.text()
         {
             count += 1;
@@ -175,14 +173,16 @@ fn feed_items<'py>(
     Ok(())
 }
 
-/// Likewise over a list whose items lie scattered in memory.
-fn feed_scattered(list: &Bound<'_, PyList>, into: &mut impl Feed) -> PyResult<()> {
+fn feed_list(list: &Bound<'_, PyList>, into: &mut impl Feed) -> PyResult<()> {
+    let placement = Placement::of(list);
     let mut pause = Pause::new();
-    // The list's length is looked at at each step, as above.
-    for (index, item) in list.iter().enumerate() {
-        prefetch::look_ahead(list, index);
-        event::feed(&item, into)?;
+    let mut index = 0;
+    // Looks at the list's length at each step: the caller's code may change it in between.
+    while index < list.len() {
+        prefetch::ask_for_events(list, index, placement);
+        event::feed_item(list, index, into)?;
         pause.after_event(list.py())?;
+        index += 1;
     }
     Ok(())
 }

@@ -35,12 +35,13 @@ pub(crate) fn of_pair(timestamp: Option<&Bound<'_, PyAny>>, message: &Bound<'_, 
 }
 
 fn of_message(timestamp: Option<&Bound<'_, PyAny>>, message: &Bound<'_, PyAny>) -> Option<Kept> {
-    let message = Message::extract(message.clone()).ok()?;
+    let message = Message::extract(message).ok()?;
     Some(Kept::of_message(number(timestamp), &message.text().ok()?))
 }
 
 fn of_repr(timestamp: Option<&Bound<'_, PyAny>>, item: &Bound<'_, PyAny>) -> Option<Kept> {
-    let shown = Message::extract(item.repr().ok()?.into_any()).ok()?;
+    let shown = item.repr().ok()?;
+    let shown = Message::Str(shown.as_borrowed());
     let text: Text<'_> = shown.text().ok()?;
     Some(Kept { is_message: false, ..Kept::of_message(number(timestamp), &text) })
 }

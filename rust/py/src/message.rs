@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 use cordwood_core::{LEAST_LENT_BYTES, Rejection, Text};
+use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::string::PyStringData;
@@ -12,32 +13,26 @@ use pyo3::types::{PyBytes, PyFloat, PyFloatMethods, PyInt, PyString, PyStringMet
 
 use crate::event::Fault;
 
-/// A message, kept alive by a reference of our own.
-pub(crate) enum Message<'py> {
-    Str(Bound<'py, PyString>),
-    Bytes(Bound<'py, PyBytes>),
+/// A message, kept alive by whoever it is borrowed from.
+pub(crate) enum Message<'a, 'py> {
+    Str(Borrowed<'a, 'py, PyString>),
+    Bytes(Borrowed<'a, 'py, PyBytes>),
 }
 
-impl<'py> Message<'py> {
-    #[inline]
-    pub(crate) fn extract(value: Bound<'py, PyAny>) -> Result<Self, Fault> {
-        match value.cast_into::<PyString>() {
-            Ok(text) => Ok(Self::Str(text)),
-            Err(other) => Self::extract_other(other.into_inner()),
+impl<'a, 'py> Message<'a, 'py> {
+    pub(crate) fn extract(value: &'a Bound<'py, PyAny>) -> Result<Self, Fault> {
+        if let Ok(text) = value.cast::<PyString>() {
+            return Ok(Self::Str(text.as_borrowed()));
         }
-    }
-
-    #[cold]
-    fn extract_other(value: Bound<'py, PyAny>) -> Result<Self, Fault> {
-        value.cast_into::<PyBytes>().map(Self::Bytes).map_err(|other| {
-            let value = other.into_inner();
-            let advice = if value.is_none() {
-                "leave the event out where there is none"
-            } else {
-                "pass str, or bytes of UTF-8 (json.dumps(message) makes a str of a dict or list)"
-            };
-            Rejection::WrongType(format!("message {}; {advice}", described(&value)).into()).into()
-        })
+        if let Ok(bytes) = value.cast::<PyBytes>() {
+            return Ok(Self::Bytes(bytes.as_borrowed()));
+        }
+        let advice = if value.is_none() {
+            "leave the event out where there is none"
+        } else {
+            "pass str, or bytes of UTF-8 (json.dumps(message) makes a str of a dict or list)"
+        };
+        Err(Rejection::WrongType(format!("message {}; {advice}", described(value)).into()).into())
     }
 
     /// The memory that its UTF-8 lies in, to be kept in place of a copy; `None` where a copy is better, or needed.
@@ -57,10 +52,10 @@ impl<'py> Message<'py> {
     fn shared_object(&self) -> Option<Bytes> {
         match self {
             Self::Str(text) if text.is_exact_instance_of::<PyString>() => {
-                PyBackedStr::try_from(text.clone()).ok().map(Bytes::from_owner)
+                PyBackedStr::try_from((**text).clone()).ok().map(Bytes::from_owner)
             }
             Self::Bytes(bytes) if bytes.is_exact_instance_of::<PyBytes>() => {
-                Some(Bytes::from_owner(PyBackedBytes::from(bytes.clone())))
+                Some(Bytes::from_owner(PyBackedBytes::from((**bytes).clone())))
             }
             _ => None,
         }
@@ -77,8 +72,8 @@ impl<'py> Message<'py> {
         // SAFETY: `data` depends on the layout of a str's state word as this platform's compiler packs it; the tests of
         // every kind of str run on each platform we build for.
         let data = unsafe { text.data()? };
-        // The slices live as long as `self`, which owns a reference; a str is never changed in place once others
-        // can see it.
+        // The slices live as long as `self`, which somebody keeps alive; a str is never changed in place once others can
+        // see it.
         Ok(match data {
             PyStringData::Ucs1(bytes) if ascii => Text::Ascii(bytes),
             PyStringData::Ucs1(bytes) => Text::Latin1(bytes),
