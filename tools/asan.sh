@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- tests/test_sizes.py tests/test_body.py tests/test_policies.py tests/test_inputs.py tests/test_arrow.py \
-    tests/test_text_logs.py
+    tests/test_reading_ahead.py tests/test_text_logs.py
 
 runtime=$(cc -print-file-name=libasan.so)
 if [ ! -e "$runtime" ]; then
