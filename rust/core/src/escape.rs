@@ -256,5 +256,13 @@ mod tests {
             prop_oneof![60 => 0x20..0x7F_u8, 1 => Just(b'"'), 1 => 0..0x20_u8], 0..400)) {
             check(&text);
         }
+
+        #[test]
+        fn long_texts_with_something_here_and_there_equal_the_twin(len in 400..3000_usize, clean in any::<u8>(),
+            special in prop::collection::vec((0..3000_usize, prop_oneof![Just(b'"'), 0..0x20_u8]), 0..12)) {
+            let mut text = vec![if is_special(clean) { b'x' } else { clean }; len];
+            special.into_iter().for_each(|(place, byte)| text[place % len] = byte);
+            check(&text);
+        }
     }
 }

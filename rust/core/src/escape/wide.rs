@@ -9,10 +9,11 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m512i, _mm_loadu_si128, _mm256_maskz_loadu_epi8, _mm512_broadcast_i32x4, _mm512_cmpeq_epi8_mask,
-    _mm512_cmplt_epu8_mask, _mm512_cvtepu8_epi16, _mm512_mask_blend_epi8, _mm512_maskz_compress_epi8,
-    _mm512_maskz_loadu_epi8, _mm512_maskz_shuffle_epi8, _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi16,
-    _mm512_slli_epi16, _mm512_storeu_si512, _mm512_test_epi8_mask,
+    __m512i, _mm_loadu_si128, _mm256_loadu_si256, _mm256_maskz_loadu_epi8, _mm512_broadcast_i32x4,
+    _mm512_cmpeq_epi8_mask, _mm512_cmplt_epu8_mask, _mm512_cvtepu8_epi16, _mm512_loadu_si512,
+    _mm512_mask_blend_epi8, _mm512_maskz_compress_epi8, _mm512_maskz_loadu_epi8, _mm512_maskz_shuffle_epi8,
+    _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi16, _mm512_slli_epi16, _mm512_storeu_si512,
+    _mm512_test_epi8_mask,
 };
 use std::sync::LazyLock;
 
@@ -47,22 +48,68 @@ pub(super) fn put_escaped(text: &[u8], out: &mut Cursor<'_>) -> bool {
 
 #[target_feature(enable = "avx512vbmi2,avx512bw,avx512vl,popcnt")]
 fn counted(text: &[u8]) -> usize {
-    let mut len = text.len();
-    for block in text.chunks(64) {
-        let mask = u64::MAX >> (64 - block.len());
-        // SAFETY: no byte is read but those of the block.
-        let bytes = unsafe { _mm512_maskz_loadu_epi8(mask, block.as_ptr().cast()) };
-        let control = below_space(bytes) & mask;
-        len += (control | quotes_and_backslashes(bytes)).count_ones() as usize;
-        if control != 0 {
-            len += 4 * (control & !lettered(bytes).1).count_ones() as usize;
+    let (blocks, rest) = text.as_chunks::<64>();
+    let mut more: usize = blocks.iter().map(|block| more_in(load(block), u64::MAX)).sum();
+    if !rest.is_empty() {
+        let mask = u64::MAX >> (64 - rest.len());
+        // SAFETY: no byte is read but those that are left.
+        more += more_in(unsafe { _mm512_maskz_loadu_epi8(mask, rest.as_ptr().cast()) }, mask);
+    }
+    text.len() + more
+}
+
+/// Bytes that escapes add to those of the mask.
+#[target_feature(enable = "avx512vbmi2,avx512bw,avx512vl,popcnt")]
+#[inline]
+fn more_in(bytes: __m512i, mask: u64) -> usize {
+    let control = below_space(bytes) & mask;
+    let mut more = (control | quotes_and_backslashes(bytes)).count_ones() as usize;
+    if control != 0 {
+        more += 4 * (control & !lettered(bytes).1).count_ones() as usize;
+    }
+    more
+}
+
+/// A long text may well be clean for long, and is copied then, 64 bytes at a time and four times as fast.
+#[target_feature(enable = "avx512vbmi2,avx512bw,avx512vl,popcnt")]
+fn expanded(text: &[u8], out: &mut Cursor<'_>) {
+    const LONG: usize = 512;
+    /// How much is not looked at, from a block that was not clean on: JSON inside JSON would lose a third of its time to
+    /// looks at every block.
+    const DIRTY: usize = 256;
+    let mut left = text;
+    while text.len() >= LONG
+        && let Some((block, behind)) = left.split_first_chunk()
+    {
+        if put_clean(block, out) {
+            left = behind;
+        } else {
+            let (dirty, behind) = left.split_at(left.len().min(DIRTY));
+            expanded_by_halves(dirty, out);
+            left = behind;
         }
     }
-    len
+    expanded_by_halves(left, out);
+}
+
+/// Copies a block that needs no escape; false where it does, or the room does not do, and nothing was written.
+#[target_feature(enable = "avx512vbmi2,avx512bw,avx512vl,popcnt")]
+#[inline]
+fn put_clean(block: &[u8; 64], out: &mut Cursor<'_>) -> bool {
+    let bytes = load(block);
+    let Some(room) = out.first_chunk_mut::<64>() else { return false };
+    if below_space(bytes) | quotes_and_backslashes(bytes) != 0 {
+        return false;
+    }
+    // SAFETY: the room has 64 bytes.
+    unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), bytes) };
+    out.pass(64);
+    true
 }
 
 #[target_feature(enable = "avx512vbmi2,avx512bw,avx512vl,popcnt")]
-fn expanded(text: &[u8], out: &mut Cursor<'_>) {
+#[inline]
+fn expanded_by_halves(text: &[u8], out: &mut Cursor<'_>) {
     /// The second of each two bytes.
     const SECONDS: u64 = 0xAAAA_AAAA_AAAA_AAAA;
     for block in text.chunks(32) {
@@ -71,7 +118,12 @@ fn expanded(text: &[u8], out: &mut Cursor<'_>) {
             continue;
         };
         // SAFETY: no byte is read but those of the block.
-        let bytes = unsafe { _mm256_maskz_loadu_epi8(u32::MAX >> (32 - block.len()), block.as_ptr().cast()) };
+        let bytes = unsafe {
+            match block.as_array::<32>() {
+                Some(block) => _mm256_loadu_si256(block.as_ptr().cast()),
+                None => _mm256_maskz_loadu_epi8(u32::MAX >> (32 - block.len()), block.as_ptr().cast()),
+            }
+        };
         // Each byte is the second of two.
         let seconds = SECONDS >> (64 - 2 * block.len());
         let mut pairs = _mm512_slli_epi16(_mm512_cvtepu8_epi16(bytes), 8);
@@ -94,6 +146,15 @@ fn expanded(text: &[u8], out: &mut Cursor<'_>) {
         unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), escaped) };
         out.pass(block.len() + special.count_ones() as usize);
     }
+}
+
+/// Not through a mask, where it can be done without: loads through a mask do not lead a Zen 5 to fetch what follows. (To
+/// count 1 MB that was in no cache took 145 us, and takes 34; in the cache 22, and 16.)
+#[target_feature(enable = "avx512vbmi2,avx512bw,avx512vl,popcnt")]
+#[inline]
+fn load(block: &[u8; 64]) -> __m512i {
+    // SAFETY: a block is as long as a vector.
+    unsafe { _mm512_loadu_si512(block.as_ptr().cast()) }
 }
 
 #[target_feature(enable = "avx512vbmi2,avx512bw,avx512vl,popcnt")]
