@@ -104,6 +104,18 @@ def test_a_person_reads_what_would_go_and_what_would_not(here: Here, tmp_path: p
     assert done.err.splitlines() == [f"cordwood plan: {file}: first event {utc(NOW)}, last event {utc(NOW + 60_000)}"]
 
 
+def test_names_may_be_left_out(here: Here, tmp_path: pathlib.Path) -> None:
+    file = wrote(tmp_path / "e", [(NOW - i * DAY // 4, "m") for i in range(10)])
+    with_names = here(clean_environment(), "plan", file, *NAMES, "--output", "json").json
+    without = here(clean_environment(), "plan", file, "--output", "json").json
+    assert (without.pop("log_group_name"), without.pop("log_stream_name")) == (None, None)
+    assert (with_names.pop("log_group_name"), with_names.pop("log_stream_name")) == ("g", "s")
+    assert without == with_names
+    assert here(clean_environment(), "plan", file).out.splitlines()[0] == f"10 events of {file}"
+    of_one = here(clean_environment(), "plan", file, "--log-stream-name", "{date}").out.splitlines()[0]
+    assert of_one == f"10 events of {file} for log stream {{date}}"
+
+
 def utc(timestamp: int) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(timestamp // 1000)) + f".{timestamp % 1000:03}Z"
 

@@ -160,6 +160,7 @@ def test_a_format_and_fields_that_are_told(tmp_path: pathlib.Path) -> None:
     lines = tmp_path / "app.json"
     lines.write_text(json.dumps({"log": {"at": FIRST, "text": "only this"}, "n": 1}) + "\n")
     assert read(lines, timestamp_field="log.at", message_field="log.text")[0] == [(FIRST, "only this")]
+    assert read(lines, timestamp_field="log.at", message_field="log.at")[0] == [(FIRST, str(FIRST))]
     with pytest.raises(cordwood.InputError, match="%Q, which is none"):
         read(text, timestamp_format="%Q")
 

@@ -28,8 +28,8 @@ RETENTIONS = (
 """Days of retention that PutRetentionPolicy takes."""
 
 
-def add_options(command: argparse.ArgumentParser) -> None:
-    """Add the options that both commands take."""
+def add_options(command: argparse.ArgumentParser, *, needs_names: bool) -> None:
+    """Add the options that both commands take; the names of log group and log stream may be left out of one."""
     command.add_argument(
         "files",
         nargs="*",
@@ -40,7 +40,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     )
     add_reading_options(command.add_argument_group("how files are read"))
     add_choice_options(command.add_argument_group("which events"))
-    _add_destination(command.add_argument_group("destination"))
+    _add_destination(command.add_argument_group("destination"), needs_names)
     _add_policies(command.add_argument_group("what becomes of events"))
     output = command.add_argument_group("output")
     output.add_argument(
@@ -55,11 +55,11 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.set_defaults(usage_error=command.error)
 
 
-def _add_destination(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--log-group-name", required=True, metavar="NAME")
+def _add_destination(group: argparse._ArgumentGroup, needs_names: bool) -> None:
+    group.add_argument("--log-group-name", required=needs_names, metavar="NAME")
     group.add_argument(
         "--log-stream-name",
-        required=True,
+        required=needs_names,
         metavar="NAME",
         help="or a template of names: {file}, {stem}, {hostname}, {run_id}, {date} (the event's, UTC); a brace of the "
         "name itself is doubled",

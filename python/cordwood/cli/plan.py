@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Read the log events of files as `cordwood upload` would, and tell what it would send: events, bytes, requests, how full
 they are, what would be rejected and why, and the price. It sends nothing, asks nobody and needs no credentials; age is
-judged by this machine's clock. It takes the options of `cordwood upload`; those of a destination change nothing.
+judged by this machine's clock. It takes the options of `cordwood upload`; those of a destination change nothing, but
+for a template of log stream names, which tells what goes together. Without --log-stream-name all goes to one.
 """
 
 EPILOG = """\
@@ -35,6 +36,11 @@ interrupted; 252 usage or input; 255 anything else.
 
 GB = 2**30
 """Bytes in the gigabyte that AWS bills."""
+
+_NAMES = ("log_group_name", "log_stream_name")
+
+_ANY = "any"
+"""For a name that was not given: a plan is the same for each, for no limit counts them."""
 
 
 def add_to(commands: Any) -> None:
@@ -46,7 +52,7 @@ def add_to(commands: Any) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_options(command)
+    add_options(command, needs_names=False)
     command.add_argument(
         "--price-per-gb",
         type=_price,
@@ -68,16 +74,24 @@ def _price(value: str) -> float:
 def run(options: argparse.Namespace) -> int:
     """Plan, and return the exit code."""
     messages = Messages("cordwood plan")
+    names_told = {name: getattr(options, name) for name in _NAMES}
+    for name in _NAMES:
+        setattr(options, name, names_told[name] or _ANY)
     check(options)
     try:
         with ended_by_signals():
-            return _plan(options, open_source(options), messages)
+            return _plan(options, names_told, open_source(options), messages)
     except Failure as failure:
         messages.say(f"error: {failure}")
         return failure.code
 
 
-def _plan(options: argparse.Namespace, source: Documents | DeadLetterSource, messages: Messages) -> int:
+def _plan(
+    options: argparse.Namespace,
+    names_told: dict[str, str | None],
+    source: Documents | DeadLetterSource,
+    messages: Messages,
+) -> int:
     from cordwood.report.document import as_json
     from cordwood.uploader.age import TimeWindow
     from cordwood.uploader.forecast import Forecast
@@ -103,21 +117,21 @@ def _plan(options: argparse.Namespace, source: Documents | DeadLetterSource, mes
         messages.say("part of the input cannot be read as log events: see the invalid ones")
     price = None if options.price_per_gb is None else report.nbytes / GB * options.price_per_gb
     if options.output == "json":
-        text = as_json(_document(report, forecast, source, code, price))
+        text = as_json(_document(report, forecast, source, code, price) | names_told)
     else:
-        text = _table(report, forecast.fill, options.price_per_gb, price)
+        text = _table(report, names_told, forecast.fill, options.price_per_gb, price)
     return write(text, code, messages)
 
 
-def _table(report: Report, fill: Fill, price_per_gb: float | None, price: float | None) -> str:
+def _table(
+    report: Report, names_told: dict[str, str | None], fill: Fill, price_per_gb: float | None, price: float | None
+) -> str:
     """The plan for a person."""
     from cordwood.report.summary import explained, places, plural, utc
 
     of_files = f" of {names(report.sources)}" if report.sources else ""
-    lines = [
-        f"{plural(report.events, 'event')}{of_files} for log group {inert(report.log_group_name)}, "
-        f"log stream {inert(report.log_stream_name or '')}"
-    ]
+    destination = ", ".join(f"{name[:-5].replace('_', ' ')} {inert(told)}" for name, told in names_told.items() if told)
+    lines = [f"{plural(report.events, 'event')}{of_files}{f' for {destination}' if destination else ''}"]
     rows = [("to send", report.accepted, f"{report.nbytes:,} bytes as counted and billed")]
     rows += [
         (str(outcome), count, places(report, outcome))

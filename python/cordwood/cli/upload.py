@@ -61,7 +61,7 @@ def add_to(commands: Any) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_options(command)
+    add_options(command, needs_names=True)
     add_delivery_options(command)
     add_memory_options(command)
     command.set_defaults(run=run)

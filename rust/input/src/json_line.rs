@@ -41,11 +41,12 @@ pub(crate) enum Place {
 /// How lines of JSON become events.
 #[derive(Clone, Debug)]
 pub struct JsonLines {
-    /// Dotted, of the moment, of which the first that a line has counts; then that of the message, where the whole line
-    /// is none.
+    /// Dotted, of the moment, of which the first that a line has counts; then that of the message, where it is another.
     paths: Vec<String>,
     /// How many of them are the moment's.
     of_moment: usize,
+    /// Which of them is the message's, where the whole line is none.
+    of_message: Option<usize>,
     clock: Clock,
     /// What is told of all lines, where they are not looked at for it.
     told: Option<i64>,
@@ -79,7 +80,14 @@ impl JsonLines {
     #[must_use]
     pub fn new(timestamp: Vec<String>, message: Option<String>, clock: Clock) -> Self {
         let of_moment = timestamp.len();
-        let paths: Vec<_> = timestamp.into_iter().chain(message).collect();
+        let mut paths = timestamp;
+        let of_message = message.map(|message| {
+            let known = paths.iter().position(|path| *path == message);
+            known.unwrap_or_else(|| {
+                paths.push(message);
+                of_moment
+            })
+        });
         Self {
             found: vec![None; paths.len()],
             found_by_outline: false,
@@ -87,6 +95,7 @@ impl JsonLines {
             start: Ahead::all(&paths),
             paths,
             of_moment,
+            of_message,
             clock,
             told: None,
             layouts: Layout::of_values(),
@@ -122,9 +131,9 @@ impl JsonLines {
             Some(told) => told,
             None => self.written(line)?,
         };
-        self.place = match self.paths.get(self.of_moment) {
+        self.place = match self.of_message {
             None => Place::Line { more_in_json: self.marks.specials_of_plain() },
-            Some(_) => self.member(line)?,
+            Some(path) => self.member(line, path)?,
         };
         Some(timestamp)
     }
@@ -141,10 +150,9 @@ impl JsonLines {
     }
 
     /// Where the member of a line lies that is its message.
-    fn member(&mut self, line: &[u8]) -> Option<Place> {
-        let Some((start, end)) = self.found[self.of_moment] else {
-            self.why =
-                format!("the line has no member {}, which is to be its message", self.paths[self.of_moment]);
+    fn member(&mut self, line: &[u8], path: usize) -> Option<Place> {
+        let Some((start, end)) = self.found[path] else {
+            self.why = format!("the line has no member {}, which is to be its message", self.paths[path]);
             return None;
         };
         if line[start] != b'"' {
@@ -542,6 +550,9 @@ mod tests {
         assert_eq!(of("log.time", "log.text"), Ok((1_438_191_704_000, "q\"\u{e9}".to_owned())));
         assert_eq!(of("a.b", "m"), Ok((1000, "plain".to_owned())));
         assert_eq!(of("log.time", "log.n"), Ok((1_438_191_704_000, r#"{"x": [1, 2]}"#.to_owned())));
+        assert_eq!(of("log.time", "log.time"), Ok((1_438_191_704_000, "1438191704".to_owned())), "twice the same");
+        let log = r#"{"time": 1438191704, "text": "q\"\u00e9", "n": {"x": [1, 2]}}"#;
+        assert_eq!(of("log.time", "log"), Ok((1_438_191_704_000, log.to_owned())), "the one within the other");
         assert!(of("log.time", "nothing").unwrap_err().contains("no member nothing"));
     }
 }
