@@ -34,6 +34,60 @@ struct Gathered {
     high: bool,
 }
 
+/// What is to be done with a way to look, the best that this processor has.
+trait Task {
+    type Told;
+
+    /// Has to be inlined, always: so it becomes part of a function that may use more of the processor.
+    fn run(self, look: impl Look) -> Self::Told;
+}
+
+#[inline]
+fn run<T: Task>(task: T) -> T::Told {
+    #[cfg(target_arch = "x86_64")]
+    let task = match vectors::run(task) {
+        Ok(told) => return told,
+        Err(task) => task,
+    };
+    task.run(InWords::default())
+}
+
+/// Looks at a line.
+struct Whole<'m, 'a, F> {
+    marks: &'m mut Marks,
+    line: &'a [u8],
+    then: F,
+}
+
+impl<F: Then> Task for Whole<'_, '_, F> {
+    type Told = F::Told;
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `Task`")]
+    fn run(self, look: impl Look) -> F::Told {
+        let are_strings = self.marks.mark(self.line, look);
+        self.then.run(self.line, self.marks, are_strings)
+    }
+}
+
+/// Looks for the end of the line with which bytes begin, and at the line.
+struct FirstOf<'m, 'a, F> {
+    marks: &'m mut Marks,
+    bytes: &'a [u8],
+    then: F,
+}
+
+impl<'a, F: Then> Task for FirstOf<'_, 'a, F> {
+    type Told = Option<First<'a, F::Told>>;
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `Task`")]
+    fn run(self, look: impl Look) -> Self::Told {
+        let (line_feed, line, are_strings) = self.marks.mark_first(self.bytes, look)?;
+        Some(First { line_feed, line, done: self.then.run(line, self.marks, are_strings) })
+    }
+}
+
 /// The marks of one line, made anew for each.
 ///
 /// (Tried and lost: the places of the quotes in place of their bits, as numbers. Whoever asks for them then takes a third
@@ -53,25 +107,15 @@ pub(crate) struct Marks {
 impl Marks {
     /// Looks at a line, and does with its marks what is to be done, in the same vectors.
     #[inline]
-    pub(crate) fn read<T>(&mut self, line: &[u8], then: impl Then<T>) -> T {
-        #[cfg(target_arch = "x86_64")]
-        let then = match vectors::read(self, line, then) {
-            Ok(done) => return done,
-            Err(then) => then,
-        };
-        self.read_by(line, InWords::default(), then)
+    pub(crate) fn read<F: Then>(&mut self, line: &[u8], then: F) -> F::Told {
+        run(Whole { marks: self, line, then })
     }
 
     /// Looks for the end of the line with which bytes begin, and at the line on the way, as `read` does; `None` where there
     /// is no end, or it is among the last of the bytes, fewer than are looked at at once, or lies across two such blocks.
     #[inline]
-    pub(crate) fn read_first<'a, T>(&mut self, bytes: &'a [u8], then: impl Then<T>) -> Option<First<'a, T>> {
-        #[cfg(target_arch = "x86_64")]
-        let then = match vectors::read_first(self, bytes, then) {
-            Ok(done) => return done,
-            Err(then) => then,
-        };
-        self.read_first_by(bytes, InWords::default(), then)
+    pub(crate) fn read_first<'a, F: Then>(&mut self, bytes: &'a [u8], then: F) -> Option<First<'a, F::Told>> {
+        run(FirstOf { marks: self, bytes, then })
     }
 
     /// How many bytes of the line a JSON string writes with a backslash before them; `None` where it has others than
@@ -92,28 +136,9 @@ impl Marks {
         Quotes { base: 0, word: 0, words: &self.quotes[..self.words] }
     }
 
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "it becomes part of a function that may use more of the processor")]
-    fn read_by<T>(&mut self, line: &[u8], look: impl Look, then: impl Then<T>) -> T {
-        let are_strings = self.mark(line, look);
-        then.run(line, self, are_strings)
-    }
-
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "likewise")]
-    fn read_first_by<'a, T>(
-        &mut self,
-        bytes: &'a [u8],
-        look: impl Look,
-        then: impl Then<T>,
-    ) -> Option<First<'a, T>> {
-        let (line_feed, line, are_strings) = self.mark_first(bytes, look)?;
-        Some(First { line_feed, line, done: then.run(line, self, are_strings) })
-    }
-
     /// Marks the line with which bytes begin; where it ends, the line, and what `mark` tells of it.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "likewise")]
+    #[expect(clippy::inline_always, reason = "it becomes part of a function that may use more of the processor")]
     fn mark_first<'a, L: Look>(&mut self, bytes: &'a [u8], mut look: L) -> Option<(usize, &'a [u8], bool)> {
         let mut count = 0;
         for (index, block) in bytes.as_chunks().0.iter().enumerate() {
@@ -216,10 +241,12 @@ pub(crate) struct First<'a, T> {
 /// What is done with the marks of a line.
 ///
 /// `run` has to be inlined, always: so it becomes part of a function that may use more of the processor.
-pub(crate) trait Then<T> {
+pub(crate) trait Then {
+    type Told;
+
     /// `are_strings` is false where a string of the line is none, or may be: the line has a control character, or a
     /// backslash before what it does not escape.
-    fn run(self, line: &[u8], marks: &Marks, are_strings: bool) -> T;
+    fn run(self, line: &[u8], marks: &Marks, are_strings: bool) -> Self::Told;
 }
 
 /// Where the quotes of a line are that no backslash escapes, from one on.
@@ -382,7 +409,9 @@ mod tests {
     /// Tells whether they are.
     struct AreStrings;
 
-    impl Then<bool> for AreStrings {
+    impl Then for AreStrings {
+        type Told = bool;
+
         fn run(self, _: &[u8], _: &Marks, are_strings: bool) -> bool {
             are_strings
         }
@@ -390,7 +419,7 @@ mod tests {
 
     fn check(line: &[u8]) {
         let mut in_words = Marks::default();
-        let fine = in_words.read_by(line, InWords::default(), AreStrings);
+        let fine = Whole { marks: &mut in_words, line, then: AreStrings }.run(InWords::default());
         let mut marks = Marks::default();
         assert_eq!(marks.read(line, AreStrings), fine);
         assert_eq!(marks.specials_of_plain(), in_words.specials_of_plain());
@@ -398,7 +427,8 @@ mod tests {
         #[cfg(target_arch = "x86_64")]
         {
             let mut shorter = Marks::default();
-            if vectors::read_shorter(&mut shorter, line, AreStrings) == Some(fine) {
+            if let Some(told) = vectors::run_shorter(Whole { marks: &mut shorter, line, then: AreStrings }) {
+                assert_eq!(told, fine);
                 assert_eq!(shorter.specials_of_plain(), in_words.specials_of_plain());
                 assert!(shorter.quotes().eq(in_words.quotes()));
             }
@@ -445,13 +475,14 @@ mod tests {
             let bytes = [line, end.as_bytes(), behind.as_bytes()].concat();
             for way in 0..3 {
                 let mut first = Marks::default();
+                let task = FirstOf { marks: &mut first, bytes: &bytes, then: AreStrings };
                 let told = match way {
-                    0 => first.read_first(&bytes, AreStrings),
-                    1 => first.read_first_by(&bytes, InWords::default(), AreStrings),
+                    0 => run(task),
+                    1 => task.run(InWords::default()),
                     #[cfg(target_arch = "x86_64")]
-                    _ => match vectors::read_first_shorter(&mut first, &bytes, AreStrings) {
-                        Ok(told) => told,
-                        Err(()) => continue,
+                    _ => match vectors::run_shorter(task) {
+                        Some(told) => told,
+                        None => continue,
                     },
                     #[cfg(not(target_arch = "x86_64"))]
                     _ => continue,

@@ -80,7 +80,9 @@ pub(crate) struct Hold<'a> {
     pub(crate) found: &'a mut [Option<Span>],
 }
 
-impl Then<Look> for Hold<'_> {
+impl Then for Hold<'_> {
+    type Told = Look;
+
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as the trait asks")]
     fn run(self, line: &[u8], marks: &Marks, are_strings: bool) -> Look {

@@ -13,7 +13,7 @@ use std::arch::x86_64::{
 };
 use std::sync::LazyLock;
 
-use super::{First, Gathered, Look, Marks, Then};
+use super::{Gathered, Look, Task};
 
 /// The longest vectors that this processor can.
 #[derive(Clone, Copy)]
@@ -37,80 +37,34 @@ static LONGEST: LazyLock<Longest> = LazyLock::new(|| {
     }
 });
 
-/// As `Marks::read`; what is to be done comes back where this processor can't.
+/// Runs a task in the longest vectors; it comes back where this processor has none.
 #[inline]
-pub(super) fn read<T, F: Then<T>>(marks: &mut Marks, line: &[u8], then: F) -> Result<T, F> {
+pub(super) fn run<T: Task>(task: T) -> Result<T::Told, T> {
     match *LONGEST {
         // SAFETY: the processor has what the function asks for.
-        Longest::Of64 => Ok(unsafe { read_in_vectors_of_64(marks, line, then) }),
+        Longest::Of64 => Ok(unsafe { in_vectors_of_64(task) }),
         // SAFETY: likewise.
-        Longest::Of32 => Ok(unsafe { read_in_vectors_of_32(marks, line, then) }),
-        Longest::None => Err(then),
+        Longest::Of32 => Ok(unsafe { in_vectors_of_32(task) }),
+        Longest::None => Err(task),
     }
 }
 
-/// As `Marks::read_first`, likewise.
-#[inline]
-pub(super) fn read_first<'a, T, F: Then<T>>(
-    marks: &mut Marks,
-    bytes: &'a [u8],
-    then: F,
-) -> Result<Option<First<'a, T>>, F> {
-    match *LONGEST {
-        // SAFETY: the processor has what the function asks for.
-        Longest::Of64 => Ok(unsafe { read_first_in_vectors_of_64(marks, bytes, then) }),
-        // SAFETY: likewise.
-        Longest::Of32 => Ok(unsafe { read_first_in_vectors_of_32(marks, bytes, then) }),
-        Longest::None => Err(then),
-    }
-}
-
-/// Likewise, in vectors of 32 bytes, also where there are longer ones; `Err` where there are none.
+/// Runs it in vectors of 32 bytes, also where there are longer ones; `None` where there are none.
 #[cfg(test)]
-pub(super) fn read_first_shorter<'a, T>(
-    marks: &mut Marks,
-    bytes: &'a [u8],
-    then: impl Then<T>,
-) -> Result<Option<First<'a, T>>, ()> {
+pub(super) fn run_shorter<T: Task>(task: T) -> Option<T::Told> {
     let can = !matches!(*LONGEST, Longest::None) && std::arch::is_x86_feature_detected!("avx2");
     // SAFETY: the processor has what the function asks for.
-    if can { Ok(unsafe { read_first_in_vectors_of_32(marks, bytes, then) }) } else { Err(()) }
-}
-
-/// As `read`, in vectors of 32 bytes, also where there are longer ones.
-#[cfg(test)]
-pub(super) fn read_shorter<T>(marks: &mut Marks, line: &[u8], then: impl Then<T>) -> Option<T> {
-    let can = !matches!(*LONGEST, Longest::None) && std::arch::is_x86_feature_detected!("avx2");
-    // SAFETY: the processor has what the function asks for.
-    can.then(|| unsafe { read_in_vectors_of_32(marks, line, then) })
+    can.then(|| unsafe { in_vectors_of_32(task) })
 }
 
 #[target_feature(enable = "avx512bw,bmi1,bmi2,popcnt")]
-fn read_in_vectors_of_64<T>(marks: &mut Marks, line: &[u8], then: impl Then<T>) -> T {
-    marks.read_by(line, InOne::new(), then)
-}
-
-#[target_feature(enable = "avx512bw,bmi1,bmi2,popcnt")]
-fn read_first_in_vectors_of_64<'a, T>(
-    marks: &mut Marks,
-    bytes: &'a [u8],
-    then: impl Then<T>,
-) -> Option<First<'a, T>> {
-    marks.read_first_by(bytes, InOne::new(), then)
+fn in_vectors_of_64<T: Task>(task: T) -> T::Told {
+    task.run(InOne::new())
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn read_in_vectors_of_32<T>(marks: &mut Marks, line: &[u8], then: impl Then<T>) -> T {
-    marks.read_by(line, InTwo::new(), then)
-}
-
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn read_first_in_vectors_of_32<'a, T>(
-    marks: &mut Marks,
-    bytes: &'a [u8],
-    then: impl Then<T>,
-) -> Option<First<'a, T>> {
-    marks.read_first_by(bytes, InTwo::new(), then)
+fn in_vectors_of_32<T: Task>(task: T) -> T::Told {
+    task.run(InTwo::new())
 }
 
 /// 64 bytes in one vector. Nobody has one but in a function with AVX-512 BW, of which its own become part.
