@@ -3,8 +3,9 @@
 //! A dict, its table, its timestamp and its message are four objects, and four waits for memory, each for the address
 //! that the one before holds. Where the events were made in their order each of these lies behind its neighbour's, and the
 //! processor fetches ahead by itself, but not beyond a page: asked for here, dicts in order take 47 ns in place of 55, to
-//! finished bodies, pairs 36 in place of 41, and columns 32 in place of 50 (Zen 5). In a list that was shuffled, or sorted by time, it can fetch
-//! nothing, and steps for several events at once let their waits come together: columns 89 in place of 250.
+//! finished bodies, pairs 36 in place of 41, and columns 32 in place of 50 (Zen 5). In a list that was shuffled, or sorted
+//! by time, it can fetch nothing, and steps for several events at once let their waits come together: columns 89 in place
+//! of 250.
 //!
 //! All here are hints: nothing is read from an object that the walk does not read itself, later and with all care.
 
