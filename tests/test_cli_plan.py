@@ -151,6 +151,7 @@ def test_it_needs_no_credentials_asks_nobody_and_loads_no_client(tmp_path: pathl
         (["e", *NAMES, "--price-per-gb", "inf"], "'inf' is no number"),
         (["e", *NAMES, "--local", "--region", "x"], "leave --region out"),
         (["e", "--log-group-name", "?", "--log-stream-name", "s"], 'log group name "?"'),
+        (["e", "--log-group-name", ""], "log group name has 0 characters"),
     ],
 )
 def test_252_a_wrong_command_line_or_input(

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import cordwood
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,6 +143,19 @@ def test_items_let_go_of_by_an_item_are_not_touched_again(keep: int) -> None:
     assert sum(map(len, found)) == max(keep, 101)
 
 
+def test_what_is_put_behind_a_list_while_it_is_read_is_not_read() -> None:
+    events: list[Any] = []
+
+    class Growing:
+        def __index__(self) -> int:
+            events.append({"timestamp": Growing(), "message": "one more"})
+            return NOW
+
+    events += [{"timestamp": Growing(), "message": "grows"}, plain(1), plain(2)]
+    assert cordwood.batches(events).counts["events"] == 3
+    assert len(events) == 4
+
+
 @pytest.mark.parametrize("keep", [0, 50, 101, 150])
 @pytest.mark.parametrize("shrinking", ["timestamps", "messages"])
 def test_a_column_that_shrinks_while_it_is_read_is_an_error_and_what_was_read_is_kept(
@@ -156,3 +170,11 @@ def test_a_column_that_shrinks_while_it_is_read_is_an_error_and_what_was_read_is
         batcher.extend(timestamps=columns["timestamps"], messages=columns["messages"])
     assert batcher.counts["held"] == max(keep, 101)
     assert sum(map(len, batcher.flush())) == max(keep, 101)
+
+
+def test_timestamps_that_shrink_beside_an_arrow_column_are_an_error() -> None:
+    timestamps: list[Any] = [NOW + n for n in range(300)]
+    timestamps[100] = Clearing(timestamps, keep=150)
+    messages = pa.array([f"message {n}" for n in range(300)])
+    with pytest.raises(RuntimeError, match="timestamps had 300 items and has 150 now"):
+        cordwood.batches(timestamps=timestamps, messages=messages)

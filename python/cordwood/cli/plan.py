@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Read the log events of files as `cordwood upload` would, and tell what it would send: events, bytes, requests, how full
 they are, what would be rejected and why, and the price. It sends nothing, asks nobody and needs no credentials; age is
-judged by this machine's clock. It takes the options of `cordwood upload`; those of a destination change nothing, but
-for a template of log stream names, which tells what goes together. Without --log-stream-name all goes to one.
+judged by this machine's clock. It takes the options of `cordwood upload`. Of those of a destination two tell something:
+--log-stream-name, where it is a template, what goes together (without it all goes to one log stream), and
+--retention-in-days what has expired.
 """
 
 EPILOG = """\
@@ -75,8 +76,8 @@ def run(options: argparse.Namespace) -> int:
     """Plan, and return the exit code."""
     messages = Messages("cordwood plan")
     names_told = {name: getattr(options, name) for name in _NAMES}
-    for name in _NAMES:
-        setattr(options, name, names_told[name] or _ANY)
+    for name, told in names_told.items():
+        setattr(options, name, _ANY if told is None else told)
     check(options)
     try:
         with ended_by_signals():

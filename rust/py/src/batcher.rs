@@ -92,6 +92,7 @@ impl Batcher {
     /// Raises:
     ///     cordwood.EventError: as in `add`.
     ///     TypeError: the input as a whole is not what it should be, as in `batches`.
+    ///     RuntimeError: a column became shorter while it was read, as in `batches`.
     #[pyo3(signature = (events = None, *, timestamps = None, messages = None, position = None))]
     fn extend<'py>(
         &self,

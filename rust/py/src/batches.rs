@@ -179,7 +179,8 @@ impl Batches {
 ///         numpy array of int64 or datetime64, another buffer of 64-bit integers, or an Arrow column of int64 or of
 ///         timestamps (of any unit and zone) is read without a Python object for each.
 ///     messages: the column of messages, as long as `timestamps`; an Arrow column of strings or binary, also
-///         dictionary-encoded, and numpy's of str or bytes, without a Python object for each.
+///         dictionary-encoded, and numpy's of str or bytes, without a Python object for each. A list is read where it
+///         lies: as a column it must not change meanwhile.
 ///     limits: the numbers to obey; the service's own where not given.
 ///     on_reject: what an event that is not a legal log event does: `"error"` raises EventError at the first;
 ///         `"collect"` leaves it out and lists it in `Batches.rejected`.

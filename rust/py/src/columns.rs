@@ -100,9 +100,12 @@ pub(crate) fn timestamps_as_array(timestamps: &Bound<'_, PyAny>) -> PyResult<Arr
     if let Some(numbers) = numbers(timestamps)? {
         return Ok(Arc::new(Int64Array::from(numbers)));
     }
-    let mut found = Vec::new();
-    for item in column("timestamps", timestamps)? {
-        found.push(match timestamp::extract(&item) {
+    let column = column("timestamps", timestamps)?;
+    let len = column.len();
+    let mut found = Vec::with_capacity(len);
+    for index in 0..len {
+        check_is_there("timestamps", &column, index, len)?;
+        found.push(match timestamp::extract(&column.get_item(index)?) {
             Ok(timestamp) => Some(timestamp),
             Err(Fault::Rejected(_)) => None,
             Err(Fault::Raised(exception)) => return Err(exception),

@@ -176,9 +176,9 @@ fn feed_items<'py>(
 fn feed_list(list: &Bound<'_, PyList>, into: &mut impl Feed) -> PyResult<()> {
     let placement = Placement::of(list);
     let mut pause = Pause::new();
-    let mut index = 0;
-    // Looks at the list's length at each step: the caller's code may change it in between.
-    while index < list.len() {
+    let (len, mut index) = (list.len(), 0);
+    // The caller's code may change the list in between: what it takes away is not read, nor what it puts behind the rest.
+    while index < len.min(list.len()) {
         prefetch::ask_for_events(list, index, placement);
         event::feed_item(list, index, into)?;
         pause.after_event(list.py())?;

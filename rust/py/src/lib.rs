@@ -37,7 +37,8 @@ mod unpack;
 use pyo3::prelude::*;
 
 /// The extension module: cordwood's boundary to its Rust core. Import these names from `cordwood`.
-// The code is written to be safe without the interpreter lock; the claim waits for a free-threaded test run.
+// The code is written to be safe without the interpreter lock (what relies on it, `plain` and `prefetch`, does nothing
+// where there is none); the claim waits for a free-threaded test run.
 #[pymodule(gil_used = true)]
 mod _core {
     use super::{Bound, PyModule, PyModuleMethods, PyResult};
@@ -61,6 +62,7 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::plain::make_names(module.py());
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("_debug_build", cfg!(debug_assertions))
     }

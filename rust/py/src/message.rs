@@ -1,6 +1,6 @@
 //! The message of an event: `str` or `bytes`.
 
-// The one place that looks into Python's objects without going through its API.
+// It looks into a str without going through Python's API.
 #![allow(unsafe_code)]
 
 use bytes::Bytes;

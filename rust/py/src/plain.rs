@@ -8,7 +8,7 @@
 //!
 //! What makes that sound: from the first look at an object until `Feed::admit` is done with its text, no code of the
 //! caller's runs and the interpreter lock is kept, so that nobody can let go of it. Each function here goes all that way
-//! by itself, and gives out nothing that it borrowed.
+//! by itself, and gives out nothing that it borrowed. Where there is no lock, no event is plain.
 
 #![allow(unsafe_code)]
 #![expect(clippy::inline_always, reason = "see above; the compiler takes the chain apart otherwise")]
@@ -16,12 +16,23 @@
 use cordwood_core::Rejected;
 use pyo3::Borrowed;
 use pyo3::ffi;
-use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyString, PyTuple};
 
 use crate::event::{self, Feed};
 use crate::message::Message;
+
+/// Whether this is for an interpreter that has a lock.
+pub(crate) const LOCKED: bool = cfg!(not(Py_GIL_DISABLED));
+
+/// "timestamp" and "message", as Python interns them.
+static NAMES: PyOnceLock<[Py<PyString>; 2]> = PyOnceLock::new();
+
+/// To be called before anything is read: to make what is made once gives up the interpreter lock for a moment.
+pub(crate) fn make_names(py: Python<'_>) {
+    NAMES.get_or_init(py, || ["timestamp", "message"].map(|name| PyString::intern(py, name).unbind()));
+}
 
 /// What became of a plain event; `None` of another, with which nothing was done.
 pub(crate) type Admitted = Option<Result<(), Rejected>>;
@@ -103,6 +114,7 @@ type Parts<'a, 'py> = (Borrowed<'a, 'py, PyAny>, Borrowed<'a, 'py, PyAny>);
 #[inline(always)]
 fn parts<'a, 'py>(event: Borrowed<'a, 'py, PyAny>) -> Option<Parts<'a, 'py>> {
     match event.cast_exact::<PyDict>() {
+        _ if !LOCKED => None,
         Ok(dict) => members(dict),
         Err(_) => items(event.cast_exact::<PyTuple>().ok()?),
     }
@@ -112,11 +124,10 @@ fn parts<'a, 'py>(event: Borrowed<'a, 'py, PyAny>) -> Option<Parts<'a, 'py>> {
 /// in a program's text: told by the addresses of the names, and without a look at their hashes.
 #[inline(always)]
 fn members<'a, 'py>(event: Borrowed<'a, 'py, PyDict>) -> Option<Parts<'a, 'py>> {
-    let py = event.py();
+    let [timestamp, message] = NAMES.get(event.py())?.each_ref().map(Py::as_ptr);
     let mut at = 0;
     let (first, first_value) = next_member(event, &mut at)?;
     let (second, second_value) = next_member(event, &mut at)?;
-    let (timestamp, message) = (intern!(py, "timestamp").as_ptr(), intern!(py, "message").as_ptr());
     if first == timestamp && second == message {
         Some((first_value, second_value))
     } else if first == message && second == timestamp {

@@ -3,11 +3,12 @@
 //! A dict, its table, its timestamp and its message are four objects, and four waits for memory, each for the address
 //! that the one before holds. Where the events were made in their order each of these lies behind its neighbour's, and the
 //! processor fetches ahead by itself, but not beyond a page: asked for here, dicts in order take 47 ns in place of 55, to
-//! finished bodies, pairs 36 in place of 41, and columns 32 in place of 50 (Zen 5). In a list that was shuffled, or sorted
+//! finished bodies, pairs 36 in place of 41, and columns 32 in place of 53 (Zen 5). In a list that was shuffled, or sorted
 //! by time, it can fetch nothing, and steps for several events at once let their waits come together: columns 89 in place
-//! of 250.
+//! of 265.
 //!
-//! All here are hints: nothing is read from an object that the walk does not read itself, later and with all care.
+//! All here are hints: nothing is read from an object that the walk does not read itself, later and with all care. They
+//! rely on the interpreter lock as `plain` does.
 
 #![allow(unsafe_code)]
 
@@ -16,7 +17,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
-use crate::plain;
+use crate::plain::{self, LOCKED};
 
 /// Of a table of up to five entries: header, indices, entries.
 const TABLE_BYTES: usize = 192;
@@ -60,6 +61,7 @@ impl Placement {
 #[inline]
 pub(crate) fn ask_for_events(list: &Bound<'_, PyList>, index: usize, placement: Placement) {
     match placement {
+        _ if !LOCKED => {}
         Placement::InOrder => ask_for_neighbours(list, index),
         Placement::Scattered => ask_for_scattered(list, index),
     }
@@ -115,7 +117,7 @@ pub(crate) fn ask_for_number(numbers: &Bound<'_, PyList>, index: usize) {
 fn ask_for_value(column: &Bound<'_, PyList>, index: usize, bytes: usize) {
     /// Measured: 8 takes 32 ns an event in order and 89 scattered, 4 36 and 93, 16 34 and 93.
     const AHEAD: usize = 8;
-    if index + AHEAD < column.len() {
+    if LOCKED && index + AHEAD < column.len() {
         ask_for(item(column, index + AHEAD).as_ptr().cast(), bytes);
     }
 }
