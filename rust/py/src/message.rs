@@ -83,10 +83,18 @@ impl<'a, 'py> Message<'a, 'py> {
     }
 }
 
+#[cfg(not(Py_GIL_DISABLED))]
 #[inline]
 pub(crate) fn is_ascii(text: &Bound<'_, PyString>) -> bool {
     // SAFETY: `text` is a live str, so its state word may be read.
     unsafe { pyo3::ffi::PyUnicode_IS_ASCII(text.as_ptr()) != 0 }
+}
+
+/// PyO3 has no way to the state word of an interpreter without a lock.
+#[cfg(Py_GIL_DISABLED)]
+pub(crate) fn is_ascii(text: &Bound<'_, PyString>) -> bool {
+    // SAFETY: as in `Message::text`.
+    matches!(unsafe { text.data() }, Ok(PyStringData::Ucs1(bytes)) if bytes.is_ascii())
 }
 
 /// `5 is an int`, `"yesterday" is a str`, `is a dict`: the value, where it is short, and its type.
