@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Read the log events of files as `cordwood upload` would, and tell what it would send: events, bytes, requests, how full
 they are, what would be rejected and why, and the price. It sends nothing, asks nobody and needs no credentials; age is
-judged by this machine's clock. It takes the options of `cordwood upload`. Of those of a destination two tell something:
---log-stream-name, where it is a template, what goes together (without it all goes to one log stream), and
---retention-in-days what has expired.
+judged by this machine's clock. It takes the options of `cordwood upload`. Of those of a destination --log-stream-name,
+where it is a template, tells what goes together (without it all goes to one log stream), --retention-in-days what has
+expired, and --region and --profile where s3:// is read; the others change nothing.
 """
 
 EPILOG = """\

@@ -2,9 +2,9 @@
 //! from columns; a plain int, and a plain `str` or `bytes`. What is otherwise is for `event`, which reads these alike.
 //!
 //! They are read where they lie, without a reference of our own to the event or its parts. To take one and to give it back
-//! writes to three objects for each event, and memory that was written to has to be written back: 5 to 7 % of the whole way
-//! from dicts in order to bodies, a sixth of that from pairs. All is inlined into the loops over lists: a result that is
-//! handed over in memory, five times an event, cost as much as was won.
+//! writes to three objects for each event, and memory that was written to has to be written back: some 5 % of the whole way
+//! from dicts in order to bodies. All is inlined into the loops over lists: a result that is handed over in memory, five
+//! times an event, cost as much as was won.
 //!
 //! What makes that sound: from the first look at an object until `Feed::admit` is done with its text, no code of the
 //! caller's runs and the interpreter lock is kept, so that nobody can let go of it. Each function here goes all that way
@@ -104,7 +104,7 @@ pub(crate) fn addresses(event: Borrowed<'_, '_, PyAny>) -> Option<[*const u8; 2]
 #[inline(always)]
 fn item<'a, 'py>(list: &'a Bound<'py, PyList>, index: usize) -> Option<Borrowed<'a, 'py, PyAny>> {
     // SAFETY: the index is below the length; the item is the list's while nothing runs that could change it (see above).
-    (index < list.len()).then(|| unsafe {
+    (LOCKED && index < list.len()).then(|| unsafe {
         Borrowed::from_ptr(list.py(), ffi::PyList_GET_ITEM(list.as_ptr(), index.cast_signed()))
     })
 }
