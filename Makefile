@@ -8,7 +8,8 @@ export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 SOURCES := $(shell find rust/core/src rust/input/src rust/py/src python -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name py.typed) \
-	Cargo.toml Cargo.lock rust/core/Cargo.toml rust/input/Cargo.toml rust/py/Cargo.toml rust/py/build.rs pyproject.toml README.md LICENSE
+	Cargo.toml Cargo.lock rust/core/Cargo.toml rust/input/Cargo.toml rust/py/Cargo.toml rust/py/build.rs \
+	pyproject.toml README.md LICENSE
 
 .PHONY: help demo test test-rust test-python lint format bench bench-compare soak fuzz asan clean
 

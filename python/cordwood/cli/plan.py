@@ -38,7 +38,7 @@ interrupted; 252 usage or input; 255 anything else.
 GB = 2**30
 """Bytes in the gigabyte that AWS bills."""
 
-_NAMES = ("log_group_name", "log_stream_name")
+_NAMES = {"log_group_name": "log group", "log_stream_name": "log stream"}
 
 _ANY = "any"
 """For a name that was not given: a plan is the same for each, for no limit counts them."""
@@ -131,7 +131,7 @@ def _table(
     from cordwood.report.summary import explained, places, plural, utc
 
     of_files = f" of {names(report.sources)}" if report.sources else ""
-    destination = ", ".join(f"{name[:-5].replace('_', ' ')} {inert(told)}" for name, told in names_told.items() if told)
+    destination = ", ".join(f"{_NAMES[name]} {inert(told)}" for name, told in names_told.items() if told)
     lines = [f"{plural(report.events, 'event')}{of_files}{f' for {destination}' if destination else ''}"]
     rows = [("to send", report.accepted, f"{report.nbytes:,} bytes as counted and billed")]
     rows += [

@@ -10,7 +10,7 @@ use pyo3::types::PyList;
 
 use crate::abc::is_mapping;
 use crate::arrow;
-use crate::event::{Fault, Feed, feed_items, feed_message_item};
+use crate::event::{Fault, Feed, feed_message_at, feed_pair_at};
 use crate::input::is_text;
 use crate::message::a_value_of;
 use crate::numpy;
@@ -63,7 +63,7 @@ impl<'py> Columns<'py> {
                 for (index, &timestamp) in numbers.iter().enumerate() {
                     check_is_there("messages", &self.messages, index, numbers.len())?;
                     prefetch::ask_for_message(&self.messages, index);
-                    feed_message_item(timestamp, &self.messages, index, into)?;
+                    feed_message_at(timestamp, &self.messages, index, into)?;
                     pause.after_event(py)?;
                 }
             }
@@ -74,7 +74,7 @@ impl<'py> Columns<'py> {
                     check_is_there("messages", &self.messages, index, len)?;
                     prefetch::ask_for_number(objects, index);
                     prefetch::ask_for_message(&self.messages, index);
-                    feed_items(objects, &self.messages, index, into)?;
+                    feed_pair_at(objects, &self.messages, index, into)?;
                     pause.after_event(py)?;
                 }
             }

@@ -72,10 +72,10 @@ pub(crate) fn feed(item: &Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()
     }
 }
 
-/// Passes one event on, as an item of a list at an index below its length.
+/// Passes one event on, as the item of a list at an index below its length.
 #[inline]
-pub(crate) fn feed_item(list: &Bound<'_, PyList>, index: usize, into: &mut impl Feed) -> PyResult<()> {
-    match plain::admit_item(list, index, into) {
+pub(crate) fn feed_at(list: &Bound<'_, PyList>, index: usize, into: &mut impl Feed) -> PyResult<()> {
+    match plain::admit_at(list, index, into) {
         Some(admitted) => told(list.py(), admitted),
         None => feed_other(&list.get_item(index)?, into),
     }
@@ -94,29 +94,29 @@ pub(crate) fn feed_pair(
     }
 }
 
-/// Passes one event on, as items of two lists at an index below the length of both.
+/// Passes one event on, as timestamp and message at an index of two lists, below the length of both.
 #[inline]
-pub(crate) fn feed_items(
+pub(crate) fn feed_pair_at(
     timestamps: &Bound<'_, PyList>,
     messages: &Bound<'_, PyList>,
     index: usize,
     into: &mut impl Feed,
 ) -> PyResult<()> {
-    match plain::admit_items(timestamps, messages, index, into) {
+    match plain::admit_pair_at(timestamps, messages, index, into) {
         Some(admitted) => told(messages.py(), admitted),
         None => feed_other_pair(&timestamps.get_item(index)?, &messages.get_item(index)?, into),
     }
 }
 
-/// Likewise of one list, where the timestamp is known already.
+/// Likewise, as the message at an index, where the timestamp is known already.
 #[inline]
-pub(crate) fn feed_message_item(
+pub(crate) fn feed_message_at(
     timestamp: i64,
     messages: &Bound<'_, PyList>,
     index: usize,
     into: &mut impl Feed,
 ) -> PyResult<()> {
-    if let Some(admitted) = plain::admit_message_item(timestamp, messages, index, into) {
+    if let Some(admitted) = plain::admit_message_at(timestamp, messages, index, into) {
         return told(messages.py(), admitted);
     }
     let message = messages.get_item(index)?;

@@ -180,7 +180,7 @@ fn feed_list(list: &Bound<'_, PyList>, into: &mut impl Feed) -> PyResult<()> {
     // The caller's code may change the list in between: what it takes away is not read, nor what it puts behind the rest.
     while index < len.min(list.len()) {
         prefetch::ask_for_events(list, index, placement);
-        event::feed_item(list, index, into)?;
+        event::feed_at(list, index, into)?;
         pause.after_event(list.py())?;
         index += 1;
     }

@@ -37,15 +37,15 @@ pub(crate) fn make_names(py: Python<'_>) {
 /// What became of a plain event; `None` of another, with which nothing was done.
 pub(crate) type Admitted = Option<Result<(), Rejected>>;
 
-/// Passes on the item of a list.
+/// Passes on the item of a list at an index.
 #[inline(always)]
-pub(crate) fn admit_item(list: &Bound<'_, PyList>, index: usize, into: &mut impl Feed) -> Admitted {
+pub(crate) fn admit_at(list: &Bound<'_, PyList>, index: usize, into: &mut impl Feed) -> Admitted {
     admit(item(list, index)?, into)
 }
 
-/// Passes on a timestamp and a message that lie in two lists.
+/// Passes on the timestamp and the message at an index of two lists.
 #[inline(always)]
-pub(crate) fn admit_items(
+pub(crate) fn admit_pair_at(
     timestamps: &Bound<'_, PyList>,
     messages: &Bound<'_, PyList>,
     index: usize,
@@ -54,9 +54,9 @@ pub(crate) fn admit_items(
     admit_pair(item(timestamps, index)?, item(messages, index)?, into)
 }
 
-/// Passes on a message that lies in a list.
+/// Passes on the message at an index of a list.
 #[inline(always)]
-pub(crate) fn admit_message_item(
+pub(crate) fn admit_message_at(
     timestamp: i64,
     messages: &Bound<'_, PyList>,
     index: usize,
@@ -72,6 +72,7 @@ pub(crate) fn admit(event: Borrowed<'_, '_, PyAny>, into: &mut impl Feed) -> Adm
     admit_pair(timestamp, message, into)
 }
 
+/// Passes on a timestamp and a message.
 #[inline(always)]
 pub(crate) fn admit_pair(
     timestamp: Borrowed<'_, '_, PyAny>,
