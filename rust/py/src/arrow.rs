@@ -32,9 +32,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyCapsuleMethods};
 
-use crate::account;
 use crate::event::Feed;
-use crate::pause::Pause;
+use crate::gil_yield::Pause;
+use crate::outcomes;
 
 /// Arrays of one column or of whole rows, one after the other.
 pub(crate) enum Chunks {
@@ -176,7 +176,7 @@ impl Rows {
                 (Ok(timestamp), Some(text)) if is_there => into.admit(timestamp, Text::of_utf8(text)),
                 (timestamp, text) => reject(timestamp.ok(), text, is_there, into),
             };
-            fed.map_err(|rejected| account::to_exception(py, &rejected))?;
+            fed.map_err(|rejected| outcomes::to_exception(py, &rejected))?;
             pause.after_event(py)?;
         }
         Ok(())

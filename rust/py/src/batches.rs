@@ -8,15 +8,15 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
 
-use crate::account;
 use crate::arrow::{Chunks, Rows};
 use crate::batch::Batch;
 use crate::event;
+use crate::gil_yield::Pause;
 use crate::huge_pages;
 use crate::input::Input;
 use crate::limits::Limits;
 use crate::options::{Number, Options};
-use crate::pause::Pause;
+use crate::outcomes;
 use crate::shared_stream::SharedStream;
 
 /// Iterator of `Batch`, as `batches` returns it.
@@ -93,7 +93,7 @@ impl Batches {
         match &self.0 {
             Source::Sequence(batches) => {
                 let rejected = lock(batches).intake().rejected().to_vec();
-                account::to_list(py, &rejected)
+                outcomes::to_list(py, &rejected)
             }
             Source::Stream { stream, .. } | Source::RowStream { stream, .. } => stream.rejected(py),
         }
@@ -111,7 +111,7 @@ impl Batches {
         match &self.0 {
             Source::Sequence(batches) => {
                 let batches = lock(batches);
-                account::to_counts(py, batches.intake(), batches.batched_events())
+                outcomes::to_counts(py, batches.intake(), batches.batched_events())
             }
             Source::Stream { stream, .. } | Source::RowStream { stream, .. } => stream.counts(py),
         }
@@ -124,7 +124,7 @@ impl Batches {
         match &self.0 {
             Source::Sequence(batches) => {
                 let rejected = lock(batches).intake_mut().take_rejected();
-                account::to_list(py, &rejected)
+                outcomes::to_list(py, &rejected)
             }
             Source::Stream { stream, .. } | Source::RowStream { stream, .. } => stream.drain_rejected(py),
         }

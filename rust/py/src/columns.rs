@@ -11,10 +11,10 @@ use pyo3::types::PyList;
 use crate::abc::is_mapping;
 use crate::arrow;
 use crate::event::{Fault, Feed, feed_message_at, feed_pair_at};
+use crate::gil_yield::Pause;
 use crate::input::is_text;
 use crate::message::a_value_of;
 use crate::numpy;
-use crate::pause::Pause;
 use crate::prefetch;
 use crate::timestamp;
 

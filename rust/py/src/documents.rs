@@ -13,11 +13,11 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
-use crate::account;
 use crate::batch::Batch;
 use crate::formats::LineRules;
 use crate::options::{Number, Options, choice};
-use crate::packed::damaged;
+use crate::outcomes;
+use crate::position_codec::damaged;
 
 /// Event documents, one after the other and in pieces, into batches.
 ///
@@ -474,7 +474,7 @@ impl DocumentReader {
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let reader = self.lock();
         let intake = reader.stream.intake();
-        let counts = account::to_counts(py, intake, reader.stream.batched_events())?;
+        let counts = outcomes::to_counts(py, intake, reader.stream.batched_events())?;
         counts.set_item("settled", intake.counts().settled)?;
         counts.set_item("skipped", reader.skipped + reader.unwanted + reader.input.skipped())?;
         Ok(counts)
@@ -483,7 +483,7 @@ impl DocumentReader {
     /// Hand over the rejected events so far and forget them; `counts` still counts them.
     fn drain_rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let rejected = self.lock().stream.intake_mut().take_rejected();
-        account::to_list(py, &rejected)
+        outcomes::to_list(py, &rejected)
     }
 }
 
@@ -509,7 +509,7 @@ impl DocumentReader {
         match worked {
             Ok(()) => Ok(closed),
             Err(Fault::NotADocument(start)) => Err(PyValueError::new_err(start)),
-            Err(Fault::Rejected(rejected)) => Err(account::to_exception(py, &rejected)),
+            Err(Fault::Rejected(rejected)) => Err(outcomes::to_exception(py, &rejected)),
         }
     }
 }

@@ -7,10 +7,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use crate::abc::is_mapping;
-use crate::account;
-use crate::kept;
+use crate::exact_types;
 use crate::message::{Message, a_value_of};
-use crate::plain;
+use crate::outcomes;
+use crate::rejected_payload;
 use crate::timestamp;
 
 /// Why an object gave no event.
@@ -35,7 +35,7 @@ impl From<PyErr> for Fault {
 
 /// Whatever takes events in: a whole input or a stream.
 pub(crate) trait Feed {
-    /// Runs no code of the caller's and keeps the interpreter lock, which is what `plain` relies on.
+    /// Runs no code of the caller's and keeps the interpreter lock, which is what `exact_types` relies on.
     fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected>;
     /// Texts that lie in this memory are not copied from now on, until other memory is lent.
     fn lend(&mut self, memory: Bytes);
@@ -66,7 +66,7 @@ impl Feed for cordwood_core::Sequence {
 /// Passes one event on, as an object.
 #[inline]
 pub(crate) fn feed(item: &Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()> {
-    match plain::admit(item.as_borrowed(), into) {
+    match exact_types::admit(item.as_borrowed(), into) {
         Some(admitted) => told(item.py(), admitted),
         None => feed_other(item, into),
     }
@@ -75,7 +75,7 @@ pub(crate) fn feed(item: &Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()
 /// Passes one event on, as the item of a list at an index below its length.
 #[inline]
 pub(crate) fn feed_at(list: &Bound<'_, PyList>, index: usize, into: &mut impl Feed) -> PyResult<()> {
-    match plain::admit_at(list, index, into) {
+    match exact_types::admit_at(list, index, into) {
         Some(admitted) => told(list.py(), admitted),
         None => feed_other(&list.get_item(index)?, into),
     }
@@ -88,7 +88,7 @@ pub(crate) fn feed_pair(
     message: &Bound<'_, PyAny>,
     into: &mut impl Feed,
 ) -> PyResult<()> {
-    match plain::admit_pair(timestamp.as_borrowed(), message.as_borrowed(), into) {
+    match exact_types::admit_pair(timestamp.as_borrowed(), message.as_borrowed(), into) {
         Some(admitted) => told(message.py(), admitted),
         None => feed_other_pair(timestamp, message, into),
     }
@@ -102,7 +102,7 @@ pub(crate) fn feed_pair_at(
     index: usize,
     into: &mut impl Feed,
 ) -> PyResult<()> {
-    match plain::admit_pair_at(timestamps, messages, index, into) {
+    match exact_types::admit_pair_at(timestamps, messages, index, into) {
         Some(admitted) => told(messages.py(), admitted),
         None => feed_other_pair(&timestamps.get_item(index)?, &messages.get_item(index)?, into),
     }
@@ -116,23 +116,23 @@ pub(crate) fn feed_message_at(
     index: usize,
     into: &mut impl Feed,
 ) -> PyResult<()> {
-    if let Some(admitted) = plain::admit_message_at(timestamp, messages, index, into) {
+    if let Some(admitted) = exact_types::admit_message_at(timestamp, messages, index, into) {
         return told(messages.py(), admitted);
     }
     let message = messages.get_item(index)?;
     feed_extracted(messages.py(), Ok((timestamp, message.clone())), into, || {
-        Some(Kept { timestamp: Some(timestamp), ..kept::of_pair(None, &message)? })
+        Some(Kept { timestamp: Some(timestamp), ..rejected_payload::of_pair(None, &message)? })
     })
 }
 
 #[inline]
 fn told(py: Python<'_>, admitted: Result<(), Rejected>) -> PyResult<()> {
-    admitted.map_err(|rejected| account::to_exception(py, &rejected))
+    admitted.map_err(|rejected| outcomes::to_exception(py, &rejected))
 }
 
 #[inline(never)]
 fn feed_other(item: &Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()> {
-    feed_extracted(item.py(), extract(item), into, || kept::of_object(item))
+    feed_extracted(item.py(), extract(item), into, || rejected_payload::of_object(item))
 }
 
 #[inline(never)]
@@ -142,7 +142,7 @@ fn feed_other_pair(
     into: &mut impl Feed,
 ) -> PyResult<()> {
     let extracted = pair(timestamp, message.clone());
-    feed_extracted(timestamp.py(), extracted, into, || kept::of_pair(Some(timestamp), message))
+    feed_extracted(timestamp.py(), extracted, into, || rejected_payload::of_pair(Some(timestamp), message))
 }
 
 /// Passes on what was read of an event, or says why there was nothing to read.
@@ -173,7 +173,7 @@ fn feed_extracted<'py>(
 
 /// Passes on a message. `Err` where its text cannot be had; nothing was passed on then.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "a part of what `plain` inlines")]
+#[expect(clippy::inline_always, reason = "a part of what `exact_types` inlines")]
 pub(crate) fn admit(
     timestamp: i64,
     message: &Message<'_, '_>,

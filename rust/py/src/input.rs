@@ -8,9 +8,9 @@ use crate::abc::{is_mapping, is_sequence};
 use crate::arrow::{self, Chunks, Rows};
 use crate::columns::{self, Columns};
 use crate::event::{self, Feed};
+use crate::gil_yield::Pause;
 use crate::message::{Message, a_value_of};
 use crate::numpy;
-use crate::pause::Pause;
 use crate::prefetch::{self, Placement};
 
 pub(crate) enum Input<'py> {

@@ -10,34 +10,34 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod abc;
-mod account;
 mod arrow;
 mod batch;
 mod batcher;
 mod batches;
 mod columns;
+mod decompress;
 mod documents;
 mod event;
+mod exact_types;
 mod formats;
+mod gil_yield;
 mod huge_pages;
 mod input;
-mod kept;
 mod limits;
 mod message;
 mod numpy;
 mod options;
-mod packed;
-mod pause;
-mod plain;
+mod outcomes;
+mod position_codec;
 mod prefetch;
+mod rejected_payload;
 mod shared_stream;
 mod timestamp;
-mod unpack;
 
 use pyo3::prelude::*;
 
 /// The extension module: cordwood's boundary to its Rust core. Import these names from `cordwood`.
-// The code is written to be safe without the interpreter lock (what relies on it, `plain` and `prefetch`, does nothing
+// The code is written to be safe without the interpreter lock (what relies on it, `exact_types` and `prefetch`, does nothing
 // where there is none); the claim waits for a free-threaded test run.
 #[pymodule(gil_used = true)]
 mod _core {
@@ -50,19 +50,19 @@ mod _core {
     #[pymodule_export]
     use super::batches::{Batches, batches};
     #[pymodule_export]
+    use super::decompress::{Decompressor, TextDecoder};
+    #[pymodule_export]
     use super::documents::DocumentReader;
     #[pymodule_export]
     use super::formats::{FileFormat, LineRules, detect};
     #[pymodule_export]
     use super::limits::Limits;
     #[pymodule_export]
-    use super::packed::{pack_positions, packed_range, unpack_positions};
-    #[pymodule_export]
-    use super::unpack::{Decompressor, TextDecoder};
+    use super::position_codec::{pack_positions, packed_range, unpack_positions};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        super::plain::make_names(module.py());
+        super::exact_types::make_names(module.py());
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("_debug_build", cfg!(debug_assertions))
     }

@@ -8,7 +8,7 @@
 //! of 265.
 //!
 //! All here are hints: nothing is read from an object that the walk does not read itself, later and with all care. They
-//! rely on the interpreter lock as `plain` does.
+//! rely on the interpreter lock as `exact_types` does.
 
 #![allow(unsafe_code)]
 
@@ -17,7 +17,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
-use crate::plain::{self, LOCKED};
+use crate::exact_types::{self, LOCKED};
 
 /// Of a table of up to five entries: header, indices, entries.
 const TABLE_BYTES: usize = 192;
@@ -132,7 +132,7 @@ fn item<'a, 'py>(list: &'a Bound<'py, PyList>, index: usize) -> Borrowed<'a, 'py
 
 #[inline]
 fn ask_for_parts(event: Borrowed<'_, '_, PyAny>) {
-    if let Some([timestamp, message]) = plain::addresses(event) {
+    if let Some([timestamp, message]) = exact_types::addresses(event) {
         ask_for(timestamp, LINE);
         ask_for(message, MESSAGE_BYTES);
     }

@@ -13,9 +13,9 @@ use cordwood_core::{Admission, Kept, OnReject, Rejected, Rejection, Stream, Text
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use crate::account;
 use crate::batch::Batch;
 use crate::event::Feed;
+use crate::outcomes;
 
 pub(crate) struct SharedStream {
     stream: Mutex<Stream>,
@@ -98,16 +98,16 @@ impl SharedStream {
 
     pub(crate) fn rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let rejected = self.lock().intake().rejected().to_vec();
-        account::to_list(py, &rejected)
+        outcomes::to_list(py, &rejected)
     }
 
     pub(crate) fn drain_rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let rejected = self.lock().intake_mut().take_rejected();
-        account::to_list(py, &rejected)
+        outcomes::to_list(py, &rejected)
     }
 
     pub(crate) fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let stream = self.lock();
-        account::to_counts(py, stream.intake(), stream.batched_events())
+        outcomes::to_counts(py, stream.intake(), stream.batched_events())
     }
 }
