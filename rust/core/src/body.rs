@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::batch::Batch;
-use crate::cursor::{Cursor, digits, three_digits};
+use crate::buf_writer::{Cursor, digits, three_digits};
 use crate::escape::{escaped_len, put_escaped, write_escaped};
 use crate::table::Row;
 

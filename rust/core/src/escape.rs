@@ -5,17 +5,17 @@
 //! body then has its exact size from the rows alone. Clean text, which is nearly all text, is copied whole.
 
 #[cfg(target_arch = "x86_64")]
-mod shuffle;
+mod avx2;
 #[cfg(target_arch = "x86_64")]
-mod wide;
+mod avx512;
 
-use crate::cursor::Cursor;
+use crate::buf_writer::Cursor;
 
 /// Bytes of `text` once escaped.
 #[must_use]
 pub fn escaped_len(text: &[u8]) -> usize {
     #[cfg(target_arch = "x86_64")]
-    if let Some(len) = wide::escaped_len(text).or_else(|| shuffle::escaped_len(text)) {
+    if let Some(len) = avx512::escaped_len(text).or_else(|| avx2::escaped_len(text)) {
         return len;
     }
     escaped_len_by_blocks(text)
@@ -26,7 +26,7 @@ pub fn escaped_len(text: &[u8]) -> usize {
 #[must_use]
 pub fn escaped_len_of_ascii(text: &[u8]) -> Option<u32> {
     #[cfg(target_arch = "x86_64")]
-    if let Ok(told) = shuffle::escaped_len_of_ascii(text) {
+    if let Ok(told) = avx2::escaped_len_of_ascii(text) {
         return told.and_then(|len| u32::try_from(len).ok());
     }
     text.is_ascii().then(|| u32::try_from(escaped_len(text)).ok())?
@@ -84,7 +84,7 @@ pub fn write_escaped(text: &[u8], out: &mut [u8]) -> usize {
 /// In vectors where the processor can, else in words.
 pub(crate) fn put_escaped(text: &[u8], out: &mut Cursor<'_>) {
     #[cfg(target_arch = "x86_64")]
-    if wide::put_escaped(text, out) || shuffle::put_escaped(text, out) {
+    if avx512::put_escaped(text, out) || avx2::put_escaped(text, out) {
         return;
     }
     put_escaped_in_words(text, out);
@@ -206,10 +206,10 @@ mod tests {
         #[cfg(target_arch = "x86_64")]
         {
             let ascii = text.is_ascii().then_some(expected.len());
-            assert!(shuffle::escaped_len_of_ascii(text).map_or(true, |told| told == ascii), "{text:?}");
-            assert!(shuffle::escaped_len(text).is_none_or(|len| len == expected.len()), "{text:?}");
+            assert!(avx2::escaped_len_of_ascii(text).map_or(true, |told| told == ascii), "{text:?}");
+            assert!(avx2::escaped_len(text).is_none_or(|len| len == expected.len()), "{text:?}");
             let mut shuffled = vec![0; expected.len()];
-            if shuffle::put_escaped(text, &mut Cursor::new(&mut shuffled)) {
+            if avx2::put_escaped(text, &mut Cursor::new(&mut shuffled)) {
                 assert_eq!(shuffled, expected);
             }
         }

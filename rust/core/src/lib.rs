@@ -10,46 +10,46 @@
 //!
 //! [`Text`], [`Intake`], [`EventTable`], [`Sequence`], [`Stream`], [`Batch`] and [`Frame`] each have a file.
 
-// Only `escape/shuffle` and `escape/wide` have any: vectors, where the processor has them.
+// Only `escape/avx2` and `escape/avx512` have any: vectors, where the processor has them.
 #![deny(unsafe_code)]
 
+mod accounting;
 mod admission;
 mod batch;
+mod batching;
 mod body;
-mod cursor;
-mod cut;
+mod buf_writer;
 mod escape;
 mod gzip;
-mod intake;
-mod kept;
 mod limits;
-mod messages;
+mod message_store;
 mod outcome;
-mod packed;
+mod position_codec;
+mod rejected_payload;
+mod resume_set;
 mod sequence;
-mod settled;
 mod split;
-mod stream;
+mod streaming;
 mod table;
 mod text;
 mod time;
 mod window;
 
+pub use accounting::{Counts, Intake, OnReject, Rejected};
 pub use admission::{Admission, AgeRules, InvalidText, Oversize};
 pub use batch::Batch;
+pub use batching::next_cut;
 pub use body::{Entity, Frame, InvalidFrame};
-pub use cut::next_cut;
 pub use escape::{escaped_len, escaped_len_of_ascii, write_escaped};
 pub use gzip::gzip;
-pub use intake::{Counts, Intake, OnReject, Rejected};
-pub use kept::{Kept, MAX_KEPT_BYTES, keep};
 pub use limits::{InvalidLimits, Limits};
-pub use messages::LEAST_LENT_BYTES;
+pub use message_store::LEAST_LENT_BYTES;
 pub use outcome::{Outcome, Rejection};
-pub use packed::{NotPacked, Unpack, pack};
+pub use position_codec::{NotPacked, Unpack, pack};
+pub use rejected_payload::{Kept, MAX_KEPT_BYTES, keep};
+pub use resume_set::Settled;
 pub use sequence::{Sequence, SequenceBatches};
-pub use settled::Settled;
-pub use stream::Stream;
+pub use streaming::Stream;
 pub use table::{EventSink, EventTable, Extent, Piece, Row, Whole};
 pub use text::Text;
 pub use window::{MAX_INPUT_BYTES, MAX_OPEN, Window};

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::accounting::{Intake, OnReject, Rejected};
 use crate::admission::Admission;
 use crate::batch::Batch;
-use crate::cut::next_cut;
-use crate::intake::{Intake, OnReject, Rejected};
-use crate::kept::Kept;
+use crate::batching::next_cut;
 use crate::outcome::Rejection;
+use crate::rejected_payload::Kept;
 use crate::table::{EventSink, EventTable, Piece, Whole};
 use crate::text::Text;
 

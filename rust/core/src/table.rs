@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use bytes::Bytes;
 
 use crate::escape;
-use crate::messages::{Messages, Place};
+use crate::message_store::{Messages, Place};
 use crate::text::Text;
 
 /// One event of a table. 32 bytes, so that a sort's scratch and the rows together stay under 48 an event.

@@ -1,10 +1,10 @@
 //! What a file is taken for, by samples of it.
 
-use crate::json_line::{JsonLines, USUAL_NAMES, fields_of, moment_of, text_of};
-use crate::layout::Layout;
-use crate::moment::{Clock, Fields};
-use crate::records::LineFormat;
+use crate::json::line::{JsonLines, USUAL_NAMES, fields_of, moment_of, text_of};
+use crate::read_lines::LineFormat;
 use crate::text_line::TextLines;
+use crate::time::civil::{Clock, Fields};
+use crate::time::formats::Layout;
 
 /// What files are taken for.
 #[derive(Clone, Debug)]

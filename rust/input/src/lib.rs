@@ -5,52 +5,44 @@
 //!
 //! | file | the one thing it knows |
 //! |---|---|
-//! | `documents` | where in a document it is: between events, in an array, behind a fault |
-//! | `event` | one event: its members, and why an object is none |
-//! | `json` | JSON's grammar: strings, numbers, values to be passed over |
-//! | `skip` | the end of a value that cannot be parsed, or is too long to be held |
+//! | `read_documents` | where in a document it is: between events, in an array, behind an error |
+//! | `read_lines` | which lines make an event |
 //! | `lines` | where a line ends |
-//! | `layout` | where in a line its moment stands, and which of the ways to write one that is |
-//! | `written`, `moment` | the pieces of a moment as it is written; which moment they make |
-//! | `text_line` | one line of text: whether it begins an event, and of which moment |
-//! | `json_line` | one JSON object a line, as applications write them |
-//! | `marks`, `walk`, `outline` | where the strings of such a line end; the walk over it, along those; what lines share |
+//! | `text_line` | one line of text: whether it begins an event, and its timestamp |
+//! | `json/line` | one JSON object a line, as applications write them |
+//! | `json/event` | one event of a document: its members, and why an object is not an event |
+//! | `json/grammar` | JSON's grammar: strings, numbers, values to be passed over |
+//! | `json/skip_value` | the end of a value that cannot be parsed, or is too long to be held |
+//! | `json/structural_index`, `json/fast_path`, `json/shape_cache` | where the strings of a line end; the walk along those; what lines share |
+//! | `time/formats` | where in a line its timestamp stands, and in which of the known formats |
+//! | `time/fields`, `time/civil` | the pieces of a timestamp as it is written; the milliseconds since 1970 they make |
 //! | `prefix` | whether bytes begin with others, quickly |
-//! | `records` | which lines make an event |
 //! | `detect` | what samples of a file show it to be |
-//! | `unpack` | what compressed bytes, and those of other encodings, are |
-//! | `choice` | which events are wanted |
+//! | `decompress` | what compressed bytes, and those of other encodings, are |
+//! | `event_filter` | which events are wanted |
 
-// Only `marks/vectors` has any: vectors, where the processor has them.
+// Only `json/structural_index/vectors` has any: vectors, where the processor has them.
 #![deny(unsafe_code)]
 
-mod choice;
+mod decompress;
 mod detect;
-mod documents;
-mod event;
+mod event_filter;
 mod json;
-mod json_line;
-mod layout;
 mod lines;
-mod marks;
-mod moment;
-mod outline;
 mod prefix;
-mod records;
-mod skip;
+mod read_documents;
+mod read_lines;
 mod text_line;
-mod unpack;
-mod walk;
-mod written;
+mod time;
 
-pub use choice::Wanted;
+pub use decompress::{Decompressor, TextDecoder};
 pub use detect::{Detected, Known, Shape, detect};
-pub use documents::{Documents, MAX_EVENT_INPUT_BYTES, Step};
-pub use event::Extra;
-pub use json_line::JsonLines;
-pub use layout::Layout;
-pub use moment::{Clock, Fields};
-pub use records::{Counted, LineEvents, LineFormat};
+pub use event_filter::Wanted;
+pub use json::event::Extra;
+pub use json::line::JsonLines;
+pub use read_documents::{Documents, MAX_EVENT_INPUT_BYTES, Step};
+pub use read_lines::{Counted, LineEvents, LineFormat};
 pub use regex::bytes::Regex;
 pub use text_line::{TextLines, Untimed};
-pub use unpack::{Decompressor, TextDecoder};
+pub use time::civil::{Clock, Fields};
+pub use time::formats::Layout;

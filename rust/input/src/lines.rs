@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use memchr::memchr;
 
-use crate::documents::MAX_EVENT_INPUT_BYTES;
+use crate::read_documents::MAX_EVENT_INPUT_BYTES;
 
 /// What comes next.
 #[derive(Debug, PartialEq, Eq)]

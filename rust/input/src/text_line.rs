@@ -2,8 +2,8 @@
 
 use regex::bytes::Regex;
 
-use crate::layout::{Layout, Seen};
-use crate::moment::Clock;
+use crate::time::civil::Clock;
+use crate::time::formats::{Layout, Seen};
 
 /// Where an event of text begins, and where its moment is from.
 #[derive(Clone, Debug)]

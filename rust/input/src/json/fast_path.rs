@@ -1,9 +1,9 @@
 //! The walk over a line that is one JSON object, along the marks of its strings: the fast way, for lines as they nearly
 //! all are. Where it stops, `json` says what is wrong, or that nothing is.
 
-use crate::json;
-use crate::json_line::Span;
-use crate::marks::Quotes;
+use crate::json::grammar;
+use crate::json::line::Span;
+use crate::json::structural_index::Quotes;
 
 /// Values nested deeper are left to the slow way.
 const MAX_DEPTH: u32 = 64;
@@ -171,7 +171,7 @@ impl Walk<'_> {
             b'{' | b'[' if depth == MAX_DEPTH => None,
             b'{' => self.object(at, Ahead { paths: 0, behind: 0, lengths: 0 }, depth + 1),
             b'[' => self.array(at, depth + 1),
-            _ => json::plain(self.line, at).ok().map(|(_, end)| end),
+            _ => grammar::plain(self.line, at).ok().map(|(_, end)| end),
         }
     }
 

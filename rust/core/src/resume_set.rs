@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
-use crate::packed::{NotPacked, Unpack};
+use crate::position_codec::{NotPacked, Unpack};
 
 /// The positions that are settled: all below one, those in ranges, and sets of some others. Sets stay packed, so that millions take
 /// little memory, and are gone through once, in step with whoever asks.
@@ -80,7 +80,7 @@ impl Settled {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::packed::pack;
+    use crate::position_codec::pack;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 

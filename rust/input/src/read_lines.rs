@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use cordwood_core::{Kept, Rejection, Text, escaped_len_of_ascii};
 
-use crate::documents::{MAX_EVENT_INPUT_BYTES, Step};
-use crate::json_line::{JsonLines, Place};
+use crate::json::line::{JsonLines, Place};
 use crate::lines::{Line, LineAt, Lines};
+use crate::read_documents::{MAX_EVENT_INPUT_BYTES, Step};
 use crate::text_line::{Meaning, TextLines};
 
 /// Bytes that an event of several lines may have; a line that would make it longer begins another, of the same moment.
@@ -443,9 +443,9 @@ mod tests {
     use regex::bytes::Regex;
 
     use super::*;
-    use crate::layout::Layout;
-    use crate::moment::Clock;
     use crate::text_line::{BEGINS_WITHOUT, NOTHING_BEFORE, Untimed};
+    use crate::time::civil::Clock;
+    use crate::time::formats::Layout;
 
     fn text() -> LineFormat {
         LineFormat::Text(lines_of_text())

@@ -404,7 +404,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::json;
+    use crate::json::grammar;
 
     /// Tells whether they are.
     struct AreStrings;
@@ -461,7 +461,7 @@ mod tests {
             string.push(if quotes.contains(&at) { b'.' } else { byte });
         }
         string.push(b'"');
-        let parsed = json::string(&string, 0, &mut Vec::new()).map(|(_, end)| end);
+        let parsed = grammar::string(&string, 0, &mut Vec::new()).map(|(_, end)| end);
         assert_eq!(parsed == Ok(string.len()), fine, "{}", line.escape_ascii());
     }
 

@@ -8,9 +8,9 @@
 //! for as long as it fits four lines of five. (Tried and lost: four at once, one learned every 16 lines. Where each line has
 //! another shape, that took as long again as all the rest.)
 
-use crate::json;
-use crate::json_line::Span;
-use crate::marks::{Marks, Then};
+use crate::json::grammar;
+use crate::json::line::Span;
+use crate::json::structural_index::{Marks, Then};
 use crate::prefix::Start;
 
 /// Values that an outline has at most: lines of more are walked over.
@@ -158,7 +158,7 @@ fn fits(pieces: &[Piece], line: &[u8], marks: &Marks, found: &mut [Option<Span>]
                 if start >= line.len() {
                     return false;
                 }
-                let Ok((_, end)) = json::plain(line, start) else { return false };
+                let Ok((_, end)) = grammar::plain(line, start) else { return false };
                 at = end;
                 (start, end)
             }
@@ -189,7 +189,7 @@ fn pieces_of(line: &[u8], marks: &Marks, found: &[Option<Span>]) -> Option<Vec<P
                 }
                 (Value::String, at + 1, close)
             }
-            b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => (Value::Plain, at, json::plain(line, at).ok()?.1),
+            b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => (Value::Plain, at, grammar::plain(line, at).ok()?.1),
             _ => {
                 at += 1;
                 continue;

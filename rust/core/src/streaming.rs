@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
+use crate::accounting::{Intake, OnReject, Rejected};
 use crate::admission::Admission;
-use crate::intake::{Intake, OnReject, Rejected};
-use crate::kept::Kept;
 use crate::outcome::Rejection;
+use crate::rejected_payload::Kept;
 use crate::table::EventTable;
 use crate::text::Text;
 use crate::window::Window;

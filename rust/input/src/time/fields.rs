@@ -1,6 +1,6 @@
 //! How a moment is written, piece by piece, and the reading of the pieces.
 
-use crate::moment::Fields;
+use crate::time::civil::Fields;
 
 /// One piece of how a moment is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! The account of what came in: every event is counted, and ends in a table or among the rejected.
 
 use crate::admission::{Admission, Admitted, Oversize};
-use crate::kept::Kept;
 use crate::outcome::{Outcome, Rejection};
+use crate::rejected_payload::Kept;
 use crate::table::{EventSink, Extent, Piece, Whole};
 use crate::text::Text;
 

@@ -17,8 +17,8 @@ use std::arch::x86_64::{
 };
 use std::sync::LazyLock;
 
-use super::{LETTERS, put_byte, shuffle};
-use crate::cursor::Cursor;
+use super::{LETTERS, avx2, put_byte};
+use crate::buf_writer::Cursor;
 
 /// Whether this processor can. Asked once: it is asked for every message.
 static CAN: LazyLock<bool> = LazyLock::new(|| {
@@ -133,7 +133,7 @@ fn expanded_by_halves(text: &[u8], out: &mut Cursor<'_>) {
             let (letters, known) = lettered(pairs);
             if control & !known != 0 {
                 // One that becomes `\u00XX`. There, eight bytes with one among them are written byte by byte, and not all.
-                if !shuffle::put_escaped(block, out) {
+                if !avx2::put_escaped(block, out) {
                     block.iter().for_each(|&byte| put_byte(byte, out));
                 }
                 continue;

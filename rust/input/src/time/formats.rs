@@ -2,13 +2,13 @@
 
 use regex::bytes::Regex;
 
-use crate::moment::Fields;
 use crate::prefix::Start;
-use crate::written::Item::{
+use crate::time::civil::Fields;
+use crate::time::fields::Item::{
     self, Byte, DateTimeBreak, Day, Epoch, Fraction, Hour, MayZone, Minute, Month2, MonthName, Second, Space,
     Weekday, Year2, Year4, Zone,
 };
-use crate::written::{Reader, of_letter};
+use crate::time::fields::{Reader, of_letter};
 
 /// Where in a line the moment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -302,7 +302,7 @@ fn behind_opening(line: &[u8], at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::moment::Clock;
+    use crate::time::civil::Clock;
 
     fn read(line: &str) -> Option<(i64, &'static str)> {
         let mut clock = Clock::new("UTC", Some(2025), 1_790_000_000_000).unwrap();

@@ -18,7 +18,7 @@ use std::arch::x86_64::{
 use std::sync::LazyLock;
 
 use super::{BLOCK, LETTERS, put_byte};
-use crate::cursor::Cursor;
+use crate::buf_writer::Cursor;
 
 /// Whether this processor can. Asked once: it is asked for every message.
 static CAN: LazyLock<bool> =

@@ -1,11 +1,11 @@
 //! One line of JSON as applications write them: its moment, and its message.
 
-use crate::json::{self, Kind, Stop};
-use crate::layout::{Layout, Seen};
-use crate::marks::{First, Marks};
-use crate::moment::{Clock, Fields};
-use crate::outline::{Hold, Look, Outline};
-use crate::walk::{Ahead, MAX_PATHS, Walk};
+use crate::json::fast_path::{Ahead, MAX_PATHS, Walk};
+use crate::json::grammar::{self, Kind, Stop};
+use crate::json::shape_cache::{Hold, Look, Outline};
+use crate::json::structural_index::{First, Marks};
+use crate::time::civil::{Clock, Fields};
+use crate::time::formats::{Layout, Seen};
 
 /// Names under which applications write the moment, the likeliest first.
 pub(crate) const USUAL_NAMES: &[&str] = &[
@@ -158,8 +158,8 @@ impl JsonLines {
         if line[start] != b'"' {
             return Some(Place::Of(start, end));
         }
-        match json::string(line, start, &mut self.decoded) {
-            Ok((json::Str::Plain(start, end), _)) => Some(Place::Of(start, end)),
+        match grammar::string(line, start, &mut self.decoded) {
+            Ok((grammar::Str::Plain(start, end), _)) => Some(Place::Of(start, end)),
             _ => Some(Place::Decoded),
         }
     }
@@ -269,7 +269,7 @@ impl JsonLines {
     }
 
     fn try_slowly(&mut self, line: &[u8]) -> Result<(), String> {
-        let start = json::after_space(line, 0);
+        let start = grammar::after_space(line, 0);
         if line.get(start) != Some(&b'{') {
             return Err("the line is no JSON object".to_owned());
         }
@@ -280,7 +280,7 @@ impl JsonLines {
                 Stop::Incomplete => "the line ends before its JSON does".to_owned(),
                 Stop::Fault(at, why) => format!("the line is no JSON: {why}, at byte {at} of it"),
             })?;
-        if json::after_space(line, end) < line.len() {
+        if grammar::after_space(line, end) < line.len() {
             return Err("the line goes on behind its JSON object".to_owned());
         }
         Ok(())
@@ -310,12 +310,12 @@ fn walk_slowly(
     found: &mut [Option<Span>],
     scratch: &mut Vec<u8>,
 ) -> Result<usize, Stop> {
-    let (mut at, mut byte) = json::token(line, at + 1)?;
+    let (mut at, mut byte) = grammar::token(line, at + 1)?;
     if byte == b'}' {
         return Ok(at + 1);
     }
     loop {
-        let (name, value_at) = json::member(line, at, scratch)?;
+        let (name, value_at) = grammar::member(line, at, scratch)?;
         let name = name.bytes(line, scratch);
         let mut whole = None;
         let mut inside: Vec<(usize, &[u8])> = Vec::new();
@@ -329,14 +329,14 @@ fn walk_slowly(
         let end = if !inside.is_empty() && line[value_at] == b'{' {
             walk_slowly(line, value_at, &inside, found, scratch)?
         } else {
-            json::value(line, value_at, scratch)?.1
+            grammar::value(line, value_at, scratch)?.1
         };
         if let Some(index) = whole {
             found[index].get_or_insert((value_at, end));
         }
-        (at, byte) = json::token(line, end)?;
+        (at, byte) = grammar::token(line, end)?;
         match byte {
-            b',' => at = json::token(line, at + 1)?.0,
+            b',' => at = grammar::token(line, at + 1)?.0,
             b'}' => return Ok(at + 1),
             _ => return Err(Stop::Fault(at, "no comma where one must be")),
         }
@@ -348,7 +348,7 @@ pub(crate) fn moment_of(value: &[u8], layouts: &[Layout], clock: &mut Clock) -> 
     if let Some(text) = text_of(value) {
         return fields_of(text, layouts).and_then(|fields| clock.resolve(&fields));
     }
-    let (kind, _) = json::number(&[value, b" "].concat(), 0).ok().filter(|_| !value.is_empty())?;
+    let (kind, _) = grammar::number(&[value, b" "].concat(), 0).ok().filter(|_| !value.is_empty())?;
     let text = std::str::from_utf8(value).ok()?;
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if kind == Kind::Float && fraction.bytes().any(|byte| !byte.is_ascii_digit()) || whole.contains(['e', 'E']) {

@@ -2,7 +2,7 @@
 
 use cordwood_core::Rejection;
 
-use crate::json::{self, Kind, Stop, Str};
+use crate::json::grammar::{self, Kind, Stop, Str};
 
 /// What a member besides those of a log event does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,18 +49,18 @@ pub(crate) struct Scratch {
 /// `may_wrap`: it may be the object around an array of events, and not only one of these.
 pub(crate) fn parse(bytes: &[u8], scratch: &mut Scratch, extra: Extra, may_wrap: bool) -> Result<Parsed, Stop> {
     if bytes[0] != b'{' {
-        let (kind, end) = json::value(bytes, 0, &mut scratch.other)?;
+        let (kind, end) = grammar::value(bytes, 0, &mut scratch.other)?;
         let reason = format!("an event is an object with \"timestamp\" and \"message\"; this is {}", kind.name());
         return Ok(Parsed::NotAnEvent { rejection: Rejection::WrongType(reason.into()), end });
     }
     let mut timestamp = Found::No;
     let mut message = Found::No;
     let mut other: Option<String> = None;
-    let (mut at, byte) = json::token(bytes, 1)?;
+    let (mut at, byte) = grammar::token(bytes, 1)?;
     let mut end = at + 1;
     if byte != b'}' {
         end = loop {
-            let (name, value_at) = json::member(bytes, at, &mut scratch.other)?;
+            let (name, value_at) = grammar::member(bytes, at, &mut scratch.other)?;
             let name = name.bytes(bytes, &scratch.other);
             let behind = match name {
                 b"timestamp" => read_timestamp(bytes, value_at, &mut timestamp, &mut scratch.other)?,
@@ -72,12 +72,12 @@ pub(crate) fn parse(bytes: &[u8], scratch: &mut Scratch, extra: Extra, may_wrap:
                     if other.is_none() && !OF_THE_SERVICE.contains(&name) {
                         other = Some(String::from_utf8_lossy(name).into_owned());
                     }
-                    json::value(bytes, value_at, &mut scratch.other)?.1
+                    grammar::value(bytes, value_at, &mut scratch.other)?.1
                 }
             };
-            let (next, byte) = json::token(bytes, behind)?;
+            let (next, byte) = grammar::token(bytes, behind)?;
             match byte {
-                b',' => at = json::token(bytes, next + 1)?.0,
+                b',' => at = grammar::token(bytes, next + 1)?.0,
                 b'}' => break next + 1,
                 _ => return Err(Stop::Fault(next, "no comma where one must be")),
             }
@@ -105,11 +105,11 @@ fn read_timestamp(
     scratch: &mut Vec<u8>,
 ) -> Result<usize, Stop> {
     if !matches!(bytes[at], b'-' | b'0'..=b'9') {
-        let (kind, end) = json::value(bytes, at, scratch)?;
+        let (kind, end) = grammar::value(bytes, at, scratch)?;
         *timestamp = Found::Wrong(kind);
         return Ok(end);
     }
-    let (kind, end) = json::number(bytes, at)?;
+    let (kind, end) = grammar::number(bytes, at)?;
     *timestamp = match kind {
         Kind::Integer => match parse_i64(&bytes[at..end]) {
             Some(value) => Found::Good(value),
@@ -141,11 +141,11 @@ fn parse_i64(digits: &[u8]) -> Option<i64> {
 #[inline]
 fn read_message(bytes: &[u8], at: usize, message: &mut Found<Str>, scratch: &mut Scratch) -> Result<usize, Stop> {
     if bytes[at] != b'"' {
-        let (kind, end) = json::value(bytes, at, &mut scratch.other)?;
+        let (kind, end) = grammar::value(bytes, at, &mut scratch.other)?;
         *message = Found::Wrong(kind);
         return Ok(end);
     }
-    let (text, end) = json::string(bytes, at, &mut scratch.message)?;
+    let (text, end) = grammar::string(bytes, at, &mut scratch.message)?;
     *message = Found::Good(text);
     Ok(end)
 }

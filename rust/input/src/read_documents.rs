@@ -11,9 +11,9 @@
 use cordwood_core::{Kept, Rejection, Text, keep};
 use memchr::memchr;
 
-use crate::event::{self, Extra, Parsed, Scratch};
-use crate::json::{self, Stop, Str};
-use crate::skip::Skip;
+use crate::json::event::{self, Extra, Parsed, Scratch};
+use crate::json::grammar::{self, Stop, Str};
+use crate::json::skip_value::Skip;
 
 /// Bytes of JSON of one event beyond which it is not held to be looked at. The longest legal message takes 6.3 MB
 /// where each of its characters is escaped.
@@ -217,7 +217,7 @@ impl Documents {
     /// The next byte that is no white space.
     #[inline]
     fn token(&mut self) -> Option<u8> {
-        self.at = json::after_space(&self.buffer, self.at);
+        self.at = grammar::after_space(&self.buffer, self.at);
         self.buffer.get(self.at).copied()
     }
 
@@ -466,10 +466,10 @@ impl Documents {
 
 /// The index behind the member that follows the comma at the slice's start, or behind a comma that nothing follows.
 fn pass_over_member(bytes: &[u8], scratch: &mut Vec<u8>) -> Result<usize, Stop> {
-    let (at, byte) = json::token(bytes, 1)?;
+    let (at, byte) = grammar::token(bytes, 1)?;
     if byte == b'}' {
         return Ok(at);
     }
-    let value_at = json::member(bytes, at, scratch)?.1;
-    json::value(bytes, value_at, scratch).map(|(_, end)| end)
+    let value_at = grammar::member(bytes, at, scratch)?.1;
+    grammar::value(bytes, value_at, scratch).map(|(_, end)| end)
 }

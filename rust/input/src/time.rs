@@ -1,0 +1,5 @@
+//! Timestamps as logs write them, and the milliseconds since 1970 that they mean.
+
+pub(crate) mod civil;
+pub(crate) mod fields;
+pub(crate) mod formats;
