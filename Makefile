@@ -108,7 +108,7 @@ SOAK_SCHEDULES ?= 400
 SOAK_KILLS ?= 50
 
 soak: .venv/extra-test ## uploads under hundreds of schedules of faults, and a command that is killed again and again
-	$(BIN)/python -W ignore tests/soak.py --schedules $(SOAK_SCHEDULES) --kills $(SOAK_KILLS)
+	$(BIN)/python -W ignore tests/support/soak.py --schedules $(SOAK_SCHEDULES) --kills $(SOAK_KILLS)
 
 FUZZ_SECONDS ?= 30
 

@@ -9,8 +9,9 @@
 # its own.
 set -eu
 cd "$(dirname "$0")/.."
-[ $# -gt 0 ] || set -- tests/test_sizes.py tests/test_body.py tests/test_policies.py tests/test_inputs.py tests/test_arrow.py \
-    tests/test_reading_ahead.py tests/test_text_logs.py
+[ $# -gt 0 ] || set -- tests/batching/test_sizes.py tests/batching/test_body.py tests/batching/test_policies.py \
+    tests/batching/test_inputs.py tests/batching/test_arrow.py tests/batching/test_reading_ahead.py \
+    tests/sources/test_text_logs.py
 
 runtime=$(cc -print-file-name=libasan.so)
 if [ ! -e "$runtime" ]; then

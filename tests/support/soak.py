@@ -1,7 +1,7 @@
 """Uploads under faults, seeded: whatever goes wrong, what is stored and what the report says must agree.
 
 `make soak` runs this as a script: hundreds of schedules, then a command that is killed again and again. One schedule is
-repeated with `python tests/soak.py --seed N`.
+repeated with `python tests/support/soak.py --seed N`.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class Schedule:
 
     def __str__(self) -> str:
         shown = {name: value for name, value in vars(self).items() if not name.startswith("_") and name != "events"}
-        return f"{shown}; again: python tests/soak.py --seed {self.seed}"
+        return f"{shown}; again: python tests/support/soak.py --seed {self.seed}"
 
     def run(self, folder: pathlib.Path, tally: Tally) -> None:
         """Run it, and hold what is stored against what the report says."""

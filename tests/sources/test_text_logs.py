@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 __all__ = ["cloudwatch_logs"]
 
-DATA = pathlib.Path(__file__).parent / "data" / "logs"
+DATA = pathlib.Path(__file__).parents[1] / "data" / "logs"
 FIRST, SECOND = 1_760_129_736_000, 1_760_129_737_000  # 2025-10-10 20:55:36 and :37 UTC
 
 

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, Self
 
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Fault, LocalCloudWatchLogs, StoredEvent
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parents[2]
 SERVER = pathlib.Path(__file__).with_name("command_server.py")
 AWS_PYTHON = ROOT / ".venv" / "awscli" / "bin" / "python"
 

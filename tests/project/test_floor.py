@@ -6,7 +6,7 @@ import subprocess
 import sys
 import venv
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 def test_the_client_at_the_floor_of_boto3(tmp_path: pathlib.Path) -> None:
@@ -18,7 +18,7 @@ def test_the_client_at_the_floor_of_boto3(tmp_path: pathlib.Path) -> None:
     versions = [f"boto3=={floor[1]}", f"botocore=={floor[1]}"]
     pip: list[str | pathlib.Path] = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
     subprocess.run([*pip, *versions, "pytest", "hypothesis", wheel], check=True, timeout=300)
-    tests = sorted((ROOT / "tests").glob("test_client_*.py"))
+    tests = sorted((ROOT / "tests").glob("client/test_*.py"))
     # Warnings of so old a botocore about so new a Python are no fault of ours.
     command: list[str | pathlib.Path] = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore", *tests]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)

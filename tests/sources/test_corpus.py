@@ -7,7 +7,7 @@ import pytest
 from cordwood.sources.documents import Documents
 from cordwood.sources.shapes import Reading
 
-CORPUS = pathlib.Path(os.environ.get("CORDWOOD_CORPUS", pathlib.Path(__file__).parents[2] / "shared" / "corpus"))
+CORPUS = pathlib.Path(os.environ.get("CORDWOOD_CORPUS", pathlib.Path(__file__).parents[3] / "shared" / "corpus"))
 NO_YEAR = {"Linux", "OpenSSH", "Android"}
 NAMES = ["Android", "Apache", "Hadoop", "Linux", "OpenSSH", "OpenStack", "Spark", "Zookeeper"]
 

@@ -10,7 +10,7 @@ import venv
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parents[2]
 CHECK = "import cordwood; print([(len(b), b.nbytes) for b in cordwood.batches([(t, 'x' * 100) for t in range(20000)])])"
 
 pytestmark = pytest.mark.skipif(shutil.which("cargo") is None, reason="builds the extension with cargo")

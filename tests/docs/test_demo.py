@@ -14,7 +14,7 @@ import inputs
 import pure_python
 import pytest
 
-BENCHES = pathlib.Path(__file__).parents[1] / "benches"
+BENCHES = pathlib.Path(__file__).parents[2] / "benches"
 WAYS = ("cordwood", "plain boto3")
 HOSTILE = {
     "AWS_PROFILE": "nope",

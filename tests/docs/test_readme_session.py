@@ -11,7 +11,7 @@ import time
 
 from cordwood.local import LocalCloudWatchLogs
 
-README = (pathlib.Path(__file__).parents[1] / "README.md").read_text()
+README = (pathlib.Path(__file__).parents[2] / "README.md").read_text()
 [SESSION] = re.findall(r"^```console\n(\$ cordwood upload .*?)^```$", README, re.DOTALL | re.MULTILINE)
 
 

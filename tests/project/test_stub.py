@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import cordwood
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parents[2]
 STUB = pathlib.Path(cordwood.__file__).with_name("_core.pyi")
 
 

@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parents[2]
 EVENTS = 20_000
 
 COUNTS = {"ascii": 562, "json": 765, "cjk": 971, "text lines": 1019, "json lines": 1450}

@@ -66,7 +66,7 @@ def test_outcomes_without_events_are_in_the_counts_all_the_same() -> None:
 def test_the_page_on_the_report_names_every_member(
     cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
-    page = (pathlib.Path(__file__).parent.parent / "docs" / "report.md").read_text()
+    page = (pathlib.Path(__file__).parents[2] / "docs" / "report.md").read_text()
     report_page, _, letters_page = page.partition("## Dead letters")
     environment = {**environment_of(cloudwatch_logs), "XDG_STATE_HOME": str(tmp_path)}
     file, letters = wrote(tmp_path / "e", [(1, "too old")]), tmp_path / "letters"

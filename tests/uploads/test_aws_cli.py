@@ -12,7 +12,7 @@ from cordwood.local.pytest import cloudwatch_logs
 
 __all__ = ["cloudwatch_logs"]
 
-AWS = pathlib.Path(__file__).parents[1] / ".venv" / "awscli" / "bin" / "aws"
+AWS = pathlib.Path(__file__).parents[2] / ".venv" / "awscli" / "bin" / "aws"
 
 
 def written() -> list[tuple[int, str]]:

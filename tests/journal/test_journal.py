@@ -19,7 +19,7 @@ from cordwood.journal import Journal, SourceIdentity, default_path
 from hypothesis import given
 from hypothesis import strategies as st
 
-CHILD = pathlib.Path(__file__).with_name("journal_child.py")
+CHILD = pathlib.Path(__file__).parents[1] / "support" / "journal_child.py"
 
 
 def opened(folder: pathlib.Path, *, name: str = "journal", **changed: Any) -> Journal:
