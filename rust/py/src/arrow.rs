@@ -32,7 +32,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyCapsuleMethods};
 
-use crate::event::Feed;
+use crate::feed::Feed;
 use crate::gil_yield::Pause;
 use crate::outcomes;
 

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PySlice, PyString};
 
 use crate::abc::is_mapping;
-use crate::message::a_value_of;
+use crate::describe::type_of;
 
 /// What one PutLogEvents request carries: events in order of time, within every limit.
 ///
@@ -194,7 +194,7 @@ impl Batch {
 /// The text of a str argument, under the name that the caller knows.
 fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     let Ok(text) = value.cast::<PyString>() else {
-        return Err(PyTypeError::new_err(format!("{name} is {}; it must be a str", a_value_of(value))));
+        return Err(PyTypeError::new_err(format!("{name} is {}; it must be a str", type_of(value))));
     };
     text.to_cow().map(std::borrow::Cow::into_owned).map_err(|fault| {
         let what = format!("{name} has a lone surrogate, which UTF-8 cannot carry");
@@ -228,7 +228,7 @@ fn read_entity(entity: &Bound<'_, PyAny>) -> PyResult<Entity> {
 
 fn items<'py>(name: &str, mapping: &Bound<'py, PyAny>) -> PyResult<Vec<(String, Bound<'py, PyAny>)>> {
     if !is_mapping(mapping)? {
-        return Err(PyTypeError::new_err(format!("{name} is {}; it must be a mapping", a_value_of(mapping))));
+        return Err(PyTypeError::new_err(format!("{name} is {}; it must be a mapping", type_of(mapping))));
     }
     let key_name = format!("a key of {name}");
     mapping

@@ -8,12 +8,13 @@ use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use crate::abc::is_mapping;
+use crate::abc::{is_mapping, is_text};
 use crate::arrow;
-use crate::event::{Fault, Feed, feed_message_at, feed_pair_at};
+use crate::describe::type_of;
+use crate::error::ExtractError;
+use crate::event::{feed_message_at, feed_pair_at};
+use crate::feed::Feed;
 use crate::gil_yield::Pause;
-use crate::input::is_text;
-use crate::message::a_value_of;
 use crate::numpy;
 use crate::prefetch;
 use crate::timestamp;
@@ -107,8 +108,8 @@ pub(crate) fn timestamps_as_array(timestamps: &Bound<'_, PyAny>) -> PyResult<Arr
         check_is_there("timestamps", &column, index, len)?;
         found.push(match timestamp::extract(&column.get_item(index)?) {
             Ok(timestamp) => Some(timestamp),
-            Err(Fault::Rejected(_)) => None,
-            Err(Fault::Raised(exception)) => return Err(exception),
+            Err(ExtractError::Rejected(_)) => None,
+            Err(ExtractError::Raised(exception)) => return Err(exception),
         });
     }
     Ok(Arc::new(Int64Array::from(found)))
@@ -155,7 +156,7 @@ fn column<'py>(name: &str, column: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Py
         return Ok(list.clone());
     }
     if is_text(column) || is_mapping(column)? {
-        return Err(PyTypeError::new_err(format!("{name} is {}; pass a sequence of values", a_value_of(column))));
+        return Err(PyTypeError::new_err(format!("{name} is {}; pass a sequence of values", type_of(column))));
     }
     let list = PyList::empty(column.py());
     let mut pause = Pause::new();

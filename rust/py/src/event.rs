@@ -1,67 +1,19 @@
 //! One event of the input: a mapping, or a pair.
 
-use bytes::Bytes;
-use cordwood_core::{Kept, Rejected, Rejection, Text};
+use cordwood_core::{Kept, Rejected, Rejection};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use crate::abc::is_mapping;
+use crate::describe::type_of;
+use crate::error::ExtractError;
 use crate::exact_types;
-use crate::message::{Message, a_value_of};
+use crate::feed::{self, Feed};
+use crate::message::Message;
 use crate::outcomes;
 use crate::rejected_payload;
 use crate::timestamp;
-
-/// Why an object gave no event.
-pub(crate) enum Fault {
-    /// It is no log event: an outcome.
-    Rejected(Rejection),
-    /// Code of the caller's that had to run (`__getitem__`, `utcoffset`) raised: its exception goes on.
-    Raised(PyErr),
-}
-
-impl From<Rejection> for Fault {
-    fn from(rejection: Rejection) -> Self {
-        Self::Rejected(rejection)
-    }
-}
-
-impl From<PyErr> for Fault {
-    fn from(exception: PyErr) -> Self {
-        Self::Raised(exception)
-    }
-}
-
-/// Whatever takes events in: a whole input or a stream.
-pub(crate) trait Feed {
-    /// Runs no code of the caller's and keeps the interpreter lock, which is what `exact_types` relies on.
-    fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected>;
-    /// Texts that lie in this memory are not copied from now on, until other memory is lent.
-    fn lend(&mut self, memory: Bytes);
-    fn reject(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected>;
-    /// Whether `reject` is to be told what the event held.
-    fn keeps_rejected(&self) -> bool;
-}
-
-impl Feed for cordwood_core::Sequence {
-    #[inline]
-    fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
-        self.admit(timestamp, text)
-    }
-
-    fn lend(&mut self, memory: Bytes) {
-        self.lend(memory);
-    }
-
-    fn reject(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {
-        self.reject_keeping(rejection, kept)
-    }
-
-    fn keeps_rejected(&self) -> bool {
-        self.intake().keeps_rejected()
-    }
-}
 
 /// Passes one event on, as an object.
 #[inline]
@@ -148,20 +100,20 @@ fn feed_other_pair(
 /// Passes on what was read of an event, or says why there was nothing to read.
 fn feed_extracted<'py>(
     py: Python<'py>,
-    extracted: Result<(i64, Bound<'py, PyAny>), Fault>,
+    extracted: Result<(i64, Bound<'py, PyAny>), ExtractError>,
     into: &mut impl Feed,
     keep: impl FnOnce() -> Option<Kept>,
 ) -> PyResult<()> {
     let admitted =
-        extracted.and_then(|(timestamp, message)| Ok(admit(timestamp, &Message::extract(&message)?, into)?));
+        extracted.and_then(|(timestamp, message)| Ok(feed::admit(timestamp, &Message::extract(&message)?, into)?));
     let fed = match admitted {
         Ok(admitted) => admitted,
-        Err(Fault::Rejected(rejection)) => {
+        Err(ExtractError::Rejected(rejection)) => {
             // Asked outside of `reject`, which may hold a lock: it runs code of the caller's.
             let kept = if into.keeps_rejected() { keep() } else { None };
             into.reject(rejection, kept)
         }
-        Err(Fault::Raised(exception)) => {
+        Err(ExtractError::Raised(exception)) => {
             // On the account all the same, so that the positions of later events stay true.
             let reason = format!("reading the event raised {exception}");
             let _told = into.reject(Rejection::Malformed(reason.into()), None);
@@ -171,32 +123,7 @@ fn feed_extracted<'py>(
     told(py, fed)
 }
 
-/// Passes on a message. `Err` where its text cannot be had; nothing was passed on then.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "a part of what `exact_types` inlines")]
-pub(crate) fn admit(
-    timestamp: i64,
-    message: &Message<'_, '_>,
-    into: &mut impl Feed,
-) -> PyResult<Result<(), Rejected>> {
-    let text = message.text()?;
-    Ok(match message.shared(&text) {
-        None => into.admit(timestamp, text),
-        Some(memory) => admit_shared(timestamp, text, memory, into),
-    })
-}
-
-/// Passes one event on whose text is that of an object which is kept.
-#[cold]
-fn admit_shared(timestamp: i64, text: Text<'_>, memory: Bytes, into: &mut impl Feed) -> Result<(), Rejected> {
-    into.lend(memory);
-    let admitted = into.admit(timestamp, text);
-    // Kept by who has a message in it, and by nobody else.
-    into.lend(Bytes::new());
-    admitted
-}
-
-fn extract<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Bound<'py, PyAny>), Fault> {
+fn extract<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Bound<'py, PyAny>), ExtractError> {
     if let Ok(event) = item.cast_exact::<PyDict>() {
         let py = item.py();
         let timestamp = event.get_item(intern!(py, "timestamp"))?;
@@ -217,7 +144,7 @@ pub(crate) fn message_of_plain_event<'py>(item: &Bound<'py, PyAny>) -> Option<Bo
 fn pair<'py>(
     timestamp: &Bound<'py, PyAny>,
     message: Bound<'py, PyAny>,
-) -> Result<(i64, Bound<'py, PyAny>), Fault> {
+) -> Result<(i64, Bound<'py, PyAny>), ExtractError> {
     Ok((timestamp::extract(timestamp)?, message))
 }
 
@@ -225,7 +152,7 @@ fn members<'py>(
     event: &Bound<'py, PyAny>,
     timestamp: Option<Bound<'py, PyAny>>,
     message: Option<Bound<'py, PyAny>>,
-) -> Result<(i64, Bound<'py, PyAny>), Fault> {
+) -> Result<(i64, Bound<'py, PyAny>), ExtractError> {
     match (timestamp, message) {
         (Some(timestamp), Some(message)) => pair(&timestamp, message),
         (None, _) => Err(missing(event, "timestamp")),
@@ -234,7 +161,7 @@ fn members<'py>(
 }
 
 /// Everything but a plain dict.
-fn extract_other<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Bound<'py, PyAny>), Fault> {
+fn extract_other<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Bound<'py, PyAny>), ExtractError> {
     if let Ok(event) = item.cast::<PyTuple>() {
         return match event.len() {
             2 => pair(&event.get_item(0)?, event.get_item(1)?),
@@ -248,17 +175,17 @@ fn extract_other<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Bound<'py, PyAny
         };
     }
     if !is_mapping(item)? {
-        return Err(not_an_event(&a_value_of(item)));
+        return Err(not_an_event(&type_of(item)));
     }
     // Asked first whether it is there: a defaultdict would make what is missing.
     let member = |name: &Bound<'py, PyString>| {
-        item.contains(name)?.then(|| item.get_item(name)).transpose().map_err(Fault::from)
+        item.contains(name)?.then(|| item.get_item(name)).transpose().map_err(ExtractError::from)
     };
     let py = item.py();
     members(item, member(intern!(py, "timestamp"))?, member(intern!(py, "message"))?)
 }
 
-fn not_an_event(what: &str) -> Fault {
+fn not_an_event(what: &str) -> ExtractError {
     let reason = format!(
         "an event is a mapping with timestamp and message, or a (timestamp, message) pair; this is {what}"
     );
@@ -266,7 +193,7 @@ fn not_an_event(what: &str) -> Fault {
 }
 
 #[cold]
-fn missing(event: &Bound<'_, PyAny>, name: &str) -> Fault {
+fn missing(event: &Bound<'_, PyAny>, name: &str) -> ExtractError {
     const MOST_NAMES: usize = 6;
     const LONGEST_NAME: usize = 40;
     let names = || -> PyResult<Vec<String>> {

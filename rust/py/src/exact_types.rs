@@ -20,7 +20,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyString, PyTuple};
 
-use crate::event::{self, Feed};
+use crate::feed::{self, Feed};
 use crate::message::Message;
 
 /// Whether this is for an interpreter that has a lock.
@@ -92,7 +92,7 @@ fn admit_message(timestamp: i64, message: Borrowed<'_, '_, PyAny>, into: &mut im
         Ok(text) => Message::Str(text),
         Err(_) => Message::Bytes(message.cast_exact::<PyBytes>().ok()?),
     };
-    event::admit(timestamp, &message, into).ok()
+    feed::admit(timestamp, &message, into).ok()
 }
 
 /// Where timestamp and message of a plain event lie: addresses to ask for, and nothing more.

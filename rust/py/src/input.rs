@@ -2,14 +2,16 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyIterator, PyList, PyString, PyTuple};
+use pyo3::types::{PyIterator, PyList, PyString, PyTuple};
 
-use crate::abc::{is_mapping, is_sequence};
+use crate::abc::{is_mapping, is_sequence, is_text};
 use crate::arrow::{self, Chunks, Rows};
 use crate::columns::{self, Columns};
-use crate::event::{self, Feed};
+use crate::describe::type_of;
+use crate::event;
+use crate::feed::Feed;
 use crate::gil_yield::Pause;
-use crate::message::{Message, a_value_of};
+use crate::message::Message;
 use crate::numpy;
 use crate::prefetch::{self, Placement};
 
@@ -58,13 +60,13 @@ impl<'py> Input<'py> {
         if is_text(&events) {
             return Err(PyTypeError::new_err(format!(
                 "events is {}; pass an iterable of events: mappings with timestamp and message, or pairs",
-                a_value_of(&events)
+                type_of(&events)
             )));
         }
         if is_mapping(&events)? {
             return Err(PyTypeError::new_err(format!(
                 "events is {}, a single mapping; put it in a list: [event]",
-                a_value_of(&events)
+                type_of(&events)
             )));
         }
         if is_sequence(&events)? {
@@ -74,7 +76,7 @@ impl<'py> Input<'py> {
             Ok(iterator) => Ok(Self::Stream(iterator)),
             Err(fault) if fault.is_instance_of::<PyTypeError>(events.py()) => Err(PyTypeError::new_err(format!(
                 "events is {}, which cannot be iterated; pass an iterable of events",
-                a_value_of(&events)
+                type_of(&events)
             ))),
             Err(fault) => Err(fault),
         }
@@ -185,11 +187,4 @@ fn feed_list(list: &Bound<'_, PyList>, into: &mut impl Feed) -> PyResult<()> {
         index += 1;
     }
     Ok(())
-}
-
-/// What iterates, but never over events.
-pub(crate) fn is_text(value: &Bound<'_, PyAny>) -> bool {
-    value.is_instance_of::<PyString>()
-        || value.is_instance_of::<PyBytes>()
-        || value.is_instance_of::<PyByteArray>()
 }

@@ -9,9 +9,10 @@ use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::string::PyStringData;
-use pyo3::types::{PyBytes, PyFloat, PyFloatMethods, PyInt, PyString, PyStringMethods};
+use pyo3::types::{PyBytes, PyString};
 
-use crate::event::Fault;
+use crate::describe::value_and_type;
+use crate::error::ExtractError;
 
 /// A message, kept alive by whoever it is borrowed from.
 pub(crate) enum Message<'a, 'py> {
@@ -20,7 +21,7 @@ pub(crate) enum Message<'a, 'py> {
 }
 
 impl<'a, 'py> Message<'a, 'py> {
-    pub(crate) fn extract(value: &'a Bound<'py, PyAny>) -> Result<Self, Fault> {
+    pub(crate) fn extract(value: &'a Bound<'py, PyAny>) -> Result<Self, ExtractError> {
         if let Ok(text) = value.cast::<PyString>() {
             return Ok(Self::Str(text.as_borrowed()));
         }
@@ -32,7 +33,7 @@ impl<'a, 'py> Message<'a, 'py> {
         } else {
             "pass str, or bytes of UTF-8 (json.dumps(message) makes a str of a dict or list)"
         };
-        Err(Rejection::WrongType(format!("message {}; {advice}", described(value)).into()).into())
+        Err(Rejection::WrongType(format!("message {}; {advice}", value_and_type(value)).into()).into())
     }
 
     /// The memory that its UTF-8 lies in, to be kept in place of a copy; `None` where a copy is better, or needed.
@@ -95,37 +96,4 @@ pub(crate) fn is_ascii(text: &Bound<'_, PyString>) -> bool {
 pub(crate) fn is_ascii(text: &Bound<'_, PyString>) -> bool {
     // SAFETY: as in `Message::text`.
     matches!(unsafe { text.data() }, Ok(PyStringData::Ucs1(bytes)) if bytes.is_ascii())
-}
-
-/// `5 is an int`, `"yesterday" is a str`, `is a dict`: the value, where it is short, and its type.
-pub(crate) fn described(value: &Bound<'_, PyAny>) -> String {
-    const LONGEST: usize = 40;
-    let shown = if let Ok(text) = value.cast_exact::<PyString>() {
-        let text = text.to_string_lossy();
-        let cut: String = text.chars().take(LONGEST).collect();
-        let more = if cut.len() < text.len() { "..." } else { "" };
-        Some(format!("{cut:?}{more}"))
-    } else if let Ok(number) = value.cast_exact::<PyInt>() {
-        // One beyond 64 bits may have millions of digits.
-        number.extract::<i64>().ok().map(|number| number.to_string())
-    } else {
-        value.cast::<PyFloat>().ok().map(|number| format!("{:?}", number.value()))
-    };
-    match shown {
-        Some(shown) => format!("{shown} is {}", a_value_of(value)),
-        None => format!("is {}", a_value_of(value)),
-    }
-}
-
-/// `a float`, `an int`, `None`: for the reader of an error.
-pub(crate) fn a_value_of(value: &Bound<'_, PyAny>) -> String {
-    if value.is_none() {
-        return "None".to_owned();
-    }
-    let name = match value.get_type().name() {
-        Ok(name) => name.to_string_lossy().into_owned(),
-        Err(_) => "object of a nameless type".to_owned(),
-    };
-    let article = if name.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
-    format!("{article} {name}")
 }

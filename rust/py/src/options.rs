@@ -4,7 +4,7 @@ use cordwood_core::{Admission, AgeRules, InvalidText, OnReject, Oversize, Reject
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
-use crate::event::Fault;
+use crate::error::ExtractError;
 use crate::limits::Limits;
 use crate::timestamp;
 
@@ -91,9 +91,9 @@ fn age_rules(now: Option<&Bound<'_, PyAny>>, retention_in_days: Option<Number>) 
         };
     };
     let now = timestamp::extract(now).map_err(|fault| match fault {
-        Fault::Raised(exception) => exception,
-        Fault::Rejected(Rejection::WrongType(reason)) => PyTypeError::new_err(format!("now: {reason}")),
-        Fault::Rejected(rejection) => PyValueError::new_err(format!("now: {rejection}")),
+        ExtractError::Raised(exception) => exception,
+        ExtractError::Rejected(Rejection::WrongType(reason)) => PyTypeError::new_err(format!("now: {reason}")),
+        ExtractError::Rejected(rejection) => PyValueError::new_err(format!("now: {rejection}")),
     })?;
     let retention_ms = match retention_in_days {
         Some(Number(days)) if days < 1 => {

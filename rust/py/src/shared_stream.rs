@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use crate::batch::Batch;
-use crate::event::Feed;
+use crate::feed::Feed;
 use crate::outcomes;
 
 pub(crate) struct SharedStream {

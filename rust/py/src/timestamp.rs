@@ -9,12 +9,12 @@ use pyo3::types::{
     PyTzInfoAccess,
 };
 
-use crate::event::Fault;
-use crate::message::described;
+use crate::describe::value_and_type;
+use crate::error::ExtractError;
 
 /// Milliseconds since 1970-01-01 00:00 UTC.
 #[inline]
-pub(crate) fn extract(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
+pub(crate) fn extract(value: &Bound<'_, PyAny>) -> Result<i64, ExtractError> {
     if value.is_exact_instance_of::<PyInt>()
         && let Ok(timestamp) = value.extract()
     {
@@ -24,7 +24,7 @@ pub(crate) fn extract(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
 }
 
 #[cold]
-fn extract_other(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
+fn extract_other(value: &Bound<'_, PyAny>) -> Result<i64, ExtractError> {
     if let Ok(moment) = value.cast::<PyDateTime>() {
         return from_datetime(moment);
     }
@@ -35,7 +35,7 @@ fn extract_other(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
         return wrong_type(format!(
             "timestamp {}; pass a whole number of milliseconds: int(t) where t is in milliseconds, round(t * 1000) \
              where it is in seconds, as time.time() is",
-            described(value)
+            value_and_type(value)
         ));
     }
     match value.extract::<i64>() {
@@ -46,11 +46,11 @@ fn extract_other(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
     }
 }
 
-fn wrong_type<T>(reason: String) -> Result<T, Fault> {
+fn wrong_type<T>(reason: String) -> Result<T, ExtractError> {
     Err(Rejection::WrongType(reason.into()).into())
 }
 
-fn beyond_64_bits(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
+fn beyond_64_bits(value: &Bound<'_, PyAny>) -> Result<i64, ExtractError> {
     // Not the digits: there may be millions of them.
     let bits = value.call_method0(intern!(value.py(), "bit_length")).and_then(|bits| bits.extract::<u64>());
     let size = bits.map_or_else(|_| "more than 64 bits".to_owned(), |bits| format!("{bits} bits"));
@@ -60,7 +60,7 @@ fn beyond_64_bits(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
     Err(Rejection::Malformed(reason.into()).into())
 }
 
-fn not_a_number(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
+fn not_a_number(value: &Bound<'_, PyAny>) -> Result<i64, ExtractError> {
     let advice = if value.is_instance_of::<PyString>() {
         "int(text) if it is a number, datetime.fromisoformat(text) if it is a date with a zone"
     } else if value.get_type().name()?.to_string_lossy() == "datetime64" {
@@ -68,10 +68,10 @@ fn not_a_number(value: &Bound<'_, PyAny>) -> Result<i64, Fault> {
     } else {
         "an int of milliseconds since 1970, or an aware datetime"
     };
-    wrong_type(format!("timestamp {}; pass {advice}", described(value)))
+    wrong_type(format!("timestamp {}; pass {advice}", value_and_type(value)))
 }
 
-fn from_datetime(moment: &Bound<'_, PyDateTime>) -> Result<i64, Fault> {
+fn from_datetime(moment: &Bound<'_, PyDateTime>) -> Result<i64, ExtractError> {
     let offset = match moment.get_tzinfo() {
         Some(_) => moment.call_method0(intern!(moment.py(), "utcoffset"))?,
         None => moment.py().None().into_bound(moment.py()),
