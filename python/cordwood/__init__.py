@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from cordwood._core import Batch, Batcher, Batches, Limits, __version__, _debug_build, batches
 from cordwood._lazy import lazy
+from cordwood._model import Outcome, Rejected
 from cordwood.errors import (
     AccessDeniedError,
     CredentialsError,
@@ -18,14 +19,13 @@ from cordwood.errors import (
     UnknownOutcomeError,
     UploadError,
 )
-from cordwood.outcomes import Outcome, Rejected
 
 if TYPE_CHECKING:
-    from cordwood.aws_command import put_log_events
+    from cordwood.awscli.function import put_log_events
     from cordwood.client import PutLogEventsClient, PutLogEventsResult
-    from cordwood.reading import LogFile, read
+    from cordwood.ledger.settled_batch import SettledBatch
+    from cordwood.log_file import LogFile, read
     from cordwood.report import Example, PositionRange, Report, StopKind
-    from cordwood.uploader.settled_batch import SettledBatch
     from cordwood.uploader.upload import upload
     from cordwood.uploader.uploader import Uploader
 
@@ -70,16 +70,16 @@ if not TYPE_CHECKING:  # which would take any name for one that is here
         __name__,
         globals(),
         {
-            "put_log_events": "cordwood.aws_command",
+            "put_log_events": "cordwood.awscli.function",
             "PutLogEventsClient": "cordwood.client",
             "PutLogEventsResult": "cordwood.client",
-            "LogFile": "cordwood.reading",
-            "read": "cordwood.reading",
+            "LogFile": "cordwood.log_file",
+            "read": "cordwood.log_file",
             "Example": "cordwood.report",
             "PositionRange": "cordwood.report",
             "Report": "cordwood.report",
             "StopKind": "cordwood.report",
-            "SettledBatch": "cordwood.uploader.settled_batch",
+            "SettledBatch": "cordwood.ledger.settled_batch",
             "Uploader": "cordwood.uploader.uploader",
             "upload": "cordwood.uploader.upload",
         },

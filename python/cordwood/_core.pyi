@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, final, overload
 
-from cordwood.outcomes import Rejected
+from cordwood._model import Rejected
 
 _Timestamp: TypeAlias = SupportsIndex | datetime
 _Message: TypeAlias = str | bytes

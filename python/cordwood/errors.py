@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cordwood.outcomes import Outcome
+from cordwood._model import Outcome
 from cordwood.report.ranges import spans
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from cordwood import PartialPutError, UnknownOutcomeError
+from cordwood.awscli.batched import needed_batches, put
 from cordwood.local import Fault, client
-from cordwood.put_list import needed_batches, put
 from twin import NAMES, Case, Endpoint, Twin
 
 NOW = time.time_ns() // 1_000_000

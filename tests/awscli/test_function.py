@@ -8,7 +8,7 @@ from typing import Any
 import cordwood
 import pytest
 from botocore.exceptions import ClientError, NoRegionError, ParamValidationError
-from cordwood.cli.put_log_events import COMMAND
+from cordwood.awscli.put_log_events import COMMAND
 from twin import EVENT, NAMES, NOW, Case, Endpoint, Twin, environment_of
 
 NAMED: dict[str, Any] = {"log_group_name": "g", "log_stream_name": "s"}

@@ -5,7 +5,7 @@ import random
 import subprocess
 from typing import Any
 
-from cordwood.cli.aws.shorthand import ShorthandError, parse
+from cordwood.awscli.shorthand import ShorthandError, parse
 from twin import AWS_PYTHON
 
 THEIRS = """\

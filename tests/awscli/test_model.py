@@ -5,9 +5,9 @@ import re
 from typing import Any
 
 import botocore.session
-import cordwood.cli.aws
-from cordwood.cli.aws.model import ListOf, MapOf, Scalar, Shape, Structure, option_name, overview
-from cordwood.cli.put_log_events import COMMAND
+import cordwood.awscli
+from cordwood.awscli.model import ListOf, MapOf, Scalar, Shape, Structure, option_name, overview
+from cordwood.awscli.put_log_events import COMMAND
 
 
 def described(shape: Shape) -> Any:
@@ -67,7 +67,7 @@ def test_names_of_options() -> None:
 
 
 def test_the_generic_parts_know_nothing_of_log_events() -> None:
-    folder = pathlib.Path(cordwood.cli.aws.__file__).parent
+    folder = pathlib.Path(cordwood.awscli.__file__).parent
     files = sorted(folder.glob("*.py"))
     assert len(files) > 10
     for file in files:

@@ -10,9 +10,9 @@ import cordwood
 import numpy as np
 import pyarrow as pa
 import pytest
+from cordwood._model import Outcome
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
-from cordwood.outcomes import Outcome
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -134,7 +134,7 @@ def test_it_needs_no_credentials_asks_nobody_and_loads_no_client(tmp_path: pathl
         "socket.socket.connect = no\n"
         "from cordwood.cli import main\n"
         f"code = main(['plan', {file!r}, *{NAMES!r}, '--profile', 'nope', '--create-log-group', '--output', 'json'])\n"
-        "print(code, sorted(m for m in sys.modules if 'boto' in m), file=sys.stderr)"
+        "print(code, sorted(m for m in sys.modules if m.startswith('boto')), file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], env=clean_environment(), capture_output=True, text=True, timeout=60, check=True

@@ -16,8 +16,8 @@ from collections.abc import Callable
 
 import pytest
 from cli_upload import COMMAND, NAMES, NOW, clean_environment, run
-from cordwood.cli.messages import Messages
 from cordwood.cli.progress import Numbers, Pace, Plain, Progress, facts
+from cordwood.cli.stderr import Messages
 
 
 def at(
@@ -102,7 +102,7 @@ def test_plain_progress_is_one_line_a_minute() -> None:
 def test_its_thread_keeps_no_process_alive() -> None:
     program = (
         "import threading\n"
-        "from cordwood.cli.messages import Messages\n"
+        "from cordwood.cli.stderr import Messages\n"
         "from cordwood.cli.progress import Numbers, Plain, Progress\n"
         "Progress(lambda: Numbers(0, 0, 0, 0, 0, 0, 0, 0, 0, None), Plain(Messages('c'))).__enter__()\n"
         "print([t.name for t in threading.enumerate()])"

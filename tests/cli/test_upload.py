@@ -15,16 +15,16 @@ from typing import IO, Any
 import cordwood
 import pytest
 from cli_upload import COMMAND, DAY, NAMES, NOW, Here, clean_environment, environment_of, run, wrote
+from cordwood._model import Outcome
 from cordwood.cli import main
 from cordwood.cli.upload import exit_code
+from cordwood.delivery.settings import Settings
+from cordwood.delivery.time_window import TimeWindow
 from cordwood.errors import InputError
 from cordwood.local import ACCESS_KEY_ID, Fault, LocalCloudWatchLogs
-from cordwood.outcomes import Outcome
 from cordwood.report import Report, StopKind
 from cordwood.sources.documents import Documents
-from cordwood.uploader.age import TimeWindow
 from cordwood.uploader.job import Upload
-from cordwood.uploader.settings import Settings
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import cordwood
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
-from cordwood.client.handover import HandedOver
+from cordwood.client.botocore_body import HandedOver
 from cordwood.local import Fault, LocalCloudWatchLogs
 
 NOW = 1_700_000_000_000
@@ -266,7 +266,7 @@ def test_the_placeholder_never_passes_for_events_where_botocore_drops_a_hook(
 
 
 def test_handed_over_events_equal_the_real_ones_only() -> None:
-    from cordwood.client.handover import Request
+    from cordwood.client.botocore_body import Request
 
     [batch] = cordwood.batches([(1, "a")])
     events = HandedOver(Request(batch, b""))

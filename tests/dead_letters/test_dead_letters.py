@@ -12,10 +12,10 @@ from typing import Any
 import cordwood
 import pytest
 from cli_upload import NAMES, clean_environment, environment_of, run, wrote
+from cordwood._model import Outcome
 from cordwood.dead_letters import DeadLetters, Letter, is_dead_letters
 from cordwood.local import Fault, LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
-from cordwood.outcomes import Outcome
 from hypothesis import given
 from hypothesis import strategies as st
 from soak import hurried

@@ -7,10 +7,10 @@ from typing import Any
 
 import cordwood
 import pytest
+from cordwood._model import Outcome
 from cordwood.local import Fault, Faults, LocalCloudWatchLogs
 from cordwood.local.faults import Kind
 from cordwood.local.pytest import cloudwatch_logs
-from cordwood.outcomes import Outcome
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +19,7 @@ __all__ = ["cloudwatch_logs"]
 
 @pytest.fixture(autouse=True)
 def _without_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cordwood.uploader.retry._FIRST_WAIT", 1e-4)
+    monkeypatch.setattr("cordwood.delivery.retry._FIRST_WAIT", 1e-4)
 
 
 def events(count: int, length: int = 10) -> list[tuple[int, str]]:

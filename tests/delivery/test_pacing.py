@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from cordwood.uploader.clock import Clock
-from cordwood.uploader.pacing import Pacing
+from cordwood.delivery.clock import Clock
+from cordwood.delivery.pacing import Pacing
 
 
 class SetClock(Clock):

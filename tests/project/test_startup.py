@@ -7,8 +7,8 @@ import cordwood
 import pytest
 from cordwood.cli.delivery_options import settings_of
 from cordwood.cli.main import parser
+from cordwood.delivery.settings import Settings
 from cordwood.local import DEFAULT_REGION
-from cordwood.uploader.settings import Settings
 
 HEAVY = ("boto3", "botocore", "rich", "ruamel", "sqlite3", "http", "ssl", "cordwood.uploader", "cordwood.client")
 

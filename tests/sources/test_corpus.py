@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 from cordwood.sources.documents import Documents
-from cordwood.sources.shapes import Reading
+from cordwood.sources.file_format import Reading
 
 CORPUS = pathlib.Path(os.environ.get("CORDWOOD_CORPUS", pathlib.Path(__file__).parents[3] / "shared" / "corpus"))
 NO_YEAR = {"Linux", "OpenSSH", "Android"}

@@ -8,10 +8,10 @@ from typing import Any
 
 import cordwood
 import pytest
-from cordwood.outcomes import Outcome
+from cordwood._model import Outcome
 from cordwood.sources import Place
 from cordwood.sources.documents import Documents
-from cordwood.sources.shapes import Reading
+from cordwood.sources.file_format import Reading
 from hypothesis import given
 from hypothesis import strategies as st
 

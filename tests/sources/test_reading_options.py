@@ -13,10 +13,10 @@ from typing import Any
 import cordwood
 import pytest
 from cli_upload import NAMES, clean_environment, environment_of, run
+from cordwood._model import Outcome
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
-from cordwood.outcomes import Outcome
-from cordwood.sources.contents import Contents
+from cordwood.sources.decoding import Contents
 
 __all__ = ["cloudwatch_logs"]
 

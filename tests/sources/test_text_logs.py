@@ -13,11 +13,11 @@ from typing import Any
 import cordwood
 import pytest
 from cli_upload import NAMES, clean_environment, environment_of, run
+from cordwood._model import Outcome
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
-from cordwood.outcomes import Outcome
 from cordwood.sources.documents import Documents
-from cordwood.sources.shapes import Reading
+from cordwood.sources.file_format import Reading
 from hypothesis import given
 from hypothesis import strategies as st
 

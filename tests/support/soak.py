@@ -29,9 +29,9 @@ from typing import Any
 import cordwood
 from cli_upload import COMMAND, DAY, NAMES, environment_of
 from cordwood._core import unpack_positions
+from cordwood._model import Outcome
+from cordwood.delivery.clock import Clock
 from cordwood.local import Faults, LocalCloudWatchLogs
-from cordwood.outcomes import Outcome
-from cordwood.uploader.clock import Clock
 
 _FASTER = 1000.0
 """How much faster the uploader's clock runs: an outage of ten minutes takes 0.6 s."""

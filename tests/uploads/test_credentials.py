@@ -10,10 +10,10 @@ import botocore.session
 import cordwood
 import pytest
 from botocore.credentials import RefreshableCredentials
+from cordwood._model import Outcome
 from cordwood.client.connection import connect
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Fault, Faults, LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
-from cordwood.outcomes import Outcome
 
 __all__ = ["cloudwatch_logs"]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import cordwood
 import pytest
+from cordwood._model import Outcome
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
-from cordwood.outcomes import Outcome
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 
 import cordwood
 import pytest
+from cordwood._model import Outcome
 from cordwood.local import Fault, LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
-from cordwood.outcomes import Outcome
 
 __all__ = ["cloudwatch_logs"]
 
 
 @pytest.fixture(autouse=True)
 def _without_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cordwood.uploader.retry._FIRST_WAIT", 1e-4)
+    monkeypatch.setattr("cordwood.delivery.retry._FIRST_WAIT", 1e-4)
 
 
 def now() -> int:

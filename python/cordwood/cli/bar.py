@@ -10,8 +10,8 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task
 from rich.table import Column
 from rich.text import Text
 
-from cordwood.cli.messages import Messages
 from cordwood.cli.progress import Numbers, Pace, facts
+from cordwood.cli.stderr import Messages
 
 _SHORTEST_BAR = 10
 

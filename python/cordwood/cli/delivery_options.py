@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cordwood.cli.values import duration, number
 
 if TYPE_CHECKING:
-    from cordwood.uploader.settings import Settings
+    from cordwood.delivery.settings import Settings
 
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMG]?)I?B?", re.IGNORECASE)
@@ -132,7 +132,7 @@ def add_memory_options(command: argparse.ArgumentParser) -> None:
 
 def settings_of(options: argparse.Namespace) -> Settings:
     """The settings that these options come to."""
-    from cordwood.uploader.settings import Settings
+    from cordwood.delivery.settings import Settings
 
     return Settings(
         max_concurrency=options.max_concurrency,
@@ -174,7 +174,7 @@ def _bandwidth(value: str) -> int:
 
 
 def _tolerance(value: str) -> int | str:
-    from cordwood.uploader.settings import Settings
+    from cordwood.delivery.settings import Settings
 
     limit = int(value) if value.isascii() and value.isdigit() else value
     try:

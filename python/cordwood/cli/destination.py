@@ -54,7 +54,7 @@ def _remote(options: argparse.Namespace) -> Destination:
     from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
     from cordwood.client.connection import connect
-    from cordwood.client.explain import credentials_of
+    from cordwood.client.error_messages import credentials_of
 
     try:
         client = connect(

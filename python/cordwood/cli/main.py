@@ -8,10 +8,10 @@ import traceback
 from typing import NoReturn
 
 from cordwood._core import __version__
-from cordwood.cli import put_log_events
+from cordwood._text import inert
+from cordwood.awscli import put_log_events
 from cordwood.cli.exit_codes import INTERRUPTED, OTHER_ERROR, USAGE_ERROR
 from cordwood.errors import Error
-from cordwood.terminal import inert
 
 
 class Parser(argparse.ArgumentParser):

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from cordwood._text import inert
 from cordwood.cli.exit_codes import USAGE_ERROR, Failure
-from cordwood.cli.messages import Messages
 from cordwood.cli.reading_options import add_choice_options, add_reading_options, reading_of
+from cordwood.cli.stderr import Messages
 from cordwood.errors import EventError, InputError
 from cordwood.sources.stream_names import StreamNames
-from cordwood.terminal import inert
 
 if TYPE_CHECKING:
     from cordwood.sources.dead_letters import DeadLetterSource

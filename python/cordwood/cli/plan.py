@@ -5,22 +5,22 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from cordwood._model import Outcome
+from cordwood._text import inert
 from cordwood.cli.exit_codes import DONE, NOT_DELIVERED, REJECTED, USAGE_ERROR, Failure
-from cordwood.cli.messages import Messages
 from cordwood.cli.options import add_options, check, in_words, names, open_source, say_what_they_are, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
-from cordwood.cli.results import write
 from cordwood.cli.signals import ended_by_signals
+from cordwood.cli.stderr import Messages
+from cordwood.cli.stdout import write
 from cordwood.cli.values import number
 from cordwood.errors import Error
-from cordwood.outcomes import Outcome
-from cordwood.terminal import inert
 
 if TYPE_CHECKING:
     from cordwood.report import Report
     from cordwood.sources.dead_letters import DeadLetterSource
     from cordwood.sources.documents import Documents
-    from cordwood.uploader.forecast import Fill, Forecast
+    from cordwood.uploader.dry_run import Fill, Forecast
 
 DESCRIPTION = """\
 Read the log events of files as `cordwood upload` would, and tell what it would send: events, bytes, requests, how full
@@ -93,9 +93,9 @@ def _plan(
     source: Documents | DeadLetterSource,
     messages: Messages,
 ) -> int:
+    from cordwood.delivery.time_window import TimeWindow
     from cordwood.report.document import as_json
-    from cordwood.uploader.age import TimeWindow
-    from cordwood.uploader.forecast import Forecast
+    from cordwood.uploader.dry_run import Forecast
 
     say_what_they_are(source, messages)
     messages.say(f"{names(source.names)}: {time_range(source)}")

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
-from cordwood.cli.messages import Messages
-from cordwood.outcomes import Outcome
+from cordwood._model import Outcome
+from cordwood.cli.stderr import Messages
 from cordwood.report.summary import plural
 
 if TYPE_CHECKING:
+    from cordwood.ledger.ledger import Account
     from cordwood.sources.dead_letters import DeadLetterSource
     from cordwood.sources.documents import Documents
-    from cordwood.uploader.account import Account
 
 _BAR_EVERY = 0.2
 _LINE_EVERY = 60.0

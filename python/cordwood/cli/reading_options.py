@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cordwood.cli.values import moment, shift
 
 if TYPE_CHECKING:
-    from cordwood.sources.shapes import Reading
+    from cordwood.sources.file_format import Reading
 
 
 def add_reading_options(group: argparse._ArgumentGroup) -> None:
@@ -95,7 +95,7 @@ def add_choice_options(group: argparse._ArgumentGroup) -> None:
 
 def reading_of(options: argparse.Namespace) -> Reading:
     """How the files are read. Where nothing is stored, a zone that is missing is assumed to be UTC, and said."""
-    from cordwood.sources.shapes import Reading
+    from cordwood.sources.file_format import Reading
 
     return Reading(
         format=options.format,

@@ -11,7 +11,7 @@ from types import FrameType, TracebackType
 from typing import Any, NoReturn, Self
 
 from cordwood.cli.exit_codes import TERMINATED
-from cordwood.cli.messages import Messages
+from cordwood.cli.stderr import Messages
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

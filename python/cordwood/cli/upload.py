@@ -18,12 +18,18 @@ from cordwood.cli.exit_codes import (
     USAGE_ERROR,
     Failure,
 )
-from cordwood.cli.memory import check_outputs, open_dead_letters, open_journal, resume_command, say_what_is_resumed
-from cordwood.cli.messages import Messages
+from cordwood.cli.journal_options import (
+    check_outputs,
+    open_dead_letters,
+    open_journal,
+    resume_command,
+    say_what_is_resumed,
+)
 from cordwood.cli.options import add_options, check, in_words, names, open_source, say_what_they_are, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
-from cordwood.cli.results import write
 from cordwood.cli.signals import Signals, ended_by_signals
+from cordwood.cli.stderr import Messages
+from cordwood.cli.stdout import write
 from cordwood.errors import Error, OutputError
 from cordwood.report.summary import plural
 
@@ -150,8 +156,8 @@ def _job(
     journal: Journal | None,
     letters: DeadLetters | None,
 ) -> Upload:
-    from cordwood.client.put import PutLogEventsClient
-    from cordwood.uploader.age import TimeWindow
+    from cordwood.client.client import PutLogEventsClient
+    from cordwood.delivery.time_window import TimeWindow
     from cordwood.uploader.job import Upload
 
     client = PutLogEventsClient(

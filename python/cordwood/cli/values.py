@@ -47,7 +47,7 @@ def shift(value: str) -> int | Literal["to-now"]:
 
 def moment(value: str) -> int:
     """Milliseconds since 1970, of ISO 8601 with a zone."""
-    from cordwood.sources.shapes import milliseconds
+    from cordwood.sources.file_format import milliseconds
 
     try:
         found: int | None = milliseconds("the time", datetime.fromisoformat(value))

@@ -13,13 +13,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from cordwood.outcomes import Outcome, Rejected
+from cordwood._model import Outcome, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cordwood._core import Batch
-    from cordwood.client.handover import Request
+    from cordwood.client.botocore_body import Request
 
 _AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn")
 

@@ -8,10 +8,10 @@ import stat
 import threading
 from collections.abc import Iterable
 
+from cordwood._text import inert
 from cordwood.dead_letters.letter import LINE_START, Letter
 from cordwood.errors import OutputError
 from cordwood.report.report import DeadLetterFile
-from cordwood.terminal import inert
 
 log = logging.getLogger("cordwood")
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from cordwood.outcomes import Outcome
+from cordwood._model import Outcome
 
 SCHEMA = "cordwood.dead-letter/1"
 """Marks every line of a dead-letter file."""

@@ -11,10 +11,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from cordwood._core import pack_positions, packed_range, unpack_positions
+from cordwood._model import Outcome
 from cordwood.errors import JournalError
 from cordwood.journal.identity import SourceIdentity
 from cordwood.journal.store import Statement, Store
-from cordwood.outcomes import Outcome
 from cordwood.sources.positions import position_of
 
 log = logging.getLogger("cordwood")

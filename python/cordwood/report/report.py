@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from cordwood.outcomes import Outcome
+from cordwood._model import Outcome
 from cordwood.report.latencies import Latencies
 from cordwood.report.ranges import PositionRange
 from cordwood.report.summary import summary

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cordwood.outcomes import Outcome
-from cordwood.terminal import inert
+from cordwood._model import Outcome
+from cordwood._text import inert
 
 if TYPE_CHECKING:
     from cordwood.report.ranges import PositionRange

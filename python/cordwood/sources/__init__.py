@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from cordwood.outcomes import Rejected
+    from cordwood._model import Rejected
     from cordwood.sources.routing import Routed
 
 

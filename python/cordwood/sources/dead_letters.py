@@ -7,12 +7,12 @@ import stat
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from cordwood._model import Outcome, Rejected, RejectedEvent
 from cordwood.dead_letters import Letter, LetterError
 from cordwood.errors import InputError
-from cordwood.outcomes import Outcome, Rejected, RejectedEvent
 from cordwood.policies import InvalidText, Oversize
 from cordwood.sources import Place, SourceFile
-from cordwood.sources.lines import LineIndex
+from cordwood.sources.line_index import LineIndex
 from cordwood.sources.routing import Routed, router
 
 _LINES_AT_ONCE = 500

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cordwood._core import Batch, DocumentReader
+from cordwood._model import Rejected
 from cordwood.errors import InputError
-from cordwood.outcomes import Rejected
 from cordwood.policies import Extra, InvalidText, Oversize
 from cordwood.sources import Place, SourceFile
-from cordwood.sources.contents import Contents
+from cordwood.sources.decoding import Contents
+from cordwood.sources.file_format import Reading, Shape, shape_of, whole_lines
 from cordwood.sources.files import InputFile, LocalFile, OpenFile
 from cordwood.sources.positions import MOST_BYTES, MOST_FILES, file_and_offset, position_of
 from cordwood.sources.routing import Routed
 from cordwood.sources.s3 import S3Object, is_s3
-from cordwood.sources.shapes import Reading, Shape, shape_of, whole_lines
 from cordwood.sources.stream_names import StreamNames
 
 if TYPE_CHECKING:

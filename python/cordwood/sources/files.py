@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from cordwood.errors import InputError
-from cordwood.sources.lines import LineIndex
+from cordwood.sources.line_index import LineIndex
 
 if TYPE_CHECKING:
     from cordwood.journal import SourceIdentity

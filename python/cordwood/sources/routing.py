@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from cordwood._core import Batch, Batcher
-from cordwood.outcomes import Outcome, Rejected, RejectedEvent
+from cordwood._model import Outcome, Rejected, RejectedEvent
 from cordwood.policies import InvalidText, Oversize
 
 Routed = tuple[Batch, str]

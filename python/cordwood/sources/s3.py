@@ -12,7 +12,7 @@ from cordwood.sources.files import CHUNK, Read
 
 if TYPE_CHECKING:
     from cordwood.journal import SourceIdentity
-    from cordwood.sources.lines import LineIndex
+    from cordwood.sources.line_index import LineIndex
 
 _URL = re.compile(r"s3://([^/]+)/(.*)", re.DOTALL)
 

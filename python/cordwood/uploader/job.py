@@ -7,16 +7,16 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from cordwood.client.put import PutLogEventsClient
+from cordwood.client.client import PutLogEventsClient
 from cordwood.dead_letters import DeadLetters
+from cordwood.delivery.clock import Clock
+from cordwood.delivery.settings import Settings
+from cordwood.delivery.time_window import TimeWindow
+from cordwood.delivery.worker_pool import Delivery
+from cordwood.ledger.ledger import Account
 from cordwood.report import Report, StopKind
 from cordwood.sources import Source
 from cordwood.sources.routing import Routed
-from cordwood.uploader.account import Account
-from cordwood.uploader.age import TimeWindow
-from cordwood.uploader.clock import Clock
-from cordwood.uploader.delivery import Delivery
-from cordwood.uploader.settings import Settings
 
 if TYPE_CHECKING:
     from cordwood.journal import Journal

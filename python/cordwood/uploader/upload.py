@@ -9,19 +9,19 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from cordwood._model import Outcome
+from cordwood.client.client import sender_of
 from cordwood.client.connection import connect
-from cordwood.client.put import sender_of
 from cordwood.dead_letters import DeadLetters
-from cordwood.outcomes import Outcome
+from cordwood.delivery.settings import Settings, seconds_until
+from cordwood.delivery.time_window import TimeWindow
+from cordwood.ledger.settled_batch import SettledBatch
 from cordwood.policies import Compression, Extra, InvalidText, Oversize
 from cordwood.report import Report
-from cordwood.sources.choosing import source_of
-from cordwood.sources.shapes import Format, Reading, TimestampFrom, milliseconds, shift_of
-from cordwood.uploader.age import TimeWindow
+from cordwood.sources.file_format import Format, Reading, TimestampFrom, milliseconds, shift_of
+from cordwood.sources.open_source import source_of
 from cordwood.uploader.job import Upload
-from cordwood.uploader.resuming import destination_of, open_journal
-from cordwood.uploader.settings import Settings, seconds_until
-from cordwood.uploader.settled_batch import SettledBatch
+from cordwood.uploader.resume import destination_of, open_journal
 from cordwood.uploader.uploader import check_names, upload_error
 
 

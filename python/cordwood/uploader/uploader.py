@@ -14,19 +14,19 @@ from types import TracebackType
 from typing import Any, Self
 
 from cordwood._core import batches
-from cordwood.client.put import sender_of
+from cordwood._model import Outcome
+from cordwood._text import inert
+from cordwood.client.client import sender_of
+from cordwood.delivery.settings import Settings, seconds_until
+from cordwood.delivery.time_window import TimeWindow
+from cordwood.delivery.worker_pool import Delivery
 from cordwood.errors import Error, UploadError
-from cordwood.outcomes import Outcome
+from cordwood.ledger.ledger import Account
+from cordwood.ledger.settled_batch import SettledBatch
 from cordwood.policies import Compression, InvalidText, Oversize
 from cordwood.report import Report, StopKind
 from cordwood.report.summary import explained, plural
 from cordwood.sources.routing import router
-from cordwood.terminal import inert
-from cordwood.uploader.account import Account
-from cordwood.uploader.age import TimeWindow
-from cordwood.uploader.delivery import Delivery
-from cordwood.uploader.settings import Settings, seconds_until
-from cordwood.uploader.settled_batch import SettledBatch
 
 log = logging.getLogger("cordwood")
 

@@ -13,7 +13,7 @@ mod exceptions {
 
 fn outcome(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyAny>> {
     static OUTCOME: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    OUTCOME.import(py, "cordwood.outcomes", "Outcome")?.call1((outcome.name(),))
+    OUTCOME.import(py, "cordwood._model", "Outcome")?.call1((outcome.name(),))
 }
 
 /// The exception that tells of a rejected event.
@@ -34,7 +34,7 @@ pub(crate) fn to_exception(py: Python<'_>, rejected: &Rejected) -> PyErr {
 pub(crate) fn to_list<'py>(py: Python<'py>, rejected: &[Rejected]) -> PyResult<Bound<'py, PyList>> {
     static REJECTED: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     static REJECTED_EVENT: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    let class = REJECTED.import(py, "cordwood.outcomes", "Rejected")?;
+    let class = REJECTED.import(py, "cordwood._model", "Rejected")?;
     let list = PyList::empty(py);
     for Rejected { position, rejection, kept } in rejected {
         let (outcome, reason) = (outcome(py, rejection.outcome())?, rejection.to_string());
@@ -43,7 +43,7 @@ pub(crate) fn to_list<'py>(py: Python<'py>, rejected: &[Rejected]) -> PyResult<B
             Some(kept) => {
                 let text = PyBytes::new(py, &kept.text);
                 let kept = (kept.timestamp, text, kept.is_message, kept.cut);
-                let class = REJECTED_EVENT.import(py, "cordwood.outcomes", "RejectedEvent")?;
+                let class = REJECTED_EVENT.import(py, "cordwood._model", "RejectedEvent")?;
                 class.call1((*position, outcome, reason, kept))?
             }
         })?;

@@ -1,0 +1,417 @@
+"""`cordwood.PutLogEventsClient`."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cordwood._core import Batch, Limits, batches
+from cordwood.client import answer as answers
+from cordwood.client.answer import Answer, Fate
+from cordwood.client.botocore_body import ErrorAnswer, HandedOver, Request, install, placeholder_went_out
+from cordwood.client.compression import BodyCompression
+from cordwood.client.connection import connect
+from cordwood.client.credentials import Credentials
+from cordwood.client.error_messages import to_exception
+from cordwood.client.provisioning import Creation, create, waits
+from cordwood.client.tokens import SequenceTokens
+from cordwood.errors import LimitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cordwood._model import Rejected
+    from cordwood.policies import Compression
+
+log = logging.getLogger("cordwood")
+
+_MOST_TOKEN_TRIES = 5
+"""Each refusal names the token that would have been right; another writer may be faster, but not for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutLogEventsResult:
+    """What the service said to one request that it took.
+
+    Attributes:
+        next_sequence_token: for the stream's next call; None where the service leaves it out, as today's may.
+        rejected: the events that the service did not take, by position in the caller's list: too old, too new, expired.
+        rejected_entity_info: why the entity was refused, as the API's RejectedEntityInfo; None where it was not.
+        request_id: the service's id of the request.
+        already_accepted: the service had taken this very batch before (DataAlreadyAcceptedException): a success.
+        response: what botocore made of the answer.
+
+    """
+
+    next_sequence_token: str | None
+    rejected: list[Rejected]
+    rejected_entity_info: Mapping[str, Any] | None
+    request_id: str | None
+    already_accepted: bool = False
+    response: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+class PutLogEventsClient:
+    """PutLogEvents over a boto3 logs client: one call is one request.
+
+    It sends bodies that are finished already, tracks the sequence token of each stream and never needs one to succeed,
+    takes nothing for an answer that is none, and never sends a request twice by itself unless the service said that
+    nothing of it was stored. The client's own calls stay as they were. Threads may share an instance.
+
+    Args:
+        client: a boto3 logs client. Without one it is made of the four that follow.
+        session: a boto3 session to make the client with.
+        profile_name: a profile of the AWS configuration; else AWS_PROFILE, AWS_DEFAULT_PROFILE.
+        region_name: else AWS_REGION, AWS_DEFAULT_REGION, the profile's.
+        endpoint_url: else what the AWS configuration names, else AWS's own.
+        create_log_stream: create a log stream that is missing.
+        create_log_group: create a log group that is missing, and the stream in it.
+        retention_in_days: of a group created here.
+        log_group_class: of a group created here.
+        kms_key_id: of a group created here.
+        tags: of a group created here.
+        compression: "gzip" compresses the bodies of requests; "auto" does so for AWS hosts, unless they turn out not to
+            take it; "none" does not.
+        max_concurrency: threads that will share it: a client made here keeps as many connections.
+
+    Nothing is created unless told, and then only after the service answered ResourceNotFoundException.
+    """
+
+    def __init__(
+        self,
+        client: Any = None,
+        *,
+        session: Any = None,
+        profile_name: str | None = None,
+        region_name: str | None = None,
+        endpoint_url: str | None = None,
+        create_log_stream: bool = False,
+        create_log_group: bool = False,
+        retention_in_days: int | None = None,
+        log_group_class: str | None = None,
+        kms_key_id: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        compression: Compression = "none",
+        max_concurrency: int = 10,
+    ) -> None:
+        if compression not in ("auto", "gzip", "none"):
+            raise ValueError(f"compression is {compression!r}; it must be 'auto', 'gzip' or 'none'")
+        self._creation = Creation(
+            log_stream=create_log_stream or create_log_group,
+            log_group=create_log_group,
+            retention_in_days=retention_in_days,
+            log_group_class=log_group_class,
+            kms_key_id=kms_key_id,
+            tags=tags,
+        )
+        if client is None:
+            client = connect(
+                session=session,
+                profile_name=profile_name,
+                region_name=region_name,
+                endpoint_url=endpoint_url,
+                max_pool_connections=max_concurrency,
+            )
+        elif not (session is None and profile_name is None and region_name is None and endpoint_url is None):
+            raise TypeError(
+                "pass either a client, or what to make one of (session, profile, region, endpoint), not both"
+            )
+        self.client = client
+        self._from_aws = answers.is_aws_host(client.meta.endpoint_url)
+        self._tokens = SequenceTokens()
+        self._compression = BodyCompression(compression, is_aws=self._from_aws)
+        self._credentials = Credentials(client)
+        self._creating = threading.Lock()
+        install(client)
+
+    @property
+    def is_aws(self) -> bool:
+        """Whether the endpoint is one of Amazon's own."""
+        return self._from_aws
+
+    @property
+    def compression_used(self) -> str:
+        """What bodies go out with as it stands now: `gzip` or `none`."""
+        return self._compression.used
+
+    @property
+    def compression_note(self) -> str:
+        """Why that is so, in a few words; empty where nothing is to be said."""
+        return self._compression.note
+
+    def renew_credentials(self) -> bool:
+        """Get new credentials where they come from; whether others than before are in use now.
+
+        Of several threads that ask at once for the same, one does it.
+        """
+        return self._credentials.renew()
+
+    def put_log_events(
+        self,
+        log_group_name: str,
+        log_stream_name: str,
+        log_events: Batch | Iterable[Any],
+        *,
+        sequence_token: str | None = None,
+        entity: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> PutLogEventsResult:
+        """Send one request.
+
+        Args:
+            log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
+            log_stream_name: 1 to 512 characters, neither `:` nor `*`.
+            log_events: a `Batch`, or events as `cordwood.batches` takes them; they are sorted.
+            sequence_token: to be sent instead of the one that is tracked.
+            entity: the API's Entity.
+
+        Raises:
+            LimitError: the events do not fit one request. Nothing was sent.
+            EventError: an event is not a legal log event. Nothing was sent.
+            UnknownOutcomeError: no answer came that counts; the events may be stored.
+            CredentialsError: the credentials are missing or not taken.
+            AccessDeniedError: they may not do this.
+            botocore.exceptions.ClientError: any other error of the service; nothing was stored.
+            botocore.exceptions.BotoCoreError: the request did not leave this machine.
+
+        """
+        batch = log_events if isinstance(log_events, Batch) else one_batch(log_events)
+        answer = self.send(batch, log_group_name, log_stream_name, sequence_token=sequence_token, entity=entity)
+        if answer.fate is not Fate.ACCEPTED:
+            raise to_exception(answer, self.client, log_group_name, log_stream_name) from answer.exception
+        return PutLogEventsResult(
+            next_sequence_token=answer.response.get("nextSequenceToken"),
+            rejected=answers.rejected_of(answer.response, batch),
+            rejected_entity_info=answer.response.get("rejectedEntityInfo"),
+            request_id=answer.request_id,
+            already_accepted=answer.already_accepted,
+            response=answer.response,
+        )
+
+    def send(
+        self,
+        batch: Batch,
+        log_group_name: str,
+        log_stream_name: str,
+        *,
+        sequence_token: str | None = None,
+        entity: Mapping[str, Mapping[str, str]] | None = None,
+        token_tries: int | None = None,
+        use_token: bool = True,
+    ) -> Answer:
+        """Send one batch and return what is known of it, instead of raising.
+
+        Tokens, missing groups or streams, and compressed bodies that are not taken are dealt with here: each is tried
+        again only after the service refused the whole request for it. `token_tries` is how often a refused token is
+        replaced by the one that the service expects, 5 times where not given. Without `use_token` the request carries
+        no token that is tracked, and none is learned of its answer: so requests to one stream may go side by side.
+
+        Raises:
+            ValueError: a name, the token or the entity is not legal, as in `Batch.body`. Nothing was sent.
+            TypeError: likewise, of the wrong type.
+        """
+        stream = (log_group_name, log_stream_name)
+        token = self._tokens.next_of(stream) if sequence_token is None and use_token else sequence_token
+        token_tries_left = _MOST_TOKEN_TRIES if token_tries is None else token_tries
+        new_stream_waits = None
+        requests = wire_bytes = 0
+        while True:
+            answer = self._send_once_as_it_is_taken(batch, log_group_name, log_stream_name, token, entity)
+            requests += answer.requests
+            wire_bytes += answer.wire_bytes
+            answer = replace(answer, requests=requests, wire_bytes=wire_bytes)
+            if answer.fate is Fate.ACCEPTED:
+                if use_token:
+                    self._tokens.learn(stream, answer.response.get("nextSequenceToken"))
+                return answer
+            if answer.already_accepted:
+                expected = answer.response.get("expectedSequenceToken")
+                self._tokens.learn(stream, expected)
+                known = {"nextSequenceToken": expected} if expected else {}
+                return replace(answer, fate=Fate.ACCEPTED, why="", response=known, exception=None)
+            if answer.code == "InvalidSequenceTokenException" and use_token and token_tries_left > 0:
+                token_tries_left -= 1
+                try:
+                    token = self._expected_token(answer, log_group_name, log_stream_name)
+                except Exception as exception:
+                    return replace(answers.of_preparation(exception), requests=requests, wire_bytes=wire_bytes)
+                self._tokens.learn(stream, token)
+            elif answer.code == "ResourceNotFoundException" and self._creation.wanted:
+                if new_stream_waits is None:
+                    try:
+                        # One at a time: whoever comes second finds it made.
+                        with self._creating:
+                            create(self.client, self._creation, log_group_name, log_stream_name)
+                    except Exception as exception:
+                        return replace(answers.of_preparation(exception), requests=requests, wire_bytes=wire_bytes)
+                    new_stream_waits = waits()
+                    token = sequence_token
+                    self._tokens.forget(stream)
+                elif (wait := next(new_stream_waits, None)) is not None:
+                    time.sleep(wait)
+                else:
+                    return answer
+            else:
+                return answer
+
+    def _send_once_as_it_is_taken(
+        self,
+        batch: Batch,
+        log_group_name: str,
+        log_stream_name: str,
+        token: str | None,
+        entity: Mapping[str, Mapping[str, str]] | None,
+    ) -> Answer:
+        """One request, compressed or not; a second one, plain, where the first may have been refused for that."""
+        compression = self._compression
+        if not compression.begin():
+            return self._send_once(batch, log_group_name, log_stream_name, token, entity)
+        answer = self._send_once(batch, log_group_name, log_stream_name, token, entity, gzip=True)
+        if answer.fate is Fate.ACCEPTED:
+            compression.took_compressed()
+            return answer
+        if not compression.is_refused(answer):
+            compression.learned_nothing()
+            return answer
+        plain = self._send_once(batch, log_group_name, log_stream_name, token, entity)
+        if plain.fate is Fate.ACCEPTED:
+            compression.took_plain(answer)
+        else:
+            compression.learned_nothing()
+        return replace(plain, requests=2, wire_bytes=answer.wire_bytes + plain.wire_bytes)
+
+    def _send_once(
+        self,
+        batch: Batch,
+        log_group_name: str,
+        log_stream_name: str,
+        token: str | None,
+        entity: Mapping[str, Mapping[str, str]] | None,
+        *,
+        gzip: bool = False,
+    ) -> Answer:
+        body = batch.body(log_group_name, log_stream_name, sequence_token=token, entity=entity, gzip=gzip)
+        request = Request(batch, body, gzip)
+        parameters: dict[str, Any] = {
+            "logGroupName": log_group_name,
+            "logStreamName": log_stream_name,
+            "logEvents": HandedOver(request),
+        }
+        if token is not None:
+            parameters["sequenceToken"] = token
+        if entity is not None and self._knows_entity:
+            parameters["entity"] = entity
+        answer = self._answer_to(request, parameters)
+        return replace(answer, wire_bytes=len(body)) if request.body_in_place else answer
+
+    def _answer_to(self, request: Request, parameters: Mapping[str, Any]) -> Answer:
+        try:
+            response = self.client.put_log_events(**parameters)
+        except ErrorAnswer as answered:
+            error_class = self.client.exceptions.from_code(answered.parsed.get("Error", {}).get("Code"))
+            return answers.of_error(error_class(answered.parsed, "PutLogEvents"))
+        except self.client.exceptions.ClientError as error:
+            return answers.of_error(error)
+        except Exception as exception:
+            return answers.of_exception(request, exception)
+        if request.status is not None and not request.body_in_place:
+            raise placeholder_went_out()
+        return answers.of_response(request, response, from_aws=self._from_aws)
+
+    @cached_property
+    def _knows_entity(self) -> bool:
+        """Whether this botocore knows the member; an older one would refuse it, and the body has it anyway."""
+        return "entity" in self.client.meta.service_model.operation_model("PutLogEvents").input_shape.members
+
+    def _expected_token(self, answer: Answer, log_group_name: str, log_stream_name: str) -> str | None:
+        if "expectedSequenceToken" in answer.response:
+            expected: str | None = answer.response["expectedSequenceToken"]
+            return expected
+        found = self.client.describe_log_streams(logGroupName=log_group_name, logStreamNamePrefix=log_stream_name)
+        for described in found["logStreams"]:
+            if described["logStreamName"] == log_stream_name:
+                upload: str | None = described.get("uploadSequenceToken")
+                return upload
+        return None
+
+
+def sender_of(
+    client: Any,
+    *,
+    session: Any,
+    profile_name: str | None,
+    region_name: str | None,
+    endpoint_url: str | None,
+    create_log_stream: bool,
+    compression: Compression,
+    max_concurrency: int,
+    **group: Any,
+) -> PutLogEventsClient:
+    """What sends for an uploader: a `PutLogEventsClient` as it is, or one made as its constructor says.
+
+    Raises:
+        TypeError: a `PutLogEventsClient` is given together with what one is made of.
+
+    """
+    made_of = {
+        "session": session,
+        "profile_name": profile_name,
+        "region_name": region_name,
+        "endpoint_url": endpoint_url,
+        **group,
+    }
+    if not isinstance(client, PutLogEventsClient):
+        connections = math.inf if client is None else client.meta.config.max_pool_connections
+        if connections < max_concurrency:
+            log.warning(
+                "the client keeps %d connections, and max_concurrency is %d: the others are made anew for each request "
+                "(config=botocore.config.Config(max_pool_connections=%d) keeps them)",
+                connections,
+                max_concurrency,
+                max_concurrency,
+            )
+        return PutLogEventsClient(
+            client,
+            create_log_stream=create_log_stream,
+            compression=compression,
+            max_concurrency=max_concurrency,
+            **made_of,
+        )
+    given = [name for name, value in made_of.items() if value not in (None, False)]
+    if given:
+        raise TypeError(f"pass {', '.join(given)} to the PutLogEventsClient itself: it is used as it is")
+    return client
+
+
+def one_batch(log_events: Iterable[Any]) -> Batch:
+    """The events as one batch, sorted.
+
+    Raises:
+        LimitError: they do not fit one; the message names each rule that they break.
+        EventError: one of them is not a legal log event.
+
+    """
+    # Of an iterator, too: what fits one request fits one open batch, whatever its order.
+    cut = list(batches(log_events))
+    if len(cut) == 1:
+        return cut[0]
+    if not cut:
+        raise LimitError("no log events: a PutLogEvents request carries at least 1")
+    limits = Limits()
+    measured = {
+        "events": (sum(map(len, cut)), limits.max_batch_events),
+        "bytes (each message's UTF-8 plus 26)": (sum(batch.nbytes for batch in cut), limits.max_batch_bytes),
+        "ms from first to last timestamp": (
+            max(batch.last_timestamp for batch in cut) - min(batch.first_timestamp for batch in cut),
+            limits.max_batch_span_ms,
+        ),
+    }
+    broken = [f"{value:,} {what}, at most {limit:,}" for what, (value, limit) in measured.items() if value > limit]
+    raise LimitError(
+        f"the log events do not fit one PutLogEvents request: {'; '.join(broken)}. cordwood.batches(events) cuts them "
+        f"into {len(cut)} that do"
+    )

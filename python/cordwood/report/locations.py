@@ -1,0 +1,42 @@
+"""From positions as a source counts them to places that a reader finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from cordwood.report.ranges import PositionRange, Ranges
+from cordwood.report.report import Example
+
+if TYPE_CHECKING:
+    from cordwood._model import Outcome
+    from cordwood.sources import Place
+
+Locate = Callable[[list[int]], list["Place"]]
+"""Tells where positions are, which it is given in increasing order."""
+
+
+def located(ranges: Ranges, locate: Locate) -> tuple[PositionRange, ...]:
+    """The ranges, by place."""
+    found = ranges.get()
+    ends = sorted({end for one in found for end in (one.first, one.last)})
+    at = dict(zip(ends, locate(ends), strict=True))
+    return tuple(
+        PositionRange(
+            at[one.first].position, at[one.last].position, one.events, at[one.first].source, at[one.last].source
+        )
+        for one in found
+    )
+
+
+def with_places(examples: Mapping[Outcome, list[Example]], locate: Locate) -> dict[Outcome, tuple[Example, ...]]:
+    """The examples of each outcome, by place, in that order."""
+    positions = sorted({found.position for of_outcome in examples.values() for found in of_outcome})
+    at = dict(zip(positions, locate(positions), strict=True))
+    return {
+        outcome: tuple(
+            Example(at[one.position].position, outcome, one.reason, at[one.position].line, at[one.position].source)
+            for one in sorted(of_outcome)
+        )
+        for outcome, of_outcome in examples.items()
+    }

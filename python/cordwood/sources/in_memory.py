@@ -1,0 +1,101 @@
+"""Events in memory: all to one log stream, or each to the one that a function of it names."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from cordwood._core import batches
+from cordwood._model import Rejected
+from cordwood.policies import InvalidText, Oversize
+from cordwood.sources import Place, in_memory
+from cordwood.sources.routing import Routed, router
+
+_CHUNK = 1000
+"""Events taken at once before the batches that they closed are passed on: bounds what is held."""
+
+
+class Events:
+    """A sequence of events in memory, all to one log stream: it is ordered as a whole."""
+
+    names: tuple[str, ...] = ()
+    held_from = 0
+
+    def __init__(
+        self,
+        events: Iterable[Any],
+        stream: str,
+        *,
+        oversize: Oversize,
+        invalid_text: InvalidText,
+        keep_rejected: bool = False,
+    ) -> None:
+        self._stream = stream
+        self._batches = batches(
+            events, on_reject="collect", oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected
+        )
+
+    def __iter__(self) -> Iterator[list[Routed]]:
+        for batch in self._batches:
+            yield [(batch, self._stream)]
+
+    def flush(self) -> Iterable[Routed]:
+        """What is held, without reading on."""
+        return [(batch, self._stream) for batch in self._batches.flush()]
+
+    def drain_rejected(self) -> list[Rejected]:
+        """Hand over the rejected events, once."""
+        return self._batches.drain_rejected()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """`events` read, `altered`, among others."""
+        return self._batches.counts
+
+    def locate(self, positions: list[int]) -> list[Place]:
+        """Where the events of these positions are."""
+        return in_memory(positions)
+
+
+class StreamedEvents:
+    """Events of an iterator: all to one log stream, or each to the one that a function of it names."""
+
+    names: tuple[str, ...] = ()
+    held_from = 0
+
+    def __init__(
+        self,
+        events: Iterable[Any],
+        stream: str | Callable[[Any], str],
+        *,
+        oversize: Oversize,
+        invalid_text: InvalidText,
+        keep_rejected: bool = False,
+    ) -> None:
+        self._events = iter(events)
+        self._router = router(stream, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected)
+
+    def __iter__(self) -> Iterator[list[Routed]]:
+        for first in self._events:
+            # Pulled one by one by whoever takes them: where the iterator raises, what came before is taken already.
+            # With nothing closed, too: whoever iterates sees what was rejected, and may have heard that it is to stop.
+            yield self._router.extend(itertools.chain((first,), itertools.islice(self._events, _CHUNK - 1)))
+        yield self._router.flush()
+
+    def flush(self) -> Iterable[Routed]:
+        """What is held, without reading on."""
+        return self._router.flush()
+
+    def drain_rejected(self) -> list[Rejected]:
+        """Hand over the rejected events, once."""
+        return self._router.drain_rejected()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """`events` read, `altered`, among others."""
+        return self._router.counts
+
+    def locate(self, positions: list[int]) -> list[Place]:
+        """Where the events of these positions are."""
+        return in_memory(positions)

@@ -1,0 +1,116 @@
+"""What an upload would do, told without sending anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cordwood._core import Limits
+from cordwood._model import Outcome
+from cordwood.ledger.ledger import Account
+
+if TYPE_CHECKING:
+    from cordwood._core import Batch
+    from cordwood.delivery.time_window import TimeWindow
+    from cordwood.report import Report
+    from cordwood.sources import Source
+    from cordwood.sources.routing import Routed
+
+FULL = 0.9
+"""Share of a limit from which on it counts as having filled a request: the event that did not fit is not known here."""
+
+
+@dataclass(slots=True)
+class Fill:
+    """How full requests are, by each of the three limits."""
+
+    requests: int = 0
+    nbytes: float = 0.0
+    """Sum over the requests of their share of the limit of bytes; so the two that follow."""
+    events: float = 0.0
+    span: float = 0.0
+    full_by_bytes: int = 0
+    """Requests that this limit filled."""
+    full_by_events: int = 0
+    full_by_span: int = 0
+    widest_ms: int = 0
+    """The longest time from the first to the last event of one request."""
+
+    @property
+    def not_full(self) -> int:
+        """Requests that no limit filled: the last ones, and those of times that few events are of."""
+        return self.requests - self.full_by_bytes - self.full_by_events - self.full_by_span
+
+    def mean(self, shares: float) -> float:
+        """The mean share of one of the sums."""
+        return shares / self.requests if self.requests else 0.0
+
+    def take(self, batch: Batch, limits: Limits) -> None:
+        """Count a request."""
+        span_ms = batch.last_timestamp - batch.first_timestamp
+        nbytes, events = batch.nbytes / limits.max_batch_bytes, len(batch) / limits.max_batch_events
+        span = span_ms / limits.max_batch_span_ms
+        self.requests += 1
+        self.nbytes += nbytes
+        self.events += events
+        self.span += span
+        self.widest_ms = max(self.widest_ms, span_ms)
+        if max(nbytes, events, span) < FULL:
+            return
+        if nbytes >= max(events, span):
+            self.full_by_bytes += 1
+        elif events >= span:
+            self.full_by_events += 1
+        else:
+            self.full_by_span += 1
+
+
+class Forecast:
+    """Goes through a source as an upload does: the same cuts, the same rules of age, by this machine's clock.
+
+    Args:
+        source: what would be uploaded.
+        log_group_name: for the report.
+        log_stream_name: for the report.
+        window: tells which events are too old or too new.
+
+    """
+
+    def __init__(self, source: Source, log_group_name: str, log_stream_name: str, window: TimeWindow) -> None:
+        self.account = Account()
+        self.fill = Fill()
+        self._source = source
+        self._names = (log_group_name, log_stream_name)
+        self._window = window
+        self._limits = Limits()
+
+    def run(self) -> Report:
+        """Read all of it. In the report `accepted` are the events that would be sent."""
+        for routed in self._source:
+            self._take(routed)
+        self._take(self._source.flush())
+        return self.report()
+
+    def report(self) -> Report:
+        """What the events read so far would come to."""
+        return self.account.report(
+            log_group_name=self._names[0],
+            log_stream_name=self._names[1],
+            counts=self._source.counts,
+            stop=None,
+            sources=self._source.names,
+            locate=self._source.locate,
+        )
+
+    def _take(self, routed: Iterable[Routed]) -> None:
+        for batch, _ in routed:
+            self.account.hand_out(batch)
+            to_send, out_of_time = self._window.part(batch)
+            for out in out_of_time:
+                self.account.settle(out.events, out.outcome, out.reason)
+            if to_send is not None:
+                self.fill.take(to_send, self._limits)
+                self.account.settle(to_send, Outcome.ACCEPTED)
+                self.account.count_request_to_come()
+        self.account.take_rejected(self._source.drain_rejected())

@@ -1,0 +1,84 @@
+"""How an upload goes on from what an earlier run left in a journal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from cordwood._core import unpack_positions
+from cordwood._model import Outcome
+from cordwood.errors import InputError
+from cordwood.sources.documents import Documents
+
+if TYPE_CHECKING:
+    from cordwood.client.client import PutLogEventsClient
+    from cordwood.journal import Journal
+    from cordwood.sources import Source
+
+
+def destination_of(
+    client: PutLogEventsClient, log_group_name: str, log_stream_name: str | Callable[[Any], str]
+) -> dict[str, Any]:
+    """What a journal knows of where events go."""
+    meta = client.client.meta
+    return {
+        "log_group_name": log_group_name,
+        "log_stream_name": log_stream_name if isinstance(log_stream_name, str) else None,
+        "endpoint_url": meta.endpoint_url,
+        "region": meta.region_name,
+    }
+
+
+def open_journal(
+    path: str | os.PathLike[str],
+    source: Source,
+    *,
+    options: Mapping[str, Any],
+    destination: Mapping[str, Any],
+    force: bool = False,
+    at_most_once: bool = False,
+) -> Journal:
+    """Open the journal of a source, and have the source pass over what is settled.
+
+    Args:
+        path: of the journal.
+        source: what is read; files that can be read again.
+        options: how it is read.
+        destination: where its events go.
+        force: forget what an earlier run wrote down.
+        at_most_once: what earlier runs left in doubt is not sent again, and is of unknown fate from now on.
+
+    Raises:
+        JournalError: as `Journal.open`.
+        InputError: the source can be read but once.
+
+    """
+    from cordwood.journal import Journal
+
+    if not isinstance(source, Documents):
+        raise InputError("a journal is kept of event documents in files: these events are in none, or are dead letters")
+    journal = Journal.open(
+        path,
+        sources=source.identities(),
+        options=options,
+        destination=destination,
+        force=force,
+    )
+    if source.shifts_to_now:
+        # The first run's: what was sent then, and what is sent now, stay as far apart as they are in the files.
+        source.move_by(journal.remembered("shift_by", lambda: source.shift))
+    if at_most_once:
+        _give_up_what_is_in_doubt(journal)
+    source.pass_over(journal.settled_below, journal.settled, journal.settled_ranges)
+    return journal
+
+
+def _give_up_what_is_in_doubt(journal: Journal) -> None:
+    for packed in journal.in_doubt:
+        positions = len(unpack_positions(packed))
+        # No piece of this run has the key 0.
+        journal.settle(0, packed, {Outcome.UNKNOWN: positions}, 0)
+        journal.earlier[Outcome.UNKNOWN] = journal.earlier.get(Outcome.UNKNOWN, 0) + positions
+        journal.settled.append(packed)
+    journal.in_doubt = []
