@@ -6,7 +6,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use cordwood_core::{
-    Batch, EventSink, EventTable, Extent, Frame, Limits, Piece, Text, Window, escaped_len, next_cut, write_escaped,
+    Batch, EventSink, EventTable, Extent, Frame, Limits, Piece, Text, Window, escaped_len, first_batch_size,
+    write_escaped,
 };
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::json;
@@ -48,7 +49,7 @@ fn timestamps(order: &str) -> Vec<i64> {
     (0..EVENTS).map(|i| NOW + after_now(i).cast_signed()).collect()
 }
 
-/// What the intake hands to a table or a window.
+/// What the accounting hands to a table or a window.
 fn fill(sink: &mut impl EventSink, timestamps: &[i64], messages: &[String]) {
     for ((&timestamp, message), position) in timestamps.iter().zip(messages).zip(0..) {
         let text = Text::Utf8(message.as_bytes());
@@ -194,8 +195,8 @@ fn sort(c: &mut Criterion) {
 fn cut(c: &mut Criterion) {
     let table = table(&timestamps("in order"), &messages(ASCII));
     let limits = Limits::default();
-    let work = Throughput::Elements(next_cut(table.rows(), &limits).0 as u64);
-    bench(c, ["cut", "cordwood", "in order"], &work, || next_cut(black_box(table.rows()), &limits));
+    let work = Throughput::Elements(first_batch_size(table.rows(), &limits).0 as u64);
+    bench(c, ["cut", "cordwood", "in order"], &work, || first_batch_size(black_box(table.rows()), &limits));
     bench(c, ["cut", "sums and binary search", "in order"], &work, || {
         let rows = black_box(table.rows());
         let bytes = rows.iter().map(|row| limits.event_bytes(row.message_len() as u64));

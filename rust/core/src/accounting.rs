@@ -2,7 +2,7 @@
 
 use crate::admission::{Admission, Admitted, Oversize};
 use crate::outcome::{Outcome, Rejection};
-use crate::rejected_payload::Kept;
+use crate::rejected_payload::RejectedPayload;
 use crate::table::{EventSink, Extent, Piece, Whole};
 use crate::text::Text;
 
@@ -24,7 +24,7 @@ pub struct Rejected {
     /// Why.
     pub rejection: Rejection,
     /// What it held, where that is kept.
-    pub kept: Option<Kept>,
+    pub payload: Option<RejectedPayload>,
 }
 
 /// How many events came in, and how many of them did not pass.
@@ -61,7 +61,7 @@ impl Counts {
 
 /// Passes legal events on to a sink and keeps account of all.
 #[derive(Debug, Default)]
-pub struct Intake {
+pub struct Accounting {
     admission: Admission,
     on_reject: OnReject,
     keeps_rejected: bool,
@@ -70,8 +70,8 @@ pub struct Intake {
     rejected: Vec<Rejected>,
 }
 
-impl Intake {
-    /// An intake that has seen nothing.
+impl Accounting {
+    /// An accounting that has seen nothing.
     #[must_use]
     pub fn new(admission: Admission, on_reject: OnReject) -> Self {
         Self { admission, on_reject, ..Self::default() }
@@ -163,7 +163,7 @@ impl Intake {
 
     /// The next event of the input, which is settled already where it is legal: it is counted and goes no further.
     /// `Err` as in `admit`.
-    pub fn pass_over(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
+    pub fn skip_settled(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
         if let Err(rejection) = self.admission.admit(timestamp, &text) {
             return self.reject(rejection);
         }
@@ -175,13 +175,17 @@ impl Intake {
     /// The next event of the input, which is not one; `Err` as in `admit`.
     #[cold]
     pub fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
-        self.reject_keeping(rejection, None)
+        self.reject_with_payload(rejection, None)
     }
 
     /// The next event of the input, which is not one, with what it held; `Err` as in `admit`.
     #[cold]
-    pub fn reject_keeping(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {
-        let rejected = Rejected { position: self.next_position(), rejection, kept };
+    pub fn reject_with_payload(
+        &mut self,
+        rejection: Rejection,
+        payload: Option<RejectedPayload>,
+    ) -> Result<(), Rejected> {
+        let rejected = Rejected { position: self.next_position(), rejection, payload };
         let outcome = rejected.rejection.outcome();
         self.counts.rejected[outcome as usize] += 1;
         let tell = match self.on_reject {
@@ -195,8 +199,8 @@ impl Intake {
 
     #[cold]
     fn reject_message(&mut self, rejection: Rejection, timestamp: i64, text: &Text<'_>) -> Result<(), Rejected> {
-        let kept = self.keeps_rejected.then(|| Kept::of_message(Some(timestamp), text));
-        self.reject_keeping(rejection, kept)
+        let payload = self.keeps_rejected.then(|| RejectedPayload::from_message(Some(timestamp), text));
+        self.reject_with_payload(rejection, payload)
     }
 
     /// From now on what a rejected event held is kept with it.
@@ -253,8 +257,12 @@ mod tests {
     use crate::limits::Limits;
     use crate::table::EventTable;
 
-    fn fill(intake: &mut Intake, table: &mut EventTable, events: &[(i64, &str)]) -> Vec<Result<(), Rejected>> {
-        events.iter().map(|(t, m)| intake.admit(*t, Text::Utf8(m.as_bytes()), table)).collect()
+    fn fill(
+        accounting: &mut Accounting,
+        table: &mut EventTable,
+        events: &[(i64, &str)],
+    ) -> Vec<Result<(), Rejected>> {
+        events.iter().map(|(t, m)| accounting.admit(*t, Text::Utf8(m.as_bytes()), table)).collect()
     }
 
     #[test]
@@ -264,40 +272,40 @@ mod tests {
             oversize: Oversize::Split,
             ..Admission::default()
         };
-        let mut intake = Intake::new(admission, OnReject::Collect);
+        let mut accounting = Accounting::new(admission, OnReject::Collect);
         let mut table = EventTable::default();
-        fill(&mut intake, &mut table, &[(1, "a"), (-1, "b"), (2, ""), (3, &"x".repeat(30))]);
-        intake.reject(Rejection::WrongType("a float".into())).unwrap();
-        let counts = intake.counts();
+        fill(&mut accounting, &mut table, &[(1, "a"), (-1, "b"), (2, ""), (3, &"x".repeat(30))]);
+        accounting.reject(Rejection::WrongType("a float".into())).unwrap();
+        let counts = accounting.counts();
         assert_eq!((counts.events, counts.admitted(), counts.altered), (5, 2, 1));
         assert_eq!((counts.rejected(Outcome::Invalid), counts.rejected(Outcome::Empty)), (2, 1));
         assert_eq!((table.rows().len(), table.completed_events()), (5, 2));
         let positions: Vec<_> = table.rows().iter().map(|r| r.position).collect();
         assert_eq!(positions, [0, 3, 3, 3, 3]);
-        let rejected: Vec<_> = intake.take_rejected().iter().map(|r| r.position).collect();
+        let rejected: Vec<_> = accounting.take_rejected().iter().map(|r| r.position).collect();
         assert_eq!(rejected, [1, 2, 4]);
-        assert!(intake.rejected().is_empty());
-        assert_eq!(intake.counts(), counts);
+        assert!(accounting.rejected().is_empty());
+        assert_eq!(accounting.counts(), counts);
     }
 
     #[test]
     fn what_was_rejected_is_kept_on_demand() {
-        let mut intake = Intake::new(Admission::default(), OnReject::Collect);
-        fill(&mut intake, &mut EventTable::default(), &[(-1, "a")]);
-        intake.keep_rejected();
-        fill(&mut intake, &mut EventTable::default(), &[(-2, "b"), (3, "c")]);
-        let kept: Vec<_> = intake.take_rejected().into_iter().map(|rejected| rejected.kept).collect();
-        assert_eq!(kept, [None, Some(Kept::of_message(Some(-2), &Text::Ascii(b"b")))]);
+        let mut accounting = Accounting::new(Admission::default(), OnReject::Collect);
+        fill(&mut accounting, &mut EventTable::default(), &[(-1, "a")]);
+        accounting.keep_rejected();
+        fill(&mut accounting, &mut EventTable::default(), &[(-2, "b"), (3, "c")]);
+        let kept: Vec<_> = accounting.take_rejected().into_iter().map(|rejected| rejected.payload).collect();
+        assert_eq!(kept, [None, Some(RejectedPayload::from_message(Some(-2), &Text::Ascii(b"b")))]);
     }
 
     #[test]
     fn a_settled_event_is_counted_and_goes_no_further_and_an_illegal_one_is_rejected_again() {
-        let mut intake = Intake::new(Admission::default(), OnReject::Collect);
+        let mut accounting = Accounting::new(Admission::default(), OnReject::Collect);
         let mut table = EventTable::default();
-        intake.pass_over(1, Text::Utf8(b"a")).unwrap();
-        intake.pass_over(-1, Text::Utf8(b"b")).unwrap();
-        fill(&mut intake, &mut table, &[(2, "c")]);
-        let counts = intake.counts();
+        accounting.skip_settled(1, Text::Utf8(b"a")).unwrap();
+        accounting.skip_settled(-1, Text::Utf8(b"b")).unwrap();
+        fill(&mut accounting, &mut table, &[(2, "c")]);
+        let counts = accounting.counts();
         assert_eq!((counts.events, counts.settled, counts.admitted()), (3, 1, 1));
         assert_eq!(counts.rejected(Outcome::Invalid), 1);
         assert_eq!(table.rows().iter().map(|row| row.position).collect::<Vec<_>>(), [2]);
@@ -305,19 +313,19 @@ mod tests {
 
     #[test]
     fn an_error_is_told_and_counted() {
-        let mut intake = Intake::default();
+        let mut accounting = Accounting::default();
         let mut table = EventTable::default();
-        let answers = fill(&mut intake, &mut table, &[(1, "a"), (2, ""), (3, "c")]);
-        assert_eq!(answers[1], Err(Rejected { position: 1, rejection: Rejection::Empty, kept: None }));
-        assert_eq!((intake.counts().events, table.rows().len()), (3, 2));
+        let answers = fill(&mut accounting, &mut table, &[(1, "a"), (2, ""), (3, "c")]);
+        assert_eq!(answers[1], Err(Rejected { position: 1, rejection: Rejection::Empty, payload: None }));
+        assert_eq!((accounting.counts().events, table.rows().len()), (3, 2));
     }
 
     #[test]
     fn oversize_error_is_told_even_where_others_are_collected() {
         let limits = Limits { max_event_bytes: 30, ..Limits::default() };
         let admission = Admission { limits, oversize: Oversize::Error, ..Admission::default() };
-        let mut intake = Intake::new(admission, OnReject::Collect);
-        let answers = fill(&mut intake, &mut EventTable::default(), &[(1, ""), (2, "12345")]);
+        let mut accounting = Accounting::new(admission, OnReject::Collect);
+        let answers = fill(&mut accounting, &mut EventTable::default(), &[(1, ""), (2, "12345")]);
         assert!(answers[0].is_ok() && answers[1].is_err());
     }
 }

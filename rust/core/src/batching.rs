@@ -9,7 +9,7 @@ use crate::table::Row;
 ///
 /// At least one row is taken where there is one: the admission lets none pass that is too large alone.
 #[must_use]
-pub fn next_cut(rows: &[Row], limits: &Limits) -> (usize, u64) {
+pub fn first_batch_size(rows: &[Row], limits: &Limits) -> (usize, u64) {
     let Some(first) = rows.first() else { return (0, 0) };
     let most_events = usize::try_from(limits.max_batch_events).unwrap_or(usize::MAX);
     // Both timestamps are at least 0: their difference cannot overflow, but the sum here could.
@@ -53,7 +53,7 @@ mod tests {
     fn cuts(rows: &[Row], limits: &Limits) -> Vec<(usize, u64)> {
         let mut rest = rows;
         std::iter::from_fn(|| {
-            let cut = next_cut(rest, limits);
+            let cut = first_batch_size(rest, limits);
             rest = &rest[cut.0..];
             (cut.0 > 0).then_some(cut)
         })

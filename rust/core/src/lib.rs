@@ -3,12 +3,12 @@
 //! Nothing here knows Python, does I/O, reads a clock or logs. The way of the data, one direction only:
 //!
 //! ```text
-//! (timestamp, Text) -> Intake: Admission decides, counts, keeps what was rejected
+//! (timestamp, Text) -> Accounting: Admission decides, counts, keeps what was rejected
 //!     whole input:  -> EventTable -> Sequence (order, cut) -> Batch -> Frame::write
 //!     a stream:     -> Window of open EventTables (order)  -> Batch -> Frame::write
 //! ```
 //!
-//! [`Text`], [`Intake`], [`EventTable`], [`Sequence`], [`Stream`], [`Batch`] and [`Frame`] each have a file.
+//! [`Text`], [`Accounting`], [`EventTable`], [`Sequence`], [`StreamBatcher`], [`Batch`] and [`Frame`] each have a file.
 
 // Only `escape/avx2` and `escape/avx512` have any: vectors, where the processor has them.
 #![deny(unsafe_code)]
@@ -35,21 +35,21 @@ mod text;
 mod time;
 mod window;
 
-pub use accounting::{Counts, Intake, OnReject, Rejected};
+pub use accounting::{Accounting, Counts, OnReject, Rejected};
 pub use admission::{Admission, AgeRules, InvalidText, Oversize};
 pub use batch::Batch;
-pub use batching::next_cut;
+pub use batching::first_batch_size;
 pub use body::{Entity, Frame, InvalidFrame};
 pub use escape::{escaped_len, escaped_len_of_ascii, write_escaped};
 pub use gzip::gzip;
 pub use limits::{InvalidLimits, Limits};
-pub use message_store::LEAST_LENT_BYTES;
+pub use message_store::MIN_LENT_BYTES;
 pub use outcome::{Outcome, Rejection};
-pub use position_codec::{NotPacked, Unpack, pack};
-pub use rejected_payload::{Kept, MAX_KEPT_BYTES, keep};
-pub use resume_set::Settled;
+pub use position_codec::{InvalidPositions, PositionDecoder, encode_positions};
+pub use rejected_payload::{MAX_PAYLOAD_BYTES, RejectedPayload, append_payload};
+pub use resume_set::ResumeSet;
 pub use sequence::{Sequence, SequenceBatches};
-pub use streaming::Stream;
+pub use streaming::StreamBatcher;
 pub use table::{EventSink, EventTable, Extent, Piece, Row, Whole};
 pub use text::Text;
 pub use window::{MAX_INPUT_BYTES, MAX_OPEN, Window};

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::text::Text;
 
 /// Smaller memory is not worth keeping: what it holds is copied, and so nobody need lend it.
-pub const LEAST_LENT_BYTES: usize = 1 << 16;
+pub const MIN_LENT_BYTES: usize = 1 << 16;
 
 /// So many bytes are kept for each that a message has, at most, and one memory besides: where few lines of a log are
 /// wanted, each of another chunk, they are copied.
@@ -90,7 +90,7 @@ impl Messages {
 
     /// Takes one more memory, if it is worth it.
     fn take(&mut self, memory: &Bytes) -> bool {
-        let takes = memory.len() >= LEAST_LENT_BYTES
+        let takes = memory.len() >= MIN_LENT_BYTES
             && self.kept_bytes <= MOST_BYTES_KEPT_FOR_ONE * self.used_bytes
             && self.lent.len() < MOST_LENT;
         if takes {
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn memory_without_a_message_is_not_kept_and_little_memory_neither() {
-        let chunk = Bytes::from(vec![b'x'; LEAST_LENT_BYTES - 1]);
+        let chunk = Bytes::from(vec![b'x'; MIN_LENT_BYTES - 1]);
         let mut messages = Messages::default();
         assert!(!kept(&mut messages, &chunk, &chunk).0);
         kept(&mut messages, b"elsewhere", &Bytes::from(vec![b'x'; 1 << 20]));

@@ -6,7 +6,7 @@ use std::fmt;
 
 /// Packs positions in strictly increasing order.
 #[must_use]
-pub fn pack(increasing: impl IntoIterator<Item = u64>) -> Vec<u8> {
+pub fn encode_positions(increasing: impl IntoIterator<Item = u64>) -> Vec<u8> {
     let mut packed = Vec::new();
     let mut previous = 0;
     for position in increasing {
@@ -21,20 +21,20 @@ pub fn pack(increasing: impl IntoIterator<Item = u64>) -> Vec<u8> {
     packed
 }
 
-/// These bytes are not what [`pack`] writes.
+/// These bytes are not what [`encode_positions`] writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotPacked;
+pub struct InvalidPositions;
 
-impl fmt::Display for NotPacked {
+impl fmt::Display for InvalidPositions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("packed positions are damaged: they end too early, or do not increase within 64 bits")
     }
 }
 
-impl std::error::Error for NotPacked {}
+impl std::error::Error for InvalidPositions {}
 
 /// The first of packed positions behind the one before (none at the start), and how many bytes it takes.
-fn next(packed: &[u8], before: Option<u64>) -> Result<(u64, usize), NotPacked> {
+fn next(packed: &[u8], before: Option<u64>) -> Result<(u64, usize), InvalidPositions> {
     let (mut distance, mut shift) = (0_u64, 0);
     for (i, &byte) in packed.iter().enumerate() {
         let bits = u64::from(byte & 0x7F);
@@ -46,32 +46,32 @@ fn next(packed: &[u8], before: Option<u64>) -> Result<(u64, usize), NotPacked> {
         if byte & 0x80 == 0 {
             return match before {
                 None => Ok((distance, i + 1)),
-                Some(_) if distance == 0 => Err(NotPacked),
-                Some(before) => before.checked_add(distance).map(|at| (at, i + 1)).ok_or(NotPacked),
+                Some(_) if distance == 0 => Err(InvalidPositions),
+                Some(before) => before.checked_add(distance).map(|at| (at, i + 1)).ok_or(InvalidPositions),
             };
         }
         shift += 7;
     }
-    Err(NotPacked)
+    Err(InvalidPositions)
 }
 
-/// Unpacks what [`pack`] wrote; ends with the first fault, if there is one.
+/// Unpacks what [`encode_positions`] wrote; ends with the first fault, if there is one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unpack<B> {
+pub struct PositionDecoder<B> {
     packed: B,
     at: usize,
     before: Option<u64>,
 }
 
-impl<B: AsRef<[u8]>> Unpack<B> {
+impl<B: AsRef<[u8]>> PositionDecoder<B> {
     /// Over packed positions, borrowed or owned.
     pub fn new(packed: B) -> Self {
         Self { packed, at: 0, before: None }
     }
 }
 
-impl<B: AsRef<[u8]>> Iterator for Unpack<B> {
-    type Item = Result<u64, NotPacked>;
+impl<B: AsRef<[u8]>> Iterator for PositionDecoder<B> {
+    type Item = Result<u64, InvalidPositions>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let left = &self.packed.as_ref()[self.at..];
@@ -84,7 +84,7 @@ impl<B: AsRef<[u8]>> Iterator for Unpack<B> {
                 self.at += bytes;
                 self.before = Some(position);
             }
-            Err(NotPacked) => self.at += left.len(),
+            Err(InvalidPositions) => self.at += left.len(),
         }
         Some(found.map(|(position, _)| position))
     }
@@ -98,8 +98,8 @@ mod tests {
     proptest! {
         #[test]
         fn positions_come_back(positions in prop::collection::btree_set(any::<u64>(), 0..200)) {
-            let packed = pack(positions.iter().copied());
-            let back: Result<Vec<_>, _> = Unpack::new(&packed).collect();
+            let packed = encode_positions(positions.iter().copied());
+            let back: Result<Vec<_>, _> = PositionDecoder::new(&packed).collect();
             prop_assert_eq!(back, Ok(positions.into_iter().collect()));
         }
 
@@ -107,7 +107,7 @@ mod tests {
         fn whatever_bytes_there_are_positions_increase_or_are_told_damaged(
             bytes in prop::collection::vec(any::<u8>(), 0..60)
         ) {
-            let found: Vec<_> = Unpack::new(&bytes).collect();
+            let found: Vec<_> = PositionDecoder::new(&bytes).collect();
             let good: Vec<_> = found.iter().copied().map_while(Result::ok).collect();
             prop_assert!(good.windows(2).all(|pair| pair[0] < pair[1]));
             prop_assert!(good.len() + 1 >= found.len());
@@ -116,12 +116,12 @@ mod tests {
 
     #[test]
     fn the_bytes_are_leb128_of_distances() {
-        assert_eq!(pack([0, 1, 128, 1 << 14]), [0, 1, 127, 0x80, 0x7F]);
-        assert_eq!(pack([u64::MAX]).len(), 10);
+        assert_eq!(encode_positions([0, 1, 128, 1 << 14]), [0, 1, 127, 0x80, 0x7F]);
+        assert_eq!(encode_positions([u64::MAX]).len(), 10);
         for damaged in
             [&[0x80][..], &[5, 0], &[0xFF; 10], &[1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1]]
         {
-            assert_eq!(Unpack::new(damaged).last(), Some(Err(NotPacked)), "{damaged:?}");
+            assert_eq!(PositionDecoder::new(damaged).last(), Some(Err(InvalidPositions)), "{damaged:?}");
         }
     }
 }

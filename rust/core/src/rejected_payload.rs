@@ -3,11 +3,11 @@
 use crate::text::Text;
 
 /// Bytes that are kept of one event; of a longer one its beginning.
-pub const MAX_KEPT_BYTES: usize = 1 << 20;
+pub const MAX_PAYLOAD_BYTES: usize = 1 << 20;
 
 /// What there is of an event that was rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct RejectedPayload {
     /// Its timestamp, where it has one of 64 bits.
     pub timestamp: Option<i64>,
     /// Its message, or itself as it stands in the input. As bytes: it need not be UTF-8.
@@ -15,37 +15,37 @@ pub struct Kept {
     /// It is the message, and not the event as it stands in the input.
     pub is_message: bool,
     /// There was more of it than is kept.
-    pub cut: bool,
+    pub truncated: bool,
 }
 
-impl Kept {
+impl RejectedPayload {
     /// Of an event with this message. A surrogate is kept as three bytes of its own: as it came, that is no UTF-8.
     #[must_use]
-    pub fn of_message(timestamp: Option<i64>, message: &Text<'_>) -> Self {
+    pub fn from_message(timestamp: Option<i64>, message: &Text<'_>) -> Self {
         let mut text = Vec::new();
-        let cut = match message {
+        let truncated = match message {
             Text::Ascii(bytes) | Text::AsciiCounted { bytes, .. } | Text::Utf8(bytes) | Text::ValidUtf8(bytes) => {
-                keep(bytes, &mut text)
+                append_payload(bytes, &mut text)
             }
             Text::Latin1(units) => append(&mut text, units.iter().map(|&unit| unit.into())),
             Text::Ucs2(units) => append(&mut text, units.iter().map(|&unit| unit.into())),
             Text::Ucs4(units) => append(&mut text, units.iter().copied()),
         };
-        Self { timestamp, text, is_message: true, cut }
+        Self { timestamp, text, is_message: true, truncated }
     }
 
     /// Of an event that has no message, as it stands in the input.
     #[must_use]
-    pub fn of_input(bytes: &[u8], cut: bool) -> Self {
+    pub fn from_input(bytes: &[u8], truncated: bool) -> Self {
         let mut text = Vec::new();
-        let cut = keep(bytes, &mut text) || cut;
-        Self { timestamp: None, text, is_message: false, cut }
+        let truncated = append_payload(bytes, &mut text) || truncated;
+        Self { timestamp: None, text, is_message: false, truncated }
     }
 }
 
 /// Appends bytes as long as there is room, none of a character of UTF-8 without the rest; whether some had none.
-pub fn keep(bytes: &[u8], kept: &mut Vec<u8>) -> bool {
-    let room = MAX_KEPT_BYTES.saturating_sub(kept.len());
+pub fn append_payload(bytes: &[u8], kept: &mut Vec<u8>) -> bool {
+    let room = MAX_PAYLOAD_BYTES.saturating_sub(kept.len());
     if bytes.len() <= room {
         kept.extend_from_slice(bytes);
         return false;
@@ -60,7 +60,7 @@ fn append(kept: &mut Vec<u8>, mut code_points: impl Iterator<Item = u32>) -> boo
     code_points.any(|code_point| {
         let mut encoded = [0; 4];
         let encoded = encode(code_point, &mut encoded);
-        let full = kept.len() + encoded.len() > MAX_KEPT_BYTES;
+        let full = kept.len() + encoded.len() > MAX_PAYLOAD_BYTES;
         if !full {
             kept.extend_from_slice(encoded);
         }
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_message_is_kept_as_it_came() {
-        let kept = |text: &Text<'_>| Kept::of_message(Some(7), text).text;
+        let kept = |text: &Text<'_>| RejectedPayload::from_message(Some(7), text).text;
         assert_eq!(kept(&Text::Latin1(b"caf\xE9")), "café".as_bytes());
         assert_eq!(kept(&Text::Ucs2(&[0x61, 0xD800, 0x20AC])), b"a\xED\xA0\x80\xE2\x82\xAC");
         assert_eq!(kept(&Text::Ucs4(&[0x1_F600, 0xDFFF])), b"\xF0\x9F\x98\x80\xED\xBF\xBF");
@@ -93,16 +93,16 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_cut_between_characters() {
-        let long = "é".repeat(MAX_KEPT_BYTES / 2);
-        let whole = Kept::of_message(None, &Text::Utf8(long.as_bytes()));
-        assert_eq!((whole.text.len(), whole.cut), (MAX_KEPT_BYTES, false));
+        let long = "é".repeat(MAX_PAYLOAD_BYTES / 2);
+        let whole = RejectedPayload::from_message(None, &Text::Utf8(long.as_bytes()));
+        assert_eq!((whole.text.len(), whole.truncated), (MAX_PAYLOAD_BYTES, false));
         let longer = format!("x{long}");
         let units: Vec<u16> = longer.encode_utf16().collect();
         for text in [Text::Utf8(longer.as_bytes()), Text::Ucs2(&units)] {
-            let kept = Kept::of_message(None, &text);
-            assert_eq!((kept.text.len(), kept.cut), (MAX_KEPT_BYTES - 1, true));
+            let kept = RejectedPayload::from_message(None, &text);
+            assert_eq!((kept.text.len(), kept.truncated), (MAX_PAYLOAD_BYTES - 1, true));
             assert!(std::str::from_utf8(&kept.text).is_ok());
         }
-        assert!(Kept::of_input(b"short", true).cut);
+        assert!(RejectedPayload::from_input(b"short", true).truncated);
     }
 }

@@ -4,37 +4,37 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
-use crate::position_codec::{NotPacked, Unpack};
+use crate::position_codec::{InvalidPositions, PositionDecoder};
 
 /// The positions that are settled: all below one, those in ranges, and sets of some others. Sets stay packed, so that millions take
 /// little memory, and are gone through once, in step with whoever asks.
 #[derive(Debug, Default)]
-pub struct Settled {
+pub struct ResumeSet {
     below: u64,
     /// Above all of them.
     end: u64,
     /// From the one to before the other, the last first.
     ranges: Vec<(u64, u64)>,
     /// What is left of each set: its next position, then the others.
-    sets: BinaryHeap<Reverse<(u64, Unpack<Vec<u8>>)>>,
+    sets: BinaryHeap<Reverse<(u64, PositionDecoder<Vec<u8>>)>>,
 }
 
-impl Settled {
+impl ResumeSet {
     /// Positions below one, those in ranges (from the one to before the other), and those of packed sets, in which
     /// positions may be that are settled by something else too.
     pub fn new(
         below: u64,
         mut ranges: Vec<(u64, u64)>,
         packed: impl IntoIterator<Item = Vec<u8>>,
-    ) -> Result<Self, NotPacked> {
+    ) -> Result<Self, InvalidPositions> {
         ranges.sort_unstable_by(|one, other| other.cmp(one));
         let end = ranges.iter().map(|&(_, to)| to).fold(below, u64::max);
         let mut settled = Self { below, end, ranges, sets: BinaryHeap::new() };
         for packed in packed {
-            for position in Unpack::new(&packed) {
+            for position in PositionDecoder::new(&packed) {
                 settled.end = settled.end.max(position?.saturating_add(1));
             }
-            let mut positions = Unpack::new(packed);
+            let mut positions = PositionDecoder::new(packed);
             if let Some(first) = positions.next() {
                 settled.sets.push(Reverse((first?, positions)));
             }
@@ -68,7 +68,7 @@ impl Settled {
             match positions.next() {
                 Some(Ok(following)) => *next = following,
                 // It was checked whole when it came.
-                Some(Err(NotPacked)) | None => {
+                Some(Err(InvalidPositions)) | None => {
                     PeekMut::pop(set);
                 }
             }
@@ -80,7 +80,7 @@ impl Settled {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::position_codec::pack;
+    use crate::position_codec::encode_positions;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
@@ -97,7 +97,7 @@ mod tests {
             let bounds: Vec<u64> = ranges.into_iter().collect();
             let ranges: Vec<(u64, u64)> = bounds.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
             plain.extend(ranges.iter().flat_map(|&(from, to)| from..to));
-            let mut settled = Settled::new(below, ranges, sets.into_iter().map(pack)).unwrap();
+            let mut settled = ResumeSet::new(below, ranges, sets.into_iter().map(encode_positions)).unwrap();
             let mut asked = asked;
             asked.sort_unstable();
             for position in asked {
@@ -108,11 +108,14 @@ mod tests {
 
     #[test]
     fn a_damaged_set_is_told_at_once() {
-        assert_eq!(Settled::new(0, vec![], [pack([1, 2]), vec![3, 0x80]]).unwrap_err(), NotPacked);
+        assert_eq!(
+            ResumeSet::new(0, vec![], [encode_positions([1, 2]), vec![3, 0x80]]).unwrap_err(),
+            InvalidPositions
+        );
     }
 
     #[test]
     fn nothing_is_settled_where_nothing_is_told() {
-        assert!(!Settled::default().contains(0));
+        assert!(!ResumeSet::default().contains(0));
     }
 }

@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::accounting::{Intake, OnReject, Rejected};
+use crate::accounting::{Accounting, OnReject, Rejected};
 use crate::admission::Admission;
 use crate::batch::Batch;
-use crate::batching::next_cut;
+use crate::batching::first_batch_size;
 use crate::outcome::Rejection;
-use crate::rejected_payload::Kept;
+use crate::rejected_payload::RejectedPayload;
 use crate::table::{EventSink, EventTable, Piece, Whole};
 use crate::text::Text;
 
 /// A whole input while it is read.
 #[derive(Debug)]
 pub struct Sequence {
-    intake: Intake,
+    accounting: Accounting,
     table: EventTable,
     /// What texts may lie in that need not be copied.
     lent: Bytes,
@@ -45,15 +45,15 @@ impl Sequence {
     /// An input whose events go into this table, an empty one.
     #[must_use]
     pub fn new(admission: Admission, on_reject: OnReject, table: EventTable) -> Self {
-        Self { intake: Intake::new(admission, on_reject), table, lent: Bytes::new() }
+        Self { accounting: Accounting::new(admission, on_reject), table, lent: Bytes::new() }
     }
 
-    /// The next event; `Err` as in [`Intake::admit`].
+    /// The next event; `Err` as in [`Accounting::admit`].
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as `Whole` says")]
     pub fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
         let mut sink = Lending { table: &mut self.table, memory: &self.lent };
-        self.intake.admit(timestamp, text, &mut sink)
+        self.accounting.admit(timestamp, text, &mut sink)
     }
 
     /// As [`Window::lend`](crate::Window::lend).
@@ -63,37 +63,46 @@ impl Sequence {
 
     /// The next event, which is not one.
     pub fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
-        self.intake.reject(rejection)
+        self.accounting.reject(rejection)
     }
 
     /// Likewise, with what it held.
-    pub fn reject_keeping(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {
-        self.intake.reject_keeping(rejection, kept)
+    pub fn reject_with_payload(
+        &mut self,
+        rejection: Rejection,
+        payload: Option<RejectedPayload>,
+    ) -> Result<(), Rejected> {
+        self.accounting.reject_with_payload(rejection, payload)
     }
 
     /// The account of what was read so far.
     #[must_use]
-    pub fn intake(&self) -> &Intake {
-        &self.intake
+    pub fn accounting(&self) -> &Accounting {
+        &self.accounting
     }
 
     /// From now on what a rejected event held is kept with it.
     pub fn keep_rejected(&mut self) {
-        self.intake.keep_rejected();
+        self.accounting.keep_rejected();
     }
 
     /// Sorts all that was read.
     #[must_use]
     pub fn finish(mut self) -> SequenceBatches {
         self.table.sort();
-        SequenceBatches { intake: self.intake, table: Arc::new(self.table), next_row: 0, batched_events: 0 }
+        SequenceBatches {
+            accounting: self.accounting,
+            table: Arc::new(self.table),
+            next_row: 0,
+            batched_events: 0,
+        }
     }
 }
 
 /// A whole input, sorted: an iterator of its batches.
 #[derive(Debug)]
 pub struct SequenceBatches {
-    intake: Intake,
+    accounting: Accounting,
     table: Arc<EventTable>,
     next_row: usize,
     batched_events: u64,
@@ -102,13 +111,13 @@ pub struct SequenceBatches {
 impl SequenceBatches {
     /// The account of what was read.
     #[must_use]
-    pub fn intake(&self) -> &Intake {
-        &self.intake
+    pub fn accounting(&self) -> &Accounting {
+        &self.accounting
     }
 
     /// Likewise, to take the rejected.
-    pub fn intake_mut(&mut self) -> &mut Intake {
-        &mut self.intake
+    pub fn accounting_mut(&mut self) -> &mut Accounting {
+        &mut self.accounting
     }
 
     /// Events in batches handed out.
@@ -130,8 +139,8 @@ impl Iterator for SequenceBatches {
     type Item = Batch;
 
     fn next(&mut self) -> Option<Batch> {
-        let limits = self.intake.admission().limits;
-        let (taken, nbytes) = next_cut(&self.table.rows()[self.next_row..], &limits);
+        let limits = self.accounting.admission().limits;
+        let (taken, nbytes) = first_batch_size(&self.table.rows()[self.next_row..], &limits);
         let run = self.next_row..self.next_row + taken;
         self.next_row = run.end;
         self.batched_events += self.completed_events(run.clone());

@@ -2,42 +2,42 @@
 
 use bytes::Bytes;
 
-use crate::accounting::{Intake, OnReject, Rejected};
+use crate::accounting::{Accounting, OnReject, Rejected};
 use crate::admission::Admission;
 use crate::outcome::Rejection;
-use crate::rejected_payload::Kept;
+use crate::rejected_payload::RejectedPayload;
 use crate::table::EventTable;
 use crate::text::Text;
 use crate::window::Window;
 
-/// An intake before a window.
+/// An accounting before a window.
 #[derive(Debug)]
-pub struct Stream {
-    intake: Intake,
+pub struct StreamBatcher {
+    accounting: Accounting,
     window: Window,
     batched_events: u64,
 }
 
-impl Stream {
+impl StreamBatcher {
     /// A stream that has seen nothing.
     #[must_use]
     pub fn new(admission: Admission, on_reject: OnReject) -> Self {
         let window = Window::new(admission.limits);
-        Self { intake: Intake::new(admission, on_reject), window, batched_events: 0 }
+        Self { accounting: Accounting::new(admission, on_reject), window, batched_events: 0 }
     }
 
-    /// The next event; `Err` as in [`Intake::admit`].
+    /// The next event; `Err` as in [`Accounting::admit`].
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as `Whole` says")]
     pub fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
-        self.intake.admit(timestamp, text, &mut self.window)
+        self.accounting.admit(timestamp, text, &mut self.window)
     }
 
-    /// As [`Intake::admit_counted`].
+    /// As [`Accounting::admit_counted`].
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as `Whole` says")]
     pub fn admit_counted(&mut self, timestamp: i64, ascii: &[u8], escaped_len: u32) -> Result<(), Rejected> {
-        self.intake.admit_counted(timestamp, ascii, escaped_len, &mut self.window)
+        self.accounting.admit_counted(timestamp, ascii, escaped_len, &mut self.window)
     }
 
     /// As [`Window::lend`].
@@ -47,17 +47,21 @@ impl Stream {
 
     /// The next event, which is not one.
     pub fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
-        self.intake.reject(rejection)
+        self.accounting.reject(rejection)
     }
 
     /// Likewise, with what it held.
-    pub fn reject_keeping(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {
-        self.intake.reject_keeping(rejection, kept)
+    pub fn reject_with_payload(
+        &mut self,
+        rejection: Rejection,
+        payload: Option<RejectedPayload>,
+    ) -> Result<(), Rejected> {
+        self.accounting.reject_with_payload(rejection, payload)
     }
 
-    /// The next event, which is settled already where it is legal; `Err` as in [`Intake::pass_over`].
-    pub fn pass_over(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
-        self.intake.pass_over(timestamp, text)
+    /// The next event, which is settled already where it is legal; `Err` as in [`Accounting::skip_settled`].
+    pub fn skip_settled(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
+        self.accounting.skip_settled(timestamp, text)
     }
 
     /// Whether a batch has closed and waits to be taken.
@@ -76,7 +80,7 @@ impl Stream {
 
     /// Where in the input the next event stands, where that is not one after the event before.
     pub fn set_position(&mut self, position: u64) {
-        self.intake.set_position(position);
+        self.accounting.set_position(position);
     }
 
     /// The smallest position of the events in batches that were not taken, where positions never decrease.
@@ -90,7 +94,7 @@ impl Stream {
         self.window.close_opened_before(position);
     }
 
-    /// Counted bytes in open batches.
+    /// CountedEvent bytes in open batches.
     #[must_use]
     pub fn open_bytes(&self) -> u64 {
         self.window.open_bytes()
@@ -103,13 +107,13 @@ impl Stream {
 
     /// The account of what came in.
     #[must_use]
-    pub fn intake(&self) -> &Intake {
-        &self.intake
+    pub fn accounting(&self) -> &Accounting {
+        &self.accounting
     }
 
     /// Likewise, to take the rejected.
-    pub fn intake_mut(&mut self) -> &mut Intake {
-        &mut self.intake
+    pub fn accounting_mut(&mut self) -> &mut Accounting {
+        &mut self.accounting
     }
 
     /// Events in batches that were taken.

@@ -139,7 +139,7 @@ impl Text<'_> {
 
 /// Bytes of 0x80 and above: each takes a second byte in UTF-8.
 ///
-/// Counted in 8-bit lanes over chunks too short to overflow them: the compiler makes full vectors of it, where
+/// CountedEvent in 8-bit lanes over chunks too short to overflow them: the compiler makes full vectors of it, where
 /// a sum in `usize` runs at a tenth of the speed.
 fn count_high(bytes: &[u8]) -> usize {
     bytes.chunks(255).map(|chunk| usize::from(chunk.iter().map(|b| b >> 7).sum::<u8>())).sum()

@@ -16,7 +16,7 @@ use crate::table::{EventSink, EventTable, Piece, Whole};
 /// Most batches open at once.
 pub const MAX_OPEN: usize = 8;
 
-/// Counted bytes of input after which an open batch closes, however little of them it took.
+/// CountedEvent bytes of input after which an open batch closes, however little of them it took.
 pub const MAX_INPUT_BYTES: u64 = 64 << 20;
 
 /// The open batches, and those that closed and were not taken yet.
@@ -132,7 +132,7 @@ impl Window {
         closed.map(|row| row.position).chain(open).min()
     }
 
-    /// Counted bytes in open batches.
+    /// CountedEvent bytes in open batches.
     #[must_use]
     pub fn open_bytes(&self) -> u64 {
         self.open.iter().map(|batch| batch.nbytes).sum()

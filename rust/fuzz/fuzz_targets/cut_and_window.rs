@@ -4,7 +4,7 @@
 
 use arbitrary::Arbitrary;
 use cordwood_core::{
-    Admission, Batch, Counts, EventTable, Limits, MAX_OPEN, OnReject, Oversize, Sequence, Stream, Text,
+    Admission, Batch, Counts, EventTable, Limits, MAX_OPEN, OnReject, Oversize, Sequence, StreamBatcher, Text,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -108,12 +108,12 @@ fuzz_target!(|input: Input| {
     let oversize = if input.split { Oversize::Split } else { Oversize::Reject };
     let admission = Admission { limits, oversize, ..Admission::default() };
     let mut sequence = Sequence::new(admission, OnReject::Collect, EventTable::default());
-    let mut stream = Stream::new(admission, OnReject::Collect);
+    let mut stream = StreamBatcher::new(admission, OnReject::Collect);
     let (mut streamed, mut expected) = (Vec::new(), Vec::new());
     for (position, event) in (0_u64..).zip(&input.events) {
         let message = event.message();
         let text = Text::Utf8(message.as_bytes());
-        let rejected = stream.intake().rejected().len();
+        let rejected = stream.accounting().rejected().len();
         stream.admit(event.timestamp(), text).expect("collected");
         sequence.admit(event.timestamp(), text).expect("collected");
         while let Some(table) = stream.take_closed() {
@@ -121,7 +121,7 @@ fuzz_target!(|input: Input| {
         }
         let fits = message.len() as u64 <= limits.max_message_bytes();
         let legal = event.timestamp() >= 0 && !message.is_empty() && fits;
-        let admitted = stream.intake().rejected().len() == rejected;
+        let admitted = stream.accounting().rejected().len() == rejected;
         // Whether an event too long can be split depends on the room for its number: here the core is asked.
         assert!(admitted == legal || (admitted && input.split && !fits));
         if admitted {
@@ -135,13 +135,13 @@ fuzz_target!(|input: Input| {
     }
     assert!(streamed.len() - early <= MAX_OPEN);
     let events = input.events.len();
-    check_counts(stream.intake().counts(), events, expected.len(), stream.batched_events());
+    check_counts(stream.accounting().counts(), events, expected.len(), stream.batched_events());
     if !input.split {
         check(&streamed, &limits, false, &expected);
     }
     let mut whole = sequence.finish();
     let batches: Vec<_> = whole.by_ref().collect();
-    check_counts(whole.intake().counts(), events, expected.len(), whole.batched_events());
+    check_counts(whole.accounting().counts(), events, expected.len(), whole.batched_events());
     check(&batches, &limits, input.split, &expected);
     let order = batches.iter().flat_map(rows).map(|(timestamp, position, _)| (timestamp, position));
     assert!(order.is_sorted());

@@ -3,7 +3,7 @@
 #![no_main]
 
 use cordwood_core::Rejection;
-use cordwood_input::{Documents, Extra, Step};
+use cordwood_input::{DocumentEvents, Extra, Step};
 use libfuzzer_sys::fuzz_target;
 
 #[derive(Debug, PartialEq)]
@@ -14,7 +14,7 @@ enum Seen {
 }
 
 fn read(input: &[u8], chunk: usize) -> Vec<Seen> {
-    let mut documents = Documents::new(Extra::Ignore);
+    let mut documents = DocumentEvents::new(Extra::Ignore);
     let mut chunks = input.chunks(chunk);
     let mut seen = vec![];
     loop {

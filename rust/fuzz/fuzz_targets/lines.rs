@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use cordwood_core::{Rejection, escaped_len as escaped_len_of};
 use cordwood_input::{
-    Clock, Counted, JsonLines, Known, Layout, LineEvents, LineFormat, Regex, Step, TextLines, Untimed, detect,
+    TimestampResolver, CountedEvent, JsonLines, DetectOptions, TimestampFormat, LineEvents, LineFormat, Regex, Step, TextLines, Untimed, detect,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -20,9 +20,9 @@ fn read(format: LineFormat, input: &[u8], chunk: usize) -> (Vec<Seen>, u64) {
     let mut chunks = input.chunks(chunk);
     let mut seen = vec![];
     loop {
-        // Counted ones or not, as it comes: what is told is the same.
+        // CountedEvent ones or not, as it comes: what is told is the same.
         if !chunk.is_multiple_of(2)
-            && let Some(Counted { offset, timestamp, message, escaped_len }) = lines.next_counted()
+            && let Some(CountedEvent { offset, timestamp, message, escaped_len }) = lines.next_counted()
         {
             assert!(message.is_ascii() && escaped_len as usize == escaped_len_of(message));
             seen.push(Seen::Event(offset, timestamp, String::from_utf8_lossy(message).into_owned()));
@@ -44,8 +44,8 @@ fn read(format: LineFormat, input: &[u8], chunk: usize) -> (Vec<Seen>, u64) {
     }
 }
 
-fn clock() -> Clock {
-    Clock::new("Europe/Berlin", None, 1_790_000_000_000).unwrap()
+fn clock() -> TimestampResolver {
+    TimestampResolver::new("Europe/Berlin", None, 1_790_000_000_000).unwrap()
 }
 
 fuzz_target!(|input: (u8, u8, &[u8])| {
@@ -53,9 +53,9 @@ fuzz_target!(|input: (u8, u8, &[u8])| {
     let begins = (options & 1 != 0).then(|| Regex::new(r"^[\[(\d]").unwrap());
     let untimed = if options & 2 != 0 { Untimed::AsBefore } else { Untimed::Continues };
     let layouts = if options & 4 != 0 {
-        Layout::at_pattern(Layout::known(), &Regex::new(r"at=(\S+( [\d:]+)?)").unwrap())
+        TimestampFormat::at_pattern(TimestampFormat::known(), &Regex::new(r"at=(\S+( [\d:]+)?)").unwrap())
     } else {
-        Layout::known()
+        TimestampFormat::known()
     };
     let message = (options & 8 != 0).then(|| "a.b".to_owned());
     let formats = [
@@ -75,7 +75,7 @@ fuzz_target!(|input: (u8, u8, &[u8])| {
         assert!(offsets.is_sorted());
     }
     let middle = input.len() / 2;
-    if let Some(found) = detect(&[&input[..middle], &input[middle..]], &Known::default()) {
+    if let Some(found) = detect(&[&input[..middle], &input[middle..]], &DetectOptions::default()) {
         let _ = found.line_format(clock(), None);
     }
 });

@@ -4,9 +4,10 @@ use std::hint::black_box;
 use std::io::{Read, Write};
 
 use bytes::Bytes;
-use cordwood_core::{Admission, Batch, Frame, Limits, OnReject, Stream, Text};
+use cordwood_core::{Admission, Batch, Frame, Limits, OnReject, StreamBatcher, Text};
 use cordwood_input::{
-    Clock, Counted, Decompressor, Documents, Extra, Known, LineEvents, LineFormat, Step, detect,
+    CountedEvent, Decompressor, DetectOptions, DocumentEvents, Extra, LineEvents, LineFormat, Step,
+    TimestampResolver, detect,
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use flate2::Compression;
@@ -27,7 +28,7 @@ fn lines(message: &str, bytes: usize) -> Vec<u8> {
 }
 
 fn read(input: &[u8]) -> (u64, usize) {
-    let mut documents = Documents::new(Extra::Reject);
+    let mut documents = DocumentEvents::new(Extra::Reject);
     let (mut events, mut bytes) = (0, 0);
     let mut chunks = input.chunks(CHUNK);
     loop {
@@ -129,8 +130,8 @@ fn line_logs(criterion: &mut Criterion) {
         ("JSON lines of many shapes", shapes),
     ];
     for (name, input) in logs {
-        let found = detect(&[&input[..1 << 16]], &Known::default()).unwrap();
-        let clock = Clock::new("UTC", None, 1_790_000_000_000).unwrap();
+        let found = detect(&[&input[..1 << 16]], &DetectOptions::default()).unwrap();
+        let clock = TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap();
         let format = found.line_format(clock, None).unwrap();
         let mut group = criterion.benchmark_group(format!("lines/{name}"));
         group.throughput(Throughput::Bytes(input.len() as u64));
@@ -156,7 +157,7 @@ fn logged(bytes: usize, line: impl Fn(usize) -> String) -> Vec<u8> {
 /// What takes the events of a log.
 trait Take {
     fn lend(&mut self, _: &Bytes) {}
-    fn counted(&mut self, event: Counted<'_>);
+    fn counted(&mut self, event: CountedEvent<'_>);
     fn other(&mut self, timestamp: i64, message: Text<'_>);
 }
 
@@ -187,7 +188,7 @@ fn read_lines(chunks: &[Bytes], format: &LineFormat, into: &mut impl Take) {
 struct Count(u64);
 
 impl Take for Count {
-    fn counted(&mut self, event: Counted<'_>) {
+    fn counted(&mut self, event: CountedEvent<'_>) {
         black_box(event.message);
         self.0 += 1;
     }
@@ -204,7 +205,7 @@ fn events_of(chunks: &[Bytes], format: &LineFormat) -> u64 {
 }
 
 struct Bodies {
-    stream: Stream,
+    stream: StreamBatcher,
     frame: Frame,
     body: Vec<u8>,
     written: usize,
@@ -216,7 +217,7 @@ impl Take for Bodies {
     }
 
     #[inline]
-    fn counted(&mut self, event: Counted<'_>) {
+    fn counted(&mut self, event: CountedEvent<'_>) {
         self.stream.admit_counted(event.timestamp, event.message, event.escaped_len).unwrap();
         if self.stream.has_closed() {
             self.write_closed();
@@ -243,7 +244,7 @@ impl Bodies {
 }
 
 fn bodies_of(chunks: &[Bytes], format: &LineFormat) -> usize {
-    let stream = Stream::new(Admission::default(), OnReject::Collect);
+    let stream = StreamBatcher::new(Admission::default(), OnReject::Collect);
     let frame = Frame::new("g", "s", None, None).unwrap();
     let mut bodies = Bodies { stream, frame, body: Vec::new(), written: 0 };
     read_lines(chunks, format, &mut bodies);

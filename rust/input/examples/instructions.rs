@@ -2,8 +2,8 @@
 //! they come in to finished bodies, so many times. What an event takes is the difference that one more pass makes.
 
 use bytes::Bytes;
-use cordwood_core::{Admission, Batch, Frame, OnReject, Stream, Text};
-use cordwood_input::{Clock, Known, LineEvents, Step, detect};
+use cordwood_core::{Admission, Batch, Frame, OnReject, StreamBatcher, Text};
+use cordwood_input::{DetectOptions, LineEvents, Step, TimestampResolver, detect};
 
 fn message(case: &str, number: usize) -> String {
     match case {
@@ -27,7 +27,7 @@ fn line(case: &str, number: usize) -> String {
 
 /// Hands events to a stream, and writes the bodies that they fill.
 struct Bodies {
-    stream: Stream,
+    stream: StreamBatcher,
     frame: Frame,
     admission: Admission,
     body: Vec<u8>,
@@ -61,15 +61,15 @@ impl Bodies {
 fn pass(case: &str, input: &[String]) -> usize {
     let admission = Admission::default();
     let mut bodies = Bodies {
-        stream: Stream::new(admission, OnReject::Collect),
+        stream: StreamBatcher::new(admission, OnReject::Collect),
         frame: Frame::new("g", "s", None, None).expect("plain names"),
         admission,
         body: Vec::new(),
         written: 0,
     };
     if case.ends_with("lines") {
-        let found = detect(&[input[0].as_bytes()], &Known::default()).expect("a log");
-        let clock = Clock::new("UTC", None, 1_790_000_000_000).expect("UTC is a zone");
+        let found = detect(&[input[0].as_bytes()], &DetectOptions::default()).expect("a log");
+        let clock = TimestampResolver::new("UTC", None, 1_790_000_000_000).expect("UTC is a zone");
         let mut lines = LineEvents::new(found.line_format(clock, None).expect("lines"));
         for chunk in input.chunks(1000) {
             let chunk = Bytes::from(chunk.concat());

@@ -3,25 +3,25 @@
 use crate::json::line::{JsonLines, USUAL_NAMES, fields_of, moment_of, text_of};
 use crate::read_lines::LineFormat;
 use crate::text_line::TextLines;
-use crate::time::civil::{Clock, Fields};
-use crate::time::formats::Layout;
+use crate::time::civil::{TimestampFields, TimestampResolver};
+use crate::time::formats::TimestampFormat;
 
 /// What files are taken for.
 #[derive(Clone, Debug)]
-pub enum Shape {
+pub enum InputFormat {
     /// Event documents: objects of `timestamp` and `message`.
     Events,
     /// JSON lines with the moment at this dotted path.
     Json(String),
     /// Text, with moments written so.
-    Text(Layout),
+    Text(TimestampFormat),
 }
 
 /// What samples of a file show.
 #[derive(Clone, Debug)]
 pub struct Detected {
     /// What they are.
-    pub shape: Shape,
+    pub format: InputFormat,
     /// Lines that fit it, of those looked at.
     pub fitting: usize,
     /// Lines looked at; empty ones don't count.
@@ -29,9 +29,9 @@ pub struct Detected {
     /// The first line that fits.
     pub first_line: Vec<u8>,
     /// What it says of its moment.
-    pub first: Option<Fields>,
+    pub first: Option<TimestampFields>,
     /// What the last line that fits says of its moment.
-    pub last: Option<Fields>,
+    pub last: Option<TimestampFields>,
     /// Whether lines write no zone.
     pub needs_zone: bool,
     /// Whether lines write no year.
@@ -42,28 +42,28 @@ pub struct Detected {
 
 /// What a caller knows already.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub struct DetectOptions {
     /// Only this: `events`, `json` or `text`.
     pub format: Option<String>,
     /// How moments are written: one of these.
-    pub layouts: Option<Vec<Layout>>,
+    pub timestamp_formats: Option<Vec<TimestampFormat>>,
     /// Where the moment is in JSON.
     pub timestamp_field: Option<String>,
 }
 
 /// Looks at samples of whole lines: from the start, the middle and the end of a file. `None` where they are nothing
-/// that is known.
+/// that is options.
 #[must_use]
-pub fn detect(samples: &[&[u8]], known: &Known) -> Option<Detected> {
+pub fn detect(samples: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
     let all: Vec<&[u8]> = samples.iter().flat_map(|sample| lines(sample)).collect();
-    let mut found = detect_lines(samples.first().copied().unwrap_or_default(), &all, known)?;
+    let mut found = detect_lines(samples.first().copied().unwrap_or_default(), &all, options)?;
     for sample in samples {
         let some: Vec<&[u8]> = lines(sample).collect();
-        if let Some(other) = detect_lines(sample, &some, known)
+        if let Some(other) = detect_lines(sample, &some, options)
             && other.fitting * 2 > some.len()
-            && !same(&other.shape, &found.shape)
+            && !same(&other.format, &found.format)
             // Where the whole fits as well as the part does, the part may be both.
-            && fitting(&found.shape, &some) < other.fitting
+            && fitting(&found.format, &some) < other.fitting
         {
             found.otherwise = Some(Box::new(other));
         }
@@ -79,44 +79,44 @@ fn lines(sample: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|line| !line.trim_ascii().is_empty())
 }
 
-fn same(one: &Shape, other: &Shape) -> bool {
+fn same(one: &InputFormat, other: &InputFormat) -> bool {
     match (one, other) {
-        (Shape::Events, Shape::Events) => true,
-        (Shape::Json(one), Shape::Json(other)) => one == other,
-        (Shape::Text(one), Shape::Text(other)) => one == other,
+        (InputFormat::Events, InputFormat::Events) => true,
+        (InputFormat::Json(one), InputFormat::Json(other)) => one == other,
+        (InputFormat::Text(one), InputFormat::Text(other)) => one == other,
         _ => false,
     }
 }
 
-fn fitting(shape: &Shape, lines: &[&[u8]]) -> usize {
-    match shape {
-        Shape::Text(layout) => lines.iter().filter(|line| layout.find(line).is_some()).count(),
-        Shape::Json(field) => {
+fn fitting(format: &InputFormat, lines: &[&[u8]]) -> usize {
+    match format {
+        InputFormat::Text(layout) => lines.iter().filter(|line| layout.find(line).is_some()).count(),
+        InputFormat::Json(field) => {
             let mut json = json_lines(vec![field.clone()]);
             lines.iter().filter(|line| json.read(line).is_some()).count()
         }
-        Shape::Events => lines.iter().filter(|line| is_event(line)).count(),
+        InputFormat::Events => lines.iter().filter(|line| is_event(line)).count(),
     }
 }
 
-fn detect_lines(start: &[u8], lines: &[&[u8]], known: &Known) -> Option<Detected> {
-    let wanted = |format: &str| known.format.as_deref().is_none_or(|only| only == format);
-    let plain = known.layouts.is_none() && known.timestamp_field.is_none();
-    if wanted("events") && plain && (known.format.is_some() || is_document(start, lines)) {
-        return Some(of(Shape::Events, lines, None));
+fn detect_lines(start: &[u8], lines: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
+    let wanted = |format: &str| options.format.as_deref().is_none_or(|only| only == format);
+    let plain = options.timestamp_formats.is_none() && options.timestamp_field.is_none();
+    if wanted("events") && plain && (options.format.is_some() || is_document(start, lines)) {
+        return Some(of(InputFormat::Events, lines, None));
     }
     if wanted("json")
-        && known.layouts.is_none()
-        && let Some(found) = detect_json(lines, known)
+        && options.timestamp_formats.is_none()
+        && let Some(found) = detect_json(lines, options)
     {
         return Some(found);
     }
-    if wanted("text") && known.timestamp_field.is_none() { detect_text(lines, known) } else { None }
+    if wanted("text") && options.timestamp_field.is_none() { detect_text(lines, options) } else { None }
 }
 
-fn of(shape: Shape, lines: &[&[u8]], first: Option<(&[u8], Fields)>) -> Detected {
+fn of(format: InputFormat, lines: &[&[u8]], first: Option<(&[u8], TimestampFields)>) -> Detected {
     Detected {
-        fitting: fitting(&shape, lines),
+        fitting: fitting(&format, lines),
         lines: lines.len(),
         first_line: first.map_or_else(Vec::new, |(line, _)| line.to_vec()),
         first: first.map(|(_, fields)| fields),
@@ -124,7 +124,7 @@ fn of(shape: Shape, lines: &[&[u8]], first: Option<(&[u8], Fields)>) -> Detected
         needs_zone: false,
         needs_year: false,
         otherwise: None,
-        shape,
+        format,
     }
 }
 
@@ -191,43 +191,46 @@ fn json_lines(names: Vec<String>) -> JsonLines {
 }
 
 /// To see whether there is a moment at all: which one does not matter.
-fn any_clock() -> Clock {
-    Clock::new("UTC", Some(2000), 0).unwrap_or_else(|| unreachable!("UTC is a zone"))
+fn any_clock() -> TimestampResolver {
+    TimestampResolver::new("UTC", Some(2000), 0).unwrap_or_else(|| unreachable!("UTC is a zone"))
 }
 
-fn detect_json(lines: &[&[u8]], known: &Known) -> Option<Detected> {
+fn detect_json(lines: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
     if lines.iter().filter(|line| line.trim_ascii_start().starts_with(b"{")).count() * 2 <= lines.len() {
         return None;
     }
-    let names = match &known.timestamp_field {
+    let names = match &options.timestamp_field {
         Some(field) => vec![field.clone()],
         None => USUAL_NAMES.iter().map(|&name| name.to_owned()).collect(),
     };
-    let best = names.into_iter().map(|name| (fitting(&Shape::Json(name.clone()), lines), name));
+    let best = names.into_iter().map(|name| (fitting(&InputFormat::Json(name.clone()), lines), name));
     // The first of those that fit most.
     let (count, field) = best.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     if count == 0 {
         return None;
     }
     let mut json = json_lines(vec![field.clone()]);
-    let layouts = Layout::of_values();
+    let layouts = TimestampFormat::of_values();
     let mut moments = lines.iter().filter_map(|line| {
         let (start, end) = json.values(line)?.first().copied()??;
         let value = &line[start..end];
         moment_of(value, &layouts, &mut any_clock())?;
-        let epoch = || Fields { epoch_ms: moment_of(value, &layouts, &mut any_clock()), ..Fields::default() };
+        let epoch = || TimestampFields {
+            epoch_ms: moment_of(value, &layouts, &mut any_clock()),
+            ..TimestampFields::default()
+        };
         Some((*line, text_of(value).and_then(|text| fields_of(text, &layouts)).unwrap_or_else(epoch)))
     });
     let first = moments.next()?;
     let (last, needs_zone) = last_and_lacking(first.1, moments.map(|(_, fields)| fields));
-    Some(Detected { needs_zone, last: Some(last), ..of(Shape::Json(field), lines, Some(first)) })
+    Some(Detected { needs_zone, last: Some(last), ..of(InputFormat::Json(field), lines, Some(first)) })
 }
 
-fn detect_text(lines: &[&[u8]], known: &Known) -> Option<Detected> {
-    let layouts = known.layouts.clone().unwrap_or_else(Layout::known);
-    let mut best: Option<(usize, Layout)> = None;
+fn detect_text(lines: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
+    let layouts = options.timestamp_formats.clone().unwrap_or_else(TimestampFormat::known);
+    let mut best: Option<(usize, TimestampFormat)> = None;
     for layout in layouts {
-        let count = fitting(&Shape::Text(layout.clone()), lines);
+        let count = fitting(&InputFormat::Text(layout.clone()), lines);
         // What says more comes first, and yields only to what fits clearly more lines.
         if count > 0 && best.as_ref().is_none_or(|(most, _)| count * 10 > most * 12) {
             best = Some((count, layout));
@@ -238,23 +241,33 @@ fn detect_text(lines: &[&[u8]], known: &Known) -> Option<Detected> {
     let first = moments.next()?;
     let (last, needs_zone) = last_and_lacking(first.1, moments.map(|(_, fields)| fields));
     let needs_year = !layout.has_year();
-    Some(Detected { needs_zone, needs_year, last: Some(last), ..of(Shape::Text(layout), lines, Some(first)) })
+    Some(Detected {
+        needs_zone,
+        needs_year,
+        last: Some(last),
+        ..of(InputFormat::Text(layout), lines, Some(first))
+    })
 }
 
 /// The last of these, and whether one of them says no zone.
-fn last_and_lacking(first: Fields, others: impl Iterator<Item = Fields>) -> (Fields, bool) {
-    let lacks_zone = |fields: &Fields| fields.offset.is_none() && fields.epoch_ms.is_none();
+fn last_and_lacking(
+    first: TimestampFields,
+    others: impl Iterator<Item = TimestampFields>,
+) -> (TimestampFields, bool) {
+    let lacks_zone = |fields: &TimestampFields| fields.offset.is_none() && fields.epoch_ms.is_none();
     others.fold((first, lacks_zone(&first)), |(_, lacking), next| (next, lacking || lacks_zone(&next)))
 }
 
 impl Detected {
     /// How its lines become events, with what they leave out; `None` of event documents, which are no lines.
     #[must_use]
-    pub fn line_format(&self, clock: Clock, message: Option<String>) -> Option<LineFormat> {
-        match &self.shape {
-            Shape::Events => None,
-            Shape::Json(field) => Some(LineFormat::Json(JsonLines::new(vec![field.clone()], message, clock))),
-            Shape::Text(layout) => Some(LineFormat::Text(TextLines::new(vec![layout.clone()], clock))),
+    pub fn line_format(&self, clock: TimestampResolver, message: Option<String>) -> Option<LineFormat> {
+        match &self.format {
+            InputFormat::Events => None,
+            InputFormat::Json(field) => {
+                Some(LineFormat::Json(JsonLines::new(vec![field.clone()], message, clock)))
+            }
+            InputFormat::Text(layout) => Some(LineFormat::Text(TextLines::new(vec![layout.clone()], clock))),
         }
     }
 }
@@ -265,11 +278,11 @@ mod tests {
 
     fn told(samples: &[&str]) -> Option<(String, bool, bool, bool)> {
         let samples: Vec<&[u8]> = samples.iter().map(|sample| sample.as_bytes()).collect();
-        detect(&samples, &Known::default()).map(|found| {
-            let shape = match &found.shape {
-                Shape::Events => "events".to_owned(),
-                Shape::Json(field) => format!("json {field}"),
-                Shape::Text(layout) => layout.name().to_owned(),
+        detect(&samples, &DetectOptions::default()).map(|found| {
+            let shape = match &found.format {
+                InputFormat::Events => "events".to_owned(),
+                InputFormat::Json(field) => format!("json {field}"),
+                InputFormat::Text(layout) => layout.name().to_owned(),
             };
             (shape, found.needs_zone, found.needs_year, found.otherwise.is_some())
         })

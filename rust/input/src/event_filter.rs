@@ -5,20 +5,20 @@ use regex::bytes::Regex;
 
 /// Events that their reader leaves out.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct EventFilter {
     since: i64,
     until: i64,
     filter: Option<Regex>,
     exclude: Option<Regex>,
 }
 
-impl Default for Wanted {
+impl Default for EventFilter {
     fn default() -> Self {
         Self { since: i64::MIN, until: i64::MAX, filter: None, exclude: None }
     }
 }
 
-impl Wanted {
+impl EventFilter {
     /// Events from `since` on and before `until`, in milliseconds, whose message has the one pattern and not the other.
     /// `Err` says what is wrong with a pattern.
     pub fn new(
@@ -40,26 +40,26 @@ impl Wanted {
     /// Whether this event is wanted.
     #[inline]
     #[must_use]
-    pub fn has(&self, timestamp: i64, message: &Text<'_>) -> bool {
+    pub fn accepts(&self, timestamp: i64, message: &Text<'_>) -> bool {
         match message {
             Text::Ascii(bytes) | Text::AsciiCounted { bytes, .. } | Text::Utf8(bytes) | Text::ValidUtf8(bytes) => {
-                self.has_utf8(timestamp, bytes)
+                self.accepts_utf8(timestamp, bytes)
             }
-            Text::Latin1(_) | Text::Ucs2(_) | Text::Ucs4(_) => self.has_time(timestamp),
+            Text::Latin1(_) | Text::Ucs2(_) | Text::Ucs4(_) => self.accepts_time(timestamp),
         }
     }
 
     /// Likewise, of a message that is meant to be UTF-8.
     #[inline]
     #[must_use]
-    pub fn has_utf8(&self, timestamp: i64, message: &[u8]) -> bool {
-        self.has_time(timestamp)
+    pub fn accepts_utf8(&self, timestamp: i64, message: &[u8]) -> bool {
+        self.accepts_time(timestamp)
             && self.filter.as_ref().is_none_or(|filter| filter.is_match(message))
             && self.exclude.as_ref().is_none_or(|exclude| !exclude.is_match(message))
     }
 
     #[inline]
-    fn has_time(&self, timestamp: i64) -> bool {
+    fn accepts_time(&self, timestamp: i64) -> bool {
         (self.since..self.until).contains(&timestamp)
     }
 }
@@ -70,14 +70,14 @@ mod tests {
 
     #[test]
     fn times_and_patterns() {
-        let has = |wanted: &Wanted, at: i64, text: &str| wanted.has(at, &Text::Utf8(text.as_bytes()));
-        assert!(has(&Wanted::default(), 5, "x"));
-        let wanted = Wanted::new(Some(10), Some(20), Some("ERROR|WARN"), Some("health ?check")).unwrap();
-        assert!(has(&wanted, 10, "an ERROR"));
-        assert!(!has(&wanted, 9, "an ERROR"));
-        assert!(!has(&wanted, 20, "an ERROR"));
-        assert!(!has(&wanted, 15, "INFO"));
-        assert!(!has(&wanted, 15, "WARN healthcheck"));
-        assert!(Wanted::new(None, None, Some("("), None).is_err());
+        let accepts = |wanted: &EventFilter, at: i64, text: &str| wanted.accepts(at, &Text::Utf8(text.as_bytes()));
+        assert!(accepts(&EventFilter::default(), 5, "x"));
+        let wanted = EventFilter::new(Some(10), Some(20), Some("ERROR|WARN"), Some("health ?check")).unwrap();
+        assert!(accepts(&wanted, 10, "an ERROR"));
+        assert!(!accepts(&wanted, 9, "an ERROR"));
+        assert!(!accepts(&wanted, 20, "an ERROR"));
+        assert!(!accepts(&wanted, 15, "INFO"));
+        assert!(!accepts(&wanted, 15, "WARN healthcheck"));
+        assert!(EventFilter::new(None, None, Some("("), None).is_err());
     }
 }

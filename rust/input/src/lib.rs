@@ -1,6 +1,6 @@
 //! Bytes of files into log events. No Python, no clock, no I/O of its own: chunks in, events out.
 //!
-//! [`Documents`] takes the bytes of event documents in whatever pieces they come and hands out one event after the
+//! [`DocumentEvents`] takes the bytes of event documents in whatever pieces they come and hands out one event after the
 //! other, each with the byte offset at which it starts. What it holds is bounded whatever the input.
 //!
 //! | file | the one thing it knows |
@@ -36,13 +36,13 @@ mod text_line;
 mod time;
 
 pub use decompress::{Decompressor, TextDecoder};
-pub use detect::{Detected, Known, Shape, detect};
-pub use event_filter::Wanted;
+pub use detect::{DetectOptions, Detected, InputFormat, detect};
+pub use event_filter::EventFilter;
 pub use json::event::Extra;
 pub use json::line::JsonLines;
-pub use read_documents::{Documents, MAX_EVENT_INPUT_BYTES, Step};
-pub use read_lines::{Counted, LineEvents, LineFormat};
+pub use read_documents::{DocumentEvents, MAX_EVENT_INPUT_BYTES, Step};
+pub use read_lines::{CountedEvent, LineEvents, LineFormat};
 pub use regex::bytes::Regex;
 pub use text_line::{TextLines, Untimed};
-pub use time::civil::{Clock, Fields};
-pub use time::formats::Layout;
+pub use time::civil::{TimestampFields, TimestampResolver};
+pub use time::formats::TimestampFormat;

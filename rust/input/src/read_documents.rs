@@ -8,7 +8,7 @@
 //! tell events apart, the end of what cannot be parsed is found by its brackets. Where that fails, or the document
 //! ends too early, the document is damaged, which is told as one rejected event with all that follows in it.
 
-use cordwood_core::{Kept, Rejection, Text, keep};
+use cordwood_core::{RejectedPayload, Rejection, Text, append_payload};
 use memchr::memchr;
 
 use crate::json::event::{self, Extra, Parsed, Scratch};
@@ -95,7 +95,7 @@ enum Place {
 
 /// Reads one event document, in whatever pieces it comes.
 #[derive(Debug)]
-pub struct Documents {
+pub struct DocumentEvents {
     buffer: Vec<u8>,
     at: usize,
     /// Offset of the buffer's start in the document.
@@ -108,7 +108,7 @@ pub struct Documents {
     kept: Option<(Vec<u8>, bool)>,
 }
 
-impl Documents {
+impl DocumentEvents {
     /// A reader at the start of a document.
     #[must_use]
     pub fn new(extra: Extra) -> Self {
@@ -124,22 +124,22 @@ impl Documents {
         }
     }
 
-    /// From now on what is no event is kept, so that [`Self::kept`] can tell it.
+    /// From now on what is no event is kept, so that [`Self::rejected_payload`] can tell it.
     pub fn keep_rejected(&mut self) {
         self.kept = Some((Vec::new(), false));
     }
 
     /// The text of what `next` just told to be no event; `None` unless it is kept.
     #[must_use]
-    pub fn kept(&self) -> Option<Kept> {
-        self.kept.as_ref().map(|(text, cut)| Kept::of_input(text.trim_ascii_end(), *cut))
+    pub fn rejected_payload(&self) -> Option<RejectedPayload> {
+        self.kept.as_ref().map(|(text, cut)| RejectedPayload::from_input(text.trim_ascii_end(), *cut))
     }
 
     /// Keeps a part of the buffer that is passed over, behind what was kept of the same event.
     #[inline]
     fn keep(&mut self, from: usize, to: usize) {
         if let Some((text, cut)) = &mut self.kept {
-            *cut = *cut || keep(&self.buffer[from..to], text);
+            *cut = *cut || append_payload(&self.buffer[from..to], text);
         }
     }
 

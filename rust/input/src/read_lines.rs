@@ -1,7 +1,7 @@
 //! Lines into events: what applications write to their logs, as text or as JSON.
 
 use bytes::Bytes;
-use cordwood_core::{Kept, Rejection, Text, escaped_len_of_ascii};
+use cordwood_core::{RejectedPayload, Rejection, Text, escaped_len_of_ascii};
 
 use crate::json::line::{JsonLines, Place};
 use crate::lines::{Line, LineAt, Lines};
@@ -69,7 +69,7 @@ enum Found {
 
 /// An event whose message is ASCII.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counted<'a> {
+pub struct CountedEvent<'a> {
     /// Where in the input it begins.
     pub offset: u64,
     /// Milliseconds since 1970.
@@ -153,20 +153,20 @@ impl LineEvents {
         }
     }
 
-    /// From now on what is no event is kept, so that [`Self::kept`] can tell it.
+    /// From now on what is no event is kept, so that [`Self::rejected_payload`] can tell it.
     pub fn keep_rejected(&mut self) {
         self.rejected = Some(Vec::new());
     }
 
     /// The text of what `next` just told to be no event; `None` unless it is kept.
     #[must_use]
-    pub fn kept(&self) -> Option<Kept> {
-        self.rejected.as_ref().map(|line| Kept::of_input(line, false))
+    pub fn rejected_payload(&self) -> Option<RejectedPayload> {
+        self.rejected.as_ref().map(|line| RejectedPayload::from_input(line, false))
     }
 
     /// Tells the moment of the events that begin from here on, where lines are not looked at for theirs.
-    pub fn tell(&mut self, timestamp: i64) {
-        self.format.tell(timestamp);
+    pub fn set_timestamp(&mut self, timestamp: i64) {
+        self.format.set_timestamp(timestamp);
     }
 
     /// Takes the next bytes. Messages lie in them, but for those of several lines, of lines that began in bytes before, and
@@ -222,7 +222,7 @@ impl LineEvents {
     ///
     /// (Of scalars, which stay in registers, for the same reason as `Found`.)
     #[inline]
-    pub fn next_counted(&mut self) -> Option<Counted<'_>> {
+    pub fn next_counted(&mut self) -> Option<CountedEvent<'_>> {
         if self.left.is_some() {
             return None;
         }
@@ -231,7 +231,7 @@ impl LineEvents {
             && let Some(escaped_len) = self.escaped_len()
         {
             let Current { offset, timestamp, .. } = self.current;
-            return Some(Counted { offset, timestamp, message: self.message(), escaped_len });
+            return Some(CountedEvent { offset, timestamp, message: self.message(), escaped_len });
         }
         self.left = Some(found);
         None
@@ -429,10 +429,10 @@ impl LineFormat {
     }
 
     /// Tells the moment of the events that begin from here on, where lines are not looked at for theirs.
-    pub fn tell(&mut self, timestamp: i64) {
+    pub fn set_timestamp(&mut self, timestamp: i64) {
         match self {
-            Self::Json(json) => json.tell(timestamp),
-            Self::Text(text) => text.tell(timestamp),
+            Self::Json(json) => json.set_timestamp(timestamp),
+            Self::Text(text) => text.set_timestamp(timestamp),
         }
     }
 }
@@ -444,19 +444,19 @@ mod tests {
 
     use super::*;
     use crate::text_line::{BEGINS_WITHOUT, NOTHING_BEFORE, Untimed};
-    use crate::time::civil::Clock;
-    use crate::time::formats::Layout;
+    use crate::time::civil::TimestampResolver;
+    use crate::time::formats::TimestampFormat;
 
     fn text() -> LineFormat {
         LineFormat::Text(lines_of_text())
     }
 
     fn lines_of_text() -> TextLines {
-        TextLines::new(Layout::known(), Clock::new("UTC", None, 1_790_000_000_000).unwrap())
+        TextLines::new(TimestampFormat::known(), TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap())
     }
 
     fn json() -> LineFormat {
-        let clock = Clock::new("UTC", None, 1_790_000_000_000).unwrap();
+        let clock = TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap();
         LineFormat::Json(JsonLines::new(vec!["ts".into()], None, clock))
     }
 
@@ -467,9 +467,9 @@ mod tests {
         let mut told = Vec::new();
         let mut drain = |events: &mut LineEvents| {
             loop {
-                // Counted ones or not, as it comes: what is told is the same.
+                // CountedEvent ones or not, as it comes: what is told is the same.
                 if told.len() % 3 > 0
-                    && let Some(Counted { offset, timestamp, message, escaped_len }) = events.next_counted()
+                    && let Some(CountedEvent { offset, timestamp, message, escaped_len }) = events.next_counted()
                 {
                     assert_eq!(escaped_len as usize, cordwood_core::escaped_len(message));
                     assert!(message.is_ascii());
@@ -508,12 +508,12 @@ mod tests {
     /// The obvious one: all lines at once.
     fn naive(bytes: &[u8]) -> Vec<(u64, i64, Vec<u8>)> {
         let mut found: Vec<(u64, i64, Vec<u8>)> = Vec::new();
-        let mut clock = Clock::new("UTC", None, 1_790_000_000_000).unwrap();
+        let mut clock = TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap();
         let mut offset = 0;
         let mut blank = 0;
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
             let line = piece.strip_suffix(b"\n").map_or(piece, |line| line.strip_suffix(b"\r").unwrap_or(line));
-            let moment = Layout::known().iter().find_map(|layout| clock.resolve(&layout.find(line)?.0));
+            let moment = TimestampFormat::known().iter().find_map(|layout| clock.resolve(&layout.find(line)?.0));
             if line.trim_ascii().is_empty() {
                 blank += 1;
             } else if let Some(ms) = moment {
@@ -605,8 +605,8 @@ mod tests {
                 Ok((at, "c".to_owned())),
             ]
         );
-        let mut given = LineFormat::Text(lines_of_text().untimed(Untimed::Told));
-        given.tell(17);
+        let mut given = LineFormat::Text(lines_of_text().untimed(Untimed::Given));
+        given.set_timestamp(17);
         assert_eq!(
             messages(given, b"a\n2015-07-29 17:41:44 b\n"),
             [Ok((17, "a".to_owned())), Ok((17, "2015-07-29 17:41:44 b".to_owned()))]

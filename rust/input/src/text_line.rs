@@ -2,16 +2,16 @@
 
 use regex::bytes::Regex;
 
-use crate::time::civil::Clock;
-use crate::time::formats::{Layout, Seen};
+use crate::time::civil::TimestampResolver;
+use crate::time::formats::{Seen, TimestampFormat};
 
 /// Where an event of text begins, and where its moment is from.
 #[derive(Clone, Debug)]
 pub struct TextLines {
     /// Tried in this order; what fitted last comes first.
-    layouts: Vec<Layout>,
+    layouts: Vec<TimestampFormat>,
     /// What the lines leave out.
-    clock: Clock,
+    clock: TimestampResolver,
     /// The moment before, for the next one is nearly the same.
     seen: Seen,
     /// Lines that begin an event; where it is not said, those with a moment do.
@@ -29,7 +29,7 @@ pub enum Untimed {
     /// An event of the moment of the one before.
     AsBefore,
     /// An event, as all lines are, of a moment that is told; what lines write of theirs is not looked at.
-    Told,
+    Given,
 }
 
 /// What a line of text is.
@@ -47,7 +47,7 @@ const NO_SUCH_DAY: &str = "the line's timestamp is of a day that there is not";
 impl TextLines {
     /// Lines with moments written in one of these ways; what they leave out is the clock's.
     #[must_use]
-    pub fn new(layouts: Vec<Layout>, clock: Clock) -> Self {
+    pub fn new(layouts: Vec<TimestampFormat>, clock: TimestampResolver) -> Self {
         Self { layouts, clock, seen: Seen::default(), begins: None, untimed: Untimed::Continues, last: None }
     }
 
@@ -64,7 +64,7 @@ impl TextLines {
     }
 
     /// Tells the moment of the lines from here on, where they are not looked at for theirs.
-    pub(crate) fn tell(&mut self, timestamp: i64) {
+    pub(crate) fn set_timestamp(&mut self, timestamp: i64) {
         self.last = Some(timestamp);
     }
 
@@ -75,8 +75,8 @@ impl TextLines {
             return Meaning::Continues;
         }
         let moment = match (self.untimed, self.last) {
-            (Untimed::Told, Some(told)) => Moment::At(told),
-            (Untimed::Told, None) => Moment::None,
+            (Untimed::Given, Some(told)) => Moment::At(told),
+            (Untimed::Given, None) => Moment::None,
             _ => moment_of(&mut self.layouts, &mut self.clock, &mut self.seen, line),
         };
         match (moment, self.untimed, self.last) {
@@ -86,7 +86,7 @@ impl TextLines {
             }
             (Moment::NoSuchDay, ..) => Meaning::NoEvent(NO_SUCH_DAY),
             (Moment::None, Untimed::AsBefore, Some(before)) => Meaning::Begins(before),
-            (Moment::None, Untimed::AsBefore | Untimed::Told, _) => Meaning::NoEvent(NOTHING_BEFORE),
+            (Moment::None, Untimed::AsBefore | Untimed::Given, _) => Meaning::NoEvent(NOTHING_BEFORE),
             (Moment::None, Untimed::Continues, _) if self.begins.is_some() => Meaning::NoEvent(BEGINS_WITHOUT),
             (Moment::None, Untimed::Continues, _) => Meaning::Continues,
         }
@@ -99,7 +99,12 @@ enum Moment {
     NoSuchDay,
 }
 
-fn moment_of(layouts: &mut [Layout], clock: &mut Clock, seen: &mut Seen, line: &[u8]) -> Moment {
+fn moment_of(
+    layouts: &mut [TimestampFormat],
+    clock: &mut TimestampResolver,
+    seen: &mut Seen,
+    line: &[u8],
+) -> Moment {
     if let Some(first) = layouts.first()
         && let Some(ms) = first.find_again(line, seen)
     {

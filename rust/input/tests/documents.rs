@@ -1,11 +1,11 @@
 //! What documents give, whole or damaged, and however their bytes are cut.
 
-use cordwood_input::{Documents, Extra, MAX_EVENT_INPUT_BYTES, Step};
+use cordwood_input::{DocumentEvents, Extra, MAX_EVENT_INPUT_BYTES, Step};
 use proptest::prelude::*;
 
 /// One step in words: `offset event timestamp message`, or what else it was.
 fn read_in_chunks(input: &[u8], chunk: usize, extra: Extra) -> Vec<String> {
-    let mut documents = Documents::new(extra);
+    let mut documents = DocumentEvents::new(extra);
     let mut chunks = input.chunks(chunk);
     let mut found = vec![];
     loop {

@@ -26,7 +26,7 @@ use arrow_buffer::Buffer;
 use arrow_data::{ByteView, MAX_INLINE_VIEW_LEN};
 use arrow_schema::{DataType, TimeUnit};
 use bytes::Bytes;
-use cordwood_core::{Kept, Rejection, Text};
+use cordwood_core::{RejectedPayload, Rejection, Text};
 use pyo3::exceptions::{PyException, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -198,7 +198,7 @@ fn reject(
         (true, Some(_), _) => "message is null; leave the row out where there is none",
     };
     let kept = (is_there && into.keeps_rejected())
-        .then(|| text.map(|text| Kept::of_message(timestamp, &Text::Utf8(text))))
+        .then(|| text.map(|text| RejectedPayload::from_message(timestamp, &Text::Utf8(text))))
         .flatten();
     into.reject(Rejection::Malformed(why.into()), kept)
 }

@@ -82,7 +82,7 @@ impl Batch {
     #[pyo3(signature = (*, whole_events_only = true))]
     fn packed_positions<'py>(&self, py: Python<'py>, whole_events_only: bool) -> Bound<'py, PyBytes> {
         let batch = &self.0;
-        PyBytes::new(py, &py.detach(|| core::pack(batch.sorted_positions(whole_events_only))))
+        PyBytes::new(py, &py.detach(|| core::encode_positions(batch.sorted_positions(whole_events_only))))
     }
 
     /// Return the events as boto3 takes them: dicts of `timestamp` (int, ms) and `message` (str).

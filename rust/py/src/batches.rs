@@ -92,7 +92,7 @@ impl Batches {
     fn rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         match &self.0 {
             Source::Sequence(batches) => {
-                let rejected = lock(batches).intake().rejected().to_vec();
+                let rejected = lock(batches).accounting().rejected().to_vec();
                 outcomes::to_list(py, &rejected)
             }
             Source::Stream { stream, .. } | Source::RowStream { stream, .. } => stream.rejected(py),
@@ -111,7 +111,7 @@ impl Batches {
         match &self.0 {
             Source::Sequence(batches) => {
                 let batches = lock(batches);
-                outcomes::to_counts(py, batches.intake(), batches.batched_events())
+                outcomes::to_counts(py, batches.accounting(), batches.batched_events())
             }
             Source::Stream { stream, .. } | Source::RowStream { stream, .. } => stream.counts(py),
         }
@@ -123,7 +123,7 @@ impl Batches {
     fn drain_rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         match &self.0 {
             Source::Sequence(batches) => {
-                let rejected = lock(batches).intake_mut().take_rejected();
+                let rejected = lock(batches).accounting_mut().take_rejected();
                 outcomes::to_list(py, &rejected)
             }
             Source::Stream { stream, .. } | Source::RowStream { stream, .. } => stream.drain_rejected(py),

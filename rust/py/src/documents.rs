@@ -5,9 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use cordwood_core as core;
-use cordwood_core::Kept;
-use cordwood_core::{EventTable, Rejected, Settled, Stream};
-use cordwood_input::{Counted, Documents, Extra, LineEvents, LineFormat, Step, Wanted};
+use cordwood_core::RejectedPayload;
+use cordwood_core::{EventTable, Rejected, ResumeSet, StreamBatcher};
+use cordwood_input::{CountedEvent, DocumentEvents, EventFilter, Extra, LineEvents, LineFormat, Step};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -46,12 +46,12 @@ pub(crate) struct DocumentReader(Mutex<Reader>);
 
 /// What a file is read as.
 enum Input {
-    Documents(Documents),
+    Documents(DocumentEvents),
     Lines(Box<LineEvents>),
 }
 
 impl Input {
-    fn feed(&mut self, bytes: Bytes, stream: &mut Stream) {
+    fn feed(&mut self, bytes: Bytes, stream: &mut StreamBatcher) {
         match self {
             Self::Documents(documents) => documents.feed(&bytes),
             Self::Lines(lines) => {
@@ -75,18 +75,18 @@ impl Input {
         }
     }
 
-    fn kept(&self) -> Option<Kept> {
+    fn rejected_payload(&self) -> Option<RejectedPayload> {
         match self {
-            Self::Documents(documents) => documents.kept(),
-            Self::Lines(lines) => lines.kept(),
+            Self::Documents(documents) => documents.rejected_payload(),
+            Self::Lines(lines) => lines.rejected_payload(),
         }
     }
 
     /// The moment of what begins from here on, where lines are not looked at for theirs.
-    fn tell(&mut self, timestamp: i64) {
+    fn set_timestamp(&mut self, timestamp: i64) {
         match self {
             Self::Documents(_) => {}
-            Self::Lines(lines) => lines.tell(timestamp),
+            Self::Lines(lines) => lines.set_timestamp(timestamp),
         }
     }
 
@@ -106,10 +106,10 @@ impl Input {
 }
 
 struct Reader {
-    stream: Stream,
+    stream: StreamBatcher,
     limits: core::Limits,
     extra: Extra,
-    wanted: Wanted,
+    wanted: EventFilter,
     /// Events that were left out.
     unwanted: u64,
     /// Milliseconds that all timestamps are moved by.
@@ -122,7 +122,7 @@ struct Reader {
     input: Input,
     /// Lines that belong to no event, of the documents before.
     skipped: u64,
-    settled: Settled,
+    settled: ResumeSet,
     /// Position of the document's start, and bytes of it so far.
     base: u64,
     fed: u64,
@@ -133,9 +133,9 @@ struct Reader {
 
 /// Where an event goes.
 struct Sink<'a> {
-    stream: &'a mut Stream,
-    settled: &'a mut Settled,
-    wanted: &'a Wanted,
+    stream: &'a mut StreamBatcher,
+    settled: &'a mut ResumeSet,
+    wanted: &'a EventFilter,
     unwanted: &'a mut u64,
     shift: i64,
     newest: &'a mut Option<i64>,
@@ -143,13 +143,13 @@ struct Sink<'a> {
 
 impl Sink<'_> {
     fn take(mut self, position: u64, timestamp: i64, message: core::Text<'_>) -> Result<(), Fault> {
-        if !self.wanted.has(timestamp, &message) {
+        if !self.wanted.accepts(timestamp, &message) {
             *self.unwanted += 1;
             return Ok(());
         }
         let timestamp = self.note(position, timestamp);
         if self.settled.contains(position) {
-            self.stream.pass_over(timestamp, message)
+            self.stream.skip_settled(timestamp, message)
         } else {
             self.stream.admit(timestamp, message)
         }
@@ -158,15 +158,15 @@ impl Sink<'_> {
 
     /// Likewise, of ASCII that somebody has counted.
     #[inline]
-    fn take_counted(mut self, position: u64, event: Counted<'_>) -> Result<(), Fault> {
-        let Counted { timestamp, message, escaped_len, .. } = event;
-        if !self.wanted.has_utf8(timestamp, message) {
+    fn take_counted(mut self, position: u64, event: CountedEvent<'_>) -> Result<(), Fault> {
+        let CountedEvent { timestamp, message, escaped_len, .. } = event;
+        if !self.wanted.accepts_utf8(timestamp, message) {
             *self.unwanted += 1;
             return Ok(());
         }
         let timestamp = self.note(position, timestamp);
         if self.settled.contains(position) {
-            self.stream.pass_over(timestamp, core::Text::Ascii(message))
+            self.stream.skip_settled(timestamp, core::Text::Ascii(message))
         } else {
             self.stream.admit_counted(timestamp, message, escaped_len)
         }
@@ -223,14 +223,14 @@ impl Reader {
                 }
                 Step::NotAnEvent { offset, rejection } => {
                     self.stream.set_position(self.base + offset);
-                    let kept = self.input.kept();
-                    self.stream.reject_keeping(rejection, kept).map_err(Fault::Rejected)?;
+                    let payload = self.input.rejected_payload();
+                    self.stream.reject_with_payload(rejection, payload).map_err(Fault::Rejected)?;
                 }
                 Step::Damage { offset, rejection } => {
                     self.damaged = true;
                     self.stream.set_position(self.base + offset);
-                    let kept = self.input.kept();
-                    self.stream.reject_keeping(rejection, kept).map_err(Fault::Rejected)?;
+                    let payload = self.input.rejected_payload();
+                    self.stream.reject_with_payload(rejection, payload).map_err(Fault::Rejected)?;
                 }
                 Step::NotADocument(start) => return Err(Fault::NotADocument(start)),
                 Step::NeedInput | Step::End => return Ok(()),
@@ -251,10 +251,10 @@ impl Reader {
 
     fn new_document(&mut self) {
         self.skipped += self.input.skipped();
-        let keeps = self.stream.intake().keeps_rejected();
+        let keeps = self.stream.accounting().keeps_rejected();
         self.input = match &self.lines {
             None => {
-                let mut documents = Documents::new(self.extra);
+                let mut documents = DocumentEvents::new(self.extra);
                 if keeps {
                     documents.keep_rejected();
                 }
@@ -273,7 +273,7 @@ impl Reader {
     /// As `read`, at the document's end.
     fn read_to_end(&mut self) -> Result<(), Fault> {
         let rest = self.base + self.input.position();
-        let faults = |reader: &Self| reader.stream.intake().counts().all_rejected();
+        let faults = |reader: &Self| reader.stream.accounting().counts().all_rejected();
         let before = faults(self);
         self.input.finish();
         let read = self.read();
@@ -331,23 +331,23 @@ impl DocumentReader {
         };
         let (admission, on_reject) = options.read()?;
         let extra = choice("extra", extra, &[("reject", Extra::Reject), ("ignore", Extra::Ignore)])?;
-        let mut stream = Stream::new(admission, on_reject);
+        let mut stream = StreamBatcher::new(admission, on_reject);
         if keep_rejected {
-            stream.intake_mut().keep_rejected();
+            stream.accounting_mut().keep_rejected();
         }
         let mut reader = Reader {
             stream,
             limits: admission.limits,
             extra,
-            wanted: Wanted::new(since, until, filter, exclude).map_err(PyValueError::new_err)?,
+            wanted: EventFilter::new(since, until, filter, exclude).map_err(PyValueError::new_err)?,
             unwanted: 0,
             shift: shift_by,
             newest: None,
             lines: None,
             stamped: false,
-            input: Input::Documents(Documents::new(extra)),
+            input: Input::Documents(DocumentEvents::new(extra)),
             skipped: 0,
-            settled: Settled::new(
+            settled: ResumeSet::new(
                 settled_below.unsigned("settled_below")?,
                 settled_ranges,
                 settled.iter().map(|packed| packed.as_bytes().to_vec()),
@@ -398,7 +398,7 @@ impl DocumentReader {
         reader.stamped = told && timestamp.is_none();
         reader.new_document();
         if let Some(timestamp) = timestamp.filter(|_| told) {
-            reader.input.tell(timestamp);
+            reader.input.set_timestamp(timestamp);
         }
         Ok(())
     }
@@ -415,7 +415,7 @@ impl DocumentReader {
         self.work(chunk.py(), |reader| {
             reader.fed += bytes.len() as u64;
             if reader.stamped {
-                reader.input.tell(now());
+                reader.input.set_timestamp(now());
             }
             reader.input.feed(bytes, &mut reader.stream);
             reader.read()
@@ -473,16 +473,16 @@ impl DocumentReader {
     #[getter]
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let reader = self.lock();
-        let intake = reader.stream.intake();
-        let counts = outcomes::to_counts(py, intake, reader.stream.batched_events())?;
-        counts.set_item("settled", intake.counts().settled)?;
+        let accounting = reader.stream.accounting();
+        let counts = outcomes::to_counts(py, accounting, reader.stream.batched_events())?;
+        counts.set_item("settled", accounting.counts().settled)?;
         counts.set_item("skipped", reader.skipped + reader.unwanted + reader.input.skipped())?;
         Ok(counts)
     }
 
     /// Hand over the rejected events so far and forget them; `counts` still counts them.
     fn drain_rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let rejected = self.lock().stream.intake_mut().take_rejected();
+        let rejected = self.lock().stream.accounting_mut().take_rejected();
         outcomes::to_list(py, &rejected)
     }
 }

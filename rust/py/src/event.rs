@@ -1,6 +1,6 @@
 //! One event of the input: a mapping, or a pair.
 
-use cordwood_core::{Kept, Rejected, Rejection};
+use cordwood_core::{Rejected, RejectedPayload, Rejection};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
@@ -73,7 +73,7 @@ pub(crate) fn feed_message_at(
     }
     let message = messages.get_item(index)?;
     feed_extracted(messages.py(), Ok((timestamp, message.clone())), into, || {
-        Some(Kept { timestamp: Some(timestamp), ..rejected_payload::of_pair(None, &message)? })
+        Some(RejectedPayload { timestamp: Some(timestamp), ..rejected_payload::of_pair(None, &message)? })
     })
 }
 
@@ -102,7 +102,7 @@ fn feed_extracted<'py>(
     py: Python<'py>,
     extracted: Result<(i64, Bound<'py, PyAny>), ExtractError>,
     into: &mut impl Feed,
-    keep: impl FnOnce() -> Option<Kept>,
+    keep: impl FnOnce() -> Option<RejectedPayload>,
 ) -> PyResult<()> {
     let admitted =
         extracted.and_then(|(timestamp, message)| Ok(feed::admit(timestamp, &Message::extract(&message)?, into)?));

@@ -1,7 +1,7 @@
 //! What takes events in.
 
 use bytes::Bytes;
-use cordwood_core::{Kept, Rejected, Rejection, Text};
+use cordwood_core::{Rejected, RejectedPayload, Rejection, Text};
 use pyo3::prelude::*;
 
 use crate::message::Message;
@@ -12,7 +12,7 @@ pub(crate) trait Feed {
     fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected>;
     /// Texts that lie in this memory are not copied from now on, until other memory is lent.
     fn lend(&mut self, memory: Bytes);
-    fn reject(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected>;
+    fn reject(&mut self, rejection: Rejection, kept: Option<RejectedPayload>) -> Result<(), Rejected>;
     /// Whether `reject` is to be told what the event held.
     fn keeps_rejected(&self) -> bool;
 }
@@ -27,12 +27,12 @@ impl Feed for cordwood_core::Sequence {
         self.lend(memory);
     }
 
-    fn reject(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {
-        self.reject_keeping(rejection, kept)
+    fn reject(&mut self, rejection: Rejection, kept: Option<RejectedPayload>) -> Result<(), Rejected> {
+        self.reject_with_payload(rejection, kept)
     }
 
     fn keeps_rejected(&self) -> bool {
-        self.intake().keeps_rejected()
+        self.accounting().keeps_rejected()
     }
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn admit(
 fn admit_shared(timestamp: i64, text: Text<'_>, memory: Bytes, into: &mut impl Feed) -> Result<(), Rejected> {
     into.lend(memory);
     let admitted = into.admit(timestamp, text);
-    // Kept by who has a message in it, and by nobody else.
+    // RejectedPayload by who has a message in it, and by nobody else.
     into.lend(Bytes::new());
     admitted
 }

@@ -1,6 +1,9 @@
 //! `cordwood._core.detect`, and what it found: how the lines of a file become events.
 
-use cordwood_input::{Clock, Detected, JsonLines, Known, Layout, LineFormat, Regex, Shape, TextLines, Untimed};
+use cordwood_input::{
+    DetectOptions, Detected, InputFormat, JsonLines, LineFormat, Regex, TextLines, TimestampFormat,
+    TimestampResolver, Untimed,
+};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyBytesMethods};
@@ -31,13 +34,13 @@ impl LineRules {
     #[staticmethod]
     #[pyo3(signature = (format, *, message_field = None, multiline_start = None))]
     fn told(format: &str, message_field: Option<String>, multiline_start: Option<&str>) -> PyResult<Self> {
-        let clock = clock("UTC", None, 0)?;
+        let resolver = resolver("UTC", None, 0)?;
         let format = match format {
-            "json" => LineFormat::Json(JsonLines::new(vec![], message_field, clock)),
+            "json" => LineFormat::Json(JsonLines::new(vec![], message_field, resolver)),
             "text" => LineFormat::Text(
-                TextLines::new(vec![], clock)
+                TextLines::new(vec![], resolver)
                     .beginning(pattern("multiline_start", multiline_start)?)
-                    .untimed(Untimed::Told),
+                    .untimed(Untimed::Given),
             ),
             other => {
                 return Err(PyValueError::new_err(format!(
@@ -54,13 +57,13 @@ impl FileFormat {
     /// `events`, `json` or `text`.
     #[getter]
     fn name(&self) -> &'static str {
-        name_of(&self.0.shape)
+        name_of(&self.0.format)
     }
 
     /// In a few words, how lines write their timestamps; empty for event documents.
     #[getter]
     fn timestamps(&self) -> String {
-        timestamps_of(&self.0.shape)
+        timestamps_of(&self.0.format)
     }
 
     /// Of the lines looked at, those that fit.
@@ -105,8 +108,8 @@ impl FileFormat {
     ///     ValueError: there is no such zone.
     #[pyo3(signature = (*, zone, year = None, now))]
     fn first_timestamp(&self, zone: &str, year: Option<i32>, now: i64) -> PyResult<Option<i64>> {
-        let mut clock = clock(zone, year, now)?;
-        Ok(self.0.first.as_ref().and_then(|fields| clock.resolve(fields)))
+        let mut resolver = resolver(zone, year, now)?;
+        Ok(self.0.first.as_ref().and_then(|fields| resolver.resolve(fields)))
     }
 
     /// Likewise of the last line that fits.
@@ -115,8 +118,8 @@ impl FileFormat {
     ///     ValueError: there is no such zone.
     #[pyo3(signature = (*, zone, year = None, now))]
     fn last_timestamp(&self, zone: &str, year: Option<i32>, now: i64) -> PyResult<Option<i64>> {
-        let mut clock = clock(zone, year, now)?;
-        Ok(self.0.last.as_ref().and_then(|fields| clock.resolve(fields)))
+        let mut resolver = resolver(zone, year, now)?;
+        Ok(self.0.last.as_ref().and_then(|fields| resolver.resolve(fields)))
     }
 
     /// How its lines become events; None for event documents.
@@ -145,7 +148,7 @@ impl FileFormat {
         multiline_start: Option<&str>,
         untimed_as_before: bool,
     ) -> PyResult<Option<LineRules>> {
-        let format = match self.0.line_format(clock(zone, year, now)?, message_field) {
+        let format = match self.0.line_format(resolver(zone, year, now)?, message_field) {
             Some(LineFormat::Text(text)) => {
                 let text = text.beginning(pattern("multiline_start", multiline_start)?);
                 let untimed = if untimed_as_before { Untimed::AsBefore } else { Untimed::Continues };
@@ -166,25 +169,25 @@ fn pattern(name: &str, pattern: Option<&str>) -> PyResult<Option<Regex>> {
     pattern.map(compile).transpose()
 }
 
-fn clock(zone: &str, year: Option<i32>, now: i64) -> PyResult<Clock> {
-    Clock::new(zone, year, now).ok_or_else(|| {
+fn resolver(zone: &str, year: Option<i32>, now: i64) -> PyResult<TimestampResolver> {
+    TimestampResolver::new(zone, year, now).ok_or_else(|| {
         PyValueError::new_err(format!("{zone:?} is no time zone: UTC, local, or a name as in Europe/Berlin"))
     })
 }
 
-fn name_of(shape: &Shape) -> &'static str {
-    match shape {
-        Shape::Events => "events",
-        Shape::Json(_) => "json",
-        Shape::Text(_) => "text",
+fn name_of(format: &InputFormat) -> &'static str {
+    match format {
+        InputFormat::Events => "events",
+        InputFormat::Json(_) => "json",
+        InputFormat::Text(_) => "text",
     }
 }
 
-fn timestamps_of(shape: &Shape) -> String {
-    match shape {
-        Shape::Events => String::new(),
-        Shape::Json(field) => format!("timestamps in {field}"),
-        Shape::Text(layout) => format!("timestamps as {}", layout.name()),
+fn timestamps_of(format: &InputFormat) -> String {
+    match format {
+        InputFormat::Events => String::new(),
+        InputFormat::Json(field) => format!("timestamps in {field}"),
+        InputFormat::Text(timestamps) => format!("timestamps as {}", timestamps.name()),
     }
 }
 
@@ -212,15 +215,17 @@ pub(crate) fn detect(
     timestamp_regex: Option<&str>,
     timestamp_field: Option<String>,
 ) -> PyResult<Option<FileFormat>> {
-    let mut layouts = timestamp_format.map(Layout::of_format).transpose().map_err(|letter| {
-        PyValueError::new_err(format!(
-            "timestamp_format has {letter}, which is none of strftime's letters that are read here"
-        ))
-    })?;
+    let mut timestamp_formats =
+        timestamp_format.map(TimestampFormat::from_strftime).transpose().map_err(|letter| {
+            PyValueError::new_err(format!(
+                "timestamp_format has {letter}, which is none of strftime's letters that are read here"
+            ))
+        })?;
     if let Some(pattern) = pattern("timestamp_regex", timestamp_regex)? {
-        layouts = Some(Layout::at_pattern(layouts.unwrap_or_else(Layout::known), &pattern));
+        timestamp_formats =
+            Some(TimestampFormat::at_pattern(timestamp_formats.unwrap_or_else(TimestampFormat::known), &pattern));
     }
-    let known = Known { format, layouts, timestamp_field };
+    let options = DetectOptions { format, timestamp_formats, timestamp_field };
     let samples: Vec<&[u8]> = samples.iter().map(PyBytesMethods::as_bytes).collect();
-    Ok(py.detach(|| cordwood_input::detect(&samples, &known)).map(FileFormat))
+    Ok(py.detach(|| cordwood_input::detect(&samples, &options)).map(FileFormat))
 }

@@ -4,7 +4,7 @@
 #![allow(unsafe_code)]
 
 use bytes::Bytes;
-use cordwood_core::{LEAST_LENT_BYTES, Rejection, Text};
+use cordwood_core::{MIN_LENT_BYTES, Rejection, Text};
 use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
@@ -44,7 +44,7 @@ impl<'a, 'py> Message<'a, 'py> {
     #[inline]
     pub(crate) fn shared(&self, text: &Text<'_>) -> Option<Bytes> {
         match text {
-            Text::Ascii(bytes) | Text::Utf8(bytes) if bytes.len() >= LEAST_LENT_BYTES => self.shared_object(),
+            Text::Ascii(bytes) | Text::Utf8(bytes) if bytes.len() >= MIN_LENT_BYTES => self.shared_object(),
             _ => None,
         }
     }

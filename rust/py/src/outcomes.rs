@@ -1,6 +1,6 @@
 //! What became of the events, in Python's terms: `Rejected`, `EventError`, counts.
 
-use cordwood_core::{Intake, Outcome, Rejected, Rejection};
+use cordwood_core::{Accounting, Outcome, Rejected, Rejection};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyType};
@@ -36,15 +36,15 @@ pub(crate) fn to_list<'py>(py: Python<'py>, rejected: &[Rejected]) -> PyResult<B
     static REJECTED_EVENT: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     let class = REJECTED.import(py, "cordwood._model", "Rejected")?;
     let list = PyList::empty(py);
-    for Rejected { position, rejection, kept } in rejected {
+    for Rejected { position, rejection, payload } in rejected {
         let (outcome, reason) = (outcome(py, rejection.outcome())?, rejection.to_string());
-        list.append(match kept {
+        list.append(match payload {
             None => class.call1((*position, outcome, reason))?,
-            Some(kept) => {
-                let text = PyBytes::new(py, &kept.text);
-                let kept = (kept.timestamp, text, kept.is_message, kept.cut);
+            Some(payload) => {
+                let text = PyBytes::new(py, &payload.text);
+                let payload = (payload.timestamp, text, payload.is_message, payload.truncated);
                 let class = REJECTED_EVENT.import(py, "cordwood._model", "RejectedEvent")?;
-                class.call1((*position, outcome, reason, kept))?
+                class.call1((*position, outcome, reason, payload))?
             }
         })?;
     }
@@ -54,10 +54,10 @@ pub(crate) fn to_list<'py>(py: Python<'py>, rejected: &[Rejected]) -> PyResult<B
 /// The mapping of `counts`.
 pub(crate) fn to_counts<'py>(
     py: Python<'py>,
-    intake: &Intake,
+    accounting: &Accounting,
     batched_events: u64,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let counts = intake.counts();
+    let counts = accounting.counts();
     let dict = PyDict::new(py);
     dict.set_item("events", counts.events)?;
     dict.set_item("batched", batched_events)?;

@@ -1,12 +1,12 @@
 //! Packed positions: `pack_positions`, `unpack_positions`, `packed_range`.
 
 use cordwood_core as core;
-use cordwood_core::{NotPacked, Unpack};
+use cordwood_core::{InvalidPositions, PositionDecoder};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
-pub(crate) fn damaged(fault: NotPacked) -> PyErr {
+pub(crate) fn damaged(fault: InvalidPositions) -> PyErr {
     PyValueError::new_err(fault.to_string())
 }
 
@@ -18,10 +18,10 @@ pub(crate) fn damaged(fault: NotPacked) -> PyErr {
 pub(crate) fn pack_positions(py: Python<'_>, mut positions: Vec<u64>) -> Bound<'_, PyBytes> {
     positions.sort_unstable();
     positions.dedup();
-    PyBytes::new(py, &core::pack(positions))
+    PyBytes::new(py, &core::encode_positions(positions))
 }
 
-/// Unpack positions, in increasing order.
+/// PositionDecoder positions, in increasing order.
 ///
 /// Raises:
 ///     ValueError: these are no packed positions.
@@ -30,7 +30,7 @@ pub(crate) fn unpack_positions<'py>(
     py: Python<'py>,
     packed: &Bound<'py, PyBytes>,
 ) -> PyResult<Bound<'py, PyList>> {
-    let positions: Result<Vec<_>, _> = Unpack::new(packed.as_bytes()).collect();
+    let positions: Result<Vec<_>, _> = PositionDecoder::new(packed.as_bytes()).collect();
     PyList::new(py, positions.map_err(damaged)?)
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn unpack_positions<'py>(
 #[pyfunction]
 pub(crate) fn packed_range(packed: &Bound<'_, PyBytes>) -> PyResult<Option<(u64, u64)>> {
     let mut range = None;
-    for position in Unpack::new(packed.as_bytes()) {
+    for position in PositionDecoder::new(packed.as_bytes()) {
         let position = position.map_err(damaged)?;
         range = Some((range.map_or(position, |(first, _)| first), position));
     }

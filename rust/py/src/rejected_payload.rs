@@ -1,6 +1,6 @@
 //! What a rejected object held: its message, or else its `repr`.
 
-use cordwood_core::{Kept, Text};
+use cordwood_core::{RejectedPayload, Text};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
@@ -10,7 +10,7 @@ use crate::timestamp;
 
 /// Of an object that gave no event. None where it cannot even be shown: its code raises.
 #[cold]
-pub(crate) fn of_object(item: &Bound<'_, PyAny>) -> Option<Kept> {
+pub(crate) fn of_object(item: &Bound<'_, PyAny>) -> Option<RejectedPayload> {
     let py = item.py();
     let timestamp = member(item, 0, intern!(py, "timestamp"));
     let with_message =
@@ -30,20 +30,23 @@ fn member<'py>(item: &Bound<'py, PyAny>, index: usize, name: &Bound<'py, PyStrin
 
 /// Of a timestamp and a message that gave no event.
 #[cold]
-pub(crate) fn of_pair(timestamp: Option<&Bound<'_, PyAny>>, message: &Bound<'_, PyAny>) -> Option<Kept> {
+pub(crate) fn of_pair(
+    timestamp: Option<&Bound<'_, PyAny>>,
+    message: &Bound<'_, PyAny>,
+) -> Option<RejectedPayload> {
     of_message(timestamp, message).or_else(|| of_repr(timestamp, message))
 }
 
-fn of_message(timestamp: Option<&Bound<'_, PyAny>>, message: &Bound<'_, PyAny>) -> Option<Kept> {
+fn of_message(timestamp: Option<&Bound<'_, PyAny>>, message: &Bound<'_, PyAny>) -> Option<RejectedPayload> {
     let message = Message::extract(message).ok()?;
-    Some(Kept::of_message(number(timestamp), &message.text().ok()?))
+    Some(RejectedPayload::from_message(number(timestamp), &message.text().ok()?))
 }
 
-fn of_repr(timestamp: Option<&Bound<'_, PyAny>>, item: &Bound<'_, PyAny>) -> Option<Kept> {
+fn of_repr(timestamp: Option<&Bound<'_, PyAny>>, item: &Bound<'_, PyAny>) -> Option<RejectedPayload> {
     let shown = item.repr().ok()?;
     let shown = Message::Str(shown.as_borrowed());
     let text: Text<'_> = shown.text().ok()?;
-    Some(Kept { is_message: false, ..Kept::of_message(number(timestamp), &text) })
+    Some(RejectedPayload { is_message: false, ..RejectedPayload::from_message(number(timestamp), &text) })
 }
 
 fn number(timestamp: Option<&Bound<'_, PyAny>>) -> Option<i64> {

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use cordwood_core as core;
-use cordwood_core::{Admission, Kept, OnReject, Rejected, Rejection, Stream, Text};
+use cordwood_core::{Admission, OnReject, Rejected, RejectedPayload, Rejection, StreamBatcher, Text};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -18,7 +18,7 @@ use crate::feed::Feed;
 use crate::outcomes;
 
 pub(crate) struct SharedStream {
-    stream: Mutex<Stream>,
+    stream: Mutex<StreamBatcher>,
     limits: core::Limits,
 }
 
@@ -37,25 +37,25 @@ impl Feed for Feeder<'_> {
         drop(before);
     }
 
-    fn reject(&mut self, rejection: Rejection, kept: Option<Kept>) -> Result<(), Rejected> {
-        self.0.lock().reject_keeping(rejection, kept)
+    fn reject(&mut self, rejection: Rejection, kept: Option<RejectedPayload>) -> Result<(), Rejected> {
+        self.0.lock().reject_with_payload(rejection, kept)
     }
 
     fn keeps_rejected(&self) -> bool {
-        self.0.lock().intake().keeps_rejected()
+        self.0.lock().accounting().keeps_rejected()
     }
 }
 
 impl SharedStream {
     pub(crate) fn new(admission: Admission, on_reject: OnReject, keep_rejected: bool) -> Self {
-        let mut stream = Stream::new(admission, on_reject);
+        let mut stream = StreamBatcher::new(admission, on_reject);
         if keep_rejected {
-            stream.intake_mut().keep_rejected();
+            stream.accounting_mut().keep_rejected();
         }
         Self { limits: admission.limits, stream: Mutex::new(stream) }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Stream> {
+    fn lock(&self) -> MutexGuard<'_, StreamBatcher> {
         // A panic under the lock would be a fault of the core; what it holds is still whole events.
         self.stream.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -97,17 +97,17 @@ impl SharedStream {
     }
 
     pub(crate) fn rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let rejected = self.lock().intake().rejected().to_vec();
+        let rejected = self.lock().accounting().rejected().to_vec();
         outcomes::to_list(py, &rejected)
     }
 
     pub(crate) fn drain_rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let rejected = self.lock().intake_mut().take_rejected();
+        let rejected = self.lock().accounting_mut().take_rejected();
         outcomes::to_list(py, &rejected)
     }
 
     pub(crate) fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let stream = self.lock();
-        outcomes::to_counts(py, stream.intake(), stream.batched_events())
+        outcomes::to_counts(py, stream.accounting(), stream.batched_events())
     }
 }

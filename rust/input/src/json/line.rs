@@ -4,8 +4,8 @@ use crate::json::fast_path::{Ahead, MAX_PATHS, Walk};
 use crate::json::grammar::{self, Kind, Stop};
 use crate::json::shape_cache::{Hold, Look, Outline};
 use crate::json::structural_index::{First, Marks};
-use crate::time::civil::{Clock, Fields};
-use crate::time::formats::{Layout, Seen};
+use crate::time::civil::{TimestampFields, TimestampResolver};
+use crate::time::formats::{Seen, TimestampFormat};
 
 /// Names under which applications write the moment, the likeliest first.
 pub(crate) const USUAL_NAMES: &[&str] = &[
@@ -47,10 +47,10 @@ pub struct JsonLines {
     of_moment: usize,
     /// Which of them is the message's, where the whole line is none.
     of_message: Option<usize>,
-    clock: Clock,
+    clock: TimestampResolver,
     /// What is told of all lines, where they are not looked at for it.
     told: Option<i64>,
-    layouts: Vec<Layout>,
+    layouts: Vec<TimestampFormat>,
     /// The moment before, for the next one is nearly the same, and which of the layouts it was written in.
     seen: Seen,
     seen_in: usize,
@@ -78,7 +78,7 @@ impl JsonLines {
     /// Lines whose moment is at the first of these dotted paths that they have, and whose message is at the other, or
     /// the line itself.
     #[must_use]
-    pub fn new(timestamp: Vec<String>, message: Option<String>, clock: Clock) -> Self {
+    pub fn new(timestamp: Vec<String>, message: Option<String>, clock: TimestampResolver) -> Self {
         let of_moment = timestamp.len();
         let mut paths = timestamp;
         let of_message = message.map(|message| {
@@ -98,7 +98,7 @@ impl JsonLines {
             of_message,
             clock,
             told: None,
-            layouts: Layout::of_values(),
+            layouts: TimestampFormat::of_values(),
             seen: Seen::default(),
             seen_in: 0,
             marks: Marks::default(),
@@ -111,7 +111,7 @@ impl JsonLines {
     }
 
     /// Tells the moment of the lines from here on; what they write of theirs does not count.
-    pub(crate) fn tell(&mut self, timestamp: i64) {
+    pub(crate) fn set_timestamp(&mut self, timestamp: i64) {
         self.told = Some(timestamp);
     }
 
@@ -344,7 +344,7 @@ fn walk_slowly(
 }
 
 /// Milliseconds of a value: a number, whose unit its size tells, or a string.
-pub(crate) fn moment_of(value: &[u8], layouts: &[Layout], clock: &mut Clock) -> Option<i64> {
+pub(crate) fn moment_of(value: &[u8], layouts: &[TimestampFormat], clock: &mut TimestampResolver) -> Option<i64> {
     if let Some(text) = text_of(value) {
         return fields_of(text, layouts).and_then(|fields| clock.resolve(&fields));
     }
@@ -372,16 +372,16 @@ pub(crate) fn moment_of(value: &[u8], layouts: &[Layout], clock: &mut Clock) -> 
 }
 
 /// The moment that a text is, and nothing but that.
-pub(crate) fn fields_of(text: &[u8], layouts: &[Layout]) -> Option<Fields> {
+pub(crate) fn fields_of(text: &[u8], layouts: &[TimestampFormat]) -> Option<TimestampFields> {
     layouts.iter().find_map(|layout| all_of(text, layout))
 }
 
 /// Which layout it is written in.
-fn layout_of(text: &[u8], layouts: &[Layout]) -> Option<usize> {
+fn layout_of(text: &[u8], layouts: &[TimestampFormat]) -> Option<usize> {
     layouts.iter().position(|layout| all_of(text, layout).is_some())
 }
 
-fn all_of(text: &[u8], layout: &Layout) -> Option<Fields> {
+fn all_of(text: &[u8], layout: &TimestampFormat) -> Option<TimestampFields> {
     layout.find(text).filter(|(_, (_, end))| *end == text.len()).map(|(fields, _)| fields)
 }
 
@@ -393,7 +393,11 @@ mod tests {
 
     fn lines(timestamp: &[&str], message: Option<&str>) -> JsonLines {
         let names = timestamp.iter().map(|&name| name.to_owned()).collect();
-        JsonLines::new(names, message.map(str::to_owned), Clock::new("UTC", None, 1_790_000_000_000).unwrap())
+        JsonLines::new(
+            names,
+            message.map(str::to_owned),
+            TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap(),
+        )
     }
 
     #[test]

@@ -7,7 +7,7 @@ const DAY_MS: i64 = 86_400_000;
 
 /// A moment as a line has it; what it leaves out is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Fields {
+pub struct TimestampFields {
     /// Of four digits.
     pub year: Option<i32>,
     /// 1 to 12.
@@ -30,7 +30,7 @@ pub struct Fields {
 
 /// What a log leaves out, as its reader is told.
 #[derive(Clone, Debug)]
-pub struct Clock {
+pub struct TimestampResolver {
     zone: Zone,
     year: Option<i32>,
     now_ms: i64,
@@ -44,7 +44,7 @@ enum Zone {
     Named(TimeZone),
 }
 
-impl Clock {
+impl TimestampResolver {
     /// A clock for lines without a zone or a year.
     ///
     /// `zone` is `UTC`, `local`, or a name of the IANA database; `None` where there is no such zone. Without a `year`,
@@ -60,7 +60,7 @@ impl Clock {
     }
 
     /// Milliseconds since 1970; `None` where there is no such day.
-    pub fn resolve(&mut self, fields: &Fields) -> Option<i64> {
+    pub fn resolve(&mut self, fields: &TimestampFields) -> Option<i64> {
         if let Some(epoch_ms) = fields.epoch_ms {
             return Some(epoch_ms);
         }
@@ -74,7 +74,7 @@ impl Clock {
             .find_map(|year| self.in_year(fields, year).filter(|&ms| ms <= self.now_ms + DAY_MS))
     }
 
-    fn in_year(&mut self, fields: &Fields, year: i32) -> Option<i64> {
+    fn in_year(&mut self, fields: &TimestampFields, year: i32) -> Option<i64> {
         let days = days_from_civil(year, fields.month, fields.day)?;
         let seconds = i64::from(fields.hour * 3600 + fields.minute * 60 + fields.second);
         let civil = days * DAY_MS + seconds * 1000 + i64::from(fields.millisecond);
@@ -139,8 +139,8 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
 mod tests {
     use super::*;
 
-    fn at(year: Option<i32>, month: u32, day: u32, hour: u32) -> Fields {
-        Fields { year, month, day, hour, ..Fields::default() }
+    fn at(year: Option<i32>, month: u32, day: u32, hour: u32) -> TimestampFields {
+        TimestampFields { year, month, day, hour, ..TimestampFields::default() }
     }
 
     #[test]
@@ -163,24 +163,24 @@ mod tests {
 
     #[test]
     fn a_zone_is_looked_up_with_its_changes() {
-        let mut clock = Clock::new("Europe/Berlin", None, 0).unwrap();
+        let mut clock = TimestampResolver::new("Europe/Berlin", None, 0).unwrap();
         let winter = clock.resolve(&at(Some(2026), 1, 15, 12)).unwrap();
         let summer = clock.resolve(&at(Some(2026), 7, 15, 12)).unwrap();
         assert_eq!((winter / 3_600_000 % 24, summer / 3_600_000 % 24), (11, 10));
         // 02:00 to 03:00 on 2026-03-29 is left out; 02:00 to 03:00 on 2026-10-25 is there twice, and the first counts.
         assert_eq!(clock.resolve(&at(Some(2026), 3, 29, 2)), clock.resolve(&at(Some(2026), 3, 29, 3)));
         assert_eq!(clock.resolve(&at(Some(2026), 10, 25, 2)), Some(1_792_886_400_000));
-        assert!(Clock::new("Nowhere/City", None, 0).is_none());
+        assert!(TimestampResolver::new("Nowhere/City", None, 0).is_none());
     }
 
     #[test]
     fn a_year_that_is_not_written_is_the_latest_that_is_not_to_come() {
         let now = 1_767_312_000_000; // 2026-01-02
-        let mut clock = Clock::new("UTC", None, now).unwrap();
+        let mut clock = TimestampResolver::new("UTC", None, now).unwrap();
         assert_eq!(clock.resolve(&at(None, 1, 1, 0)), Some(1_767_225_600_000));
         assert_eq!(clock.resolve(&at(None, 12, 31, 0)), Some(1_767_139_200_000));
         assert_eq!(clock.resolve(&at(None, 2, 29, 0)), Some(1_709_164_800_000)); // of 2024
-        let mut told = Clock::new("UTC", Some(2025), now).unwrap();
+        let mut told = TimestampResolver::new("UTC", Some(2025), now).unwrap();
         assert_eq!(told.resolve(&at(None, 12, 31, 0)), Some(1_767_139_200_000));
     }
 }

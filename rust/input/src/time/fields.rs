@@ -1,6 +1,6 @@
 //! How a moment is written, piece by piece, and the reading of the pieces.
 
-use crate::time::civil::Fields;
+use crate::time::civil::TimestampFields;
 
 /// One piece of how a moment is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub(crate) fn of_letter(letter: u8) -> Option<Vec<Item>> {
 pub(crate) struct Reader<'a> {
     pub(crate) line: &'a [u8],
     pub(crate) at: usize,
-    pub(crate) fields: Fields,
+    pub(crate) fields: TimestampFields,
 }
 
 impl Reader<'_> {

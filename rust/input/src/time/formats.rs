@@ -3,7 +3,7 @@
 use regex::bytes::Regex;
 
 use crate::prefix::Start;
-use crate::time::civil::Fields;
+use crate::time::civil::TimestampFields;
 use crate::time::fields::Item::{
     self, Byte, DateTimeBreak, Day, Epoch, Fraction, Hour, MayZone, Minute, Month2, MonthName, Second, Space,
     Weekday, Year2, Year4, Zone,
@@ -27,7 +27,7 @@ pub(crate) enum Anchor {
 
 /// How all lines of a log write their moments.
 #[derive(Clone, Debug)]
-pub struct Layout {
+pub struct TimestampFormat {
     items: Vec<Item>,
     anchor: Anchor,
     name: &'static str,
@@ -35,7 +35,7 @@ pub struct Layout {
     pattern: Option<Regex>,
 }
 
-impl PartialEq for Layout {
+impl PartialEq for TimestampFormat {
     fn eq(&self, other: &Self) -> bool {
         let pattern = |layout: &Self| layout.pattern.as_ref().map(|pattern| pattern.as_str().to_owned());
         (&self.items, self.anchor, pattern(self)) == (&other.items, other.anchor, pattern(other))
@@ -109,7 +109,7 @@ const WORDS: &[Anchor] = &[
     Anchor::Bracket,
 ];
 
-impl Layout {
+impl TimestampFormat {
     /// All layouts that are looked for, the one that says most first.
     #[must_use]
     pub fn known() -> Vec<Self> {
@@ -132,7 +132,7 @@ impl Layout {
 
     /// A layout from the letters of `strftime`, to be found at or near the start of a line; `Err` is the letter that
     /// is not known.
-    pub fn of_format(format: &str) -> Result<Vec<Self>, String> {
+    pub fn from_strftime(format: &str) -> Result<Vec<Self>, String> {
         let mut items = Vec::new();
         let mut letters = format.bytes();
         while let Some(byte) = letters.next() {
@@ -189,7 +189,7 @@ impl Layout {
     /// The moment of a line, and where it stands; `None` where there is none.
     #[inline]
     #[must_use]
-    pub fn find(&self, line: &[u8]) -> Option<(Fields, (usize, usize))> {
+    pub fn find(&self, line: &[u8]) -> Option<(TimestampFields, (usize, usize))> {
         let at = |start: usize| self.read(line, start).map(|(fields, end)| (fields, (start, end)));
         match self.anchor {
             Anchor::Word(words) => at(behind_opening(line, behind_words(line, words)?)),
@@ -229,7 +229,7 @@ impl Layout {
         let Anchor::Word(words) = self.anchor else { return None };
         let start = behind_opening(line, behind_words(line, words)?);
         let rest = behind(line.get(start..)?, &seen.before).filter(|_| seen.is_some())?;
-        let mut fraction = Reader { line: rest, at: 0, fields: Fields::default() };
+        let mut fraction = Reader { line: rest, at: 0, fields: TimestampFields::default() };
         fraction.take(Fraction)?;
         let behind = behind(&rest[fraction.at..], &seen.behind)?;
         let begins_zone = |at: usize| matches!(behind.get(at), Some(b'+' | b'-' | b'Z' | b'U' | b'G'));
@@ -252,7 +252,7 @@ impl Layout {
         }
         let Some(words_end) = behind_words(line, words) else { return };
         let start = behind_opening(line, words_end);
-        let mut reader = Reader { line, at: start, fields: Fields::default() };
+        let mut reader = Reader { line, at: start, fields: TimestampFields::default() };
         let read = self.items[..=seconds].iter().try_for_each(|&item| reader.take(item));
         let second_end = reader.at;
         if read.and_then(|()| reader.take(Fraction)).is_none() {
@@ -266,8 +266,8 @@ impl Layout {
         }
     }
 
-    fn read(&self, line: &[u8], start: usize) -> Option<(Fields, usize)> {
-        let mut reader = Reader { line, at: start, fields: Fields::default() };
+    fn read(&self, line: &[u8], start: usize) -> Option<(TimestampFields, usize)> {
+        let mut reader = Reader { line, at: start, fields: TimestampFields::default() };
         for &item in &self.items {
             reader.take(item)?;
         }
@@ -302,11 +302,11 @@ fn behind_opening(line: &[u8], at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::civil::Clock;
+    use crate::time::civil::TimestampResolver;
 
     fn read(line: &str) -> Option<(i64, &'static str)> {
-        let mut clock = Clock::new("UTC", Some(2025), 1_790_000_000_000).unwrap();
-        Layout::known().iter().find_map(|layout| {
+        let mut clock = TimestampResolver::new("UTC", Some(2025), 1_790_000_000_000).unwrap();
+        TimestampFormat::known().iter().find_map(|layout| {
             let (fields, _) = layout.find(line.as_bytes())?;
             Some((clock.resolve(&fields)?, layout.name()))
         })
@@ -378,8 +378,8 @@ mod tests {
             " GO x",
             " -x",
         ];
-        let mut clock = Clock::new("Europe/Berlin", Some(2015), 1_790_000_000_000).unwrap();
-        for layout in Layout::known() {
+        let mut clock = TimestampResolver::new("Europe/Berlin", Some(2015), 1_790_000_000_000).unwrap();
+        for layout in TimestampFormat::known() {
             let mut seen = Seen::default();
             for first in starts.iter().flat_map(|start| rests.map(|rest| format!("{start}{rest}"))) {
                 if let Some((fields, _)) = layout.find(first.as_bytes()) {
@@ -410,9 +410,9 @@ mod tests {
 
     #[test]
     fn at_the_place_that_a_pattern_says() {
-        let mut clock = Clock::new("UTC", None, 1_790_000_000_000).unwrap();
+        let mut clock = TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap();
         let mut of = |pattern: &str, line: &str| {
-            Layout::at_pattern(Layout::known(), &Regex::new(pattern).unwrap())
+            TimestampFormat::at_pattern(TimestampFormat::known(), &Regex::new(pattern).unwrap())
                 .iter()
                 .find_map(|layout| clock.resolve(&layout.find(line.as_bytes())?.0))
         };
@@ -426,9 +426,9 @@ mod tests {
 
     #[test]
     fn a_format_of_strftime() {
-        let mut clock = Clock::new("UTC", None, 1_790_000_000_000).unwrap();
+        let mut clock = TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap();
         let mut of = |format: &str, line: &str| {
-            Layout::of_format(format)
+            TimestampFormat::from_strftime(format)
                 .unwrap()
                 .iter()
                 .find_map(|layout| clock.resolve(&layout.find(line.as_bytes())?.0))
@@ -437,6 +437,6 @@ mod tests {
         assert_eq!(of("%m/%d/%Y %I:%M:%S %p", "07/29/2015 05:41:44 PM y"), Some(1_438_191_704_000));
         assert_eq!(of("%F %T%z", "2015-07-29 17:41:44+0000"), Some(1_438_191_704_000));
         assert_eq!(of("%s", "1438191704 y"), Some(1_438_191_704_000));
-        assert_eq!(Layout::of_format("%Q"), Err("%Q".to_owned()));
+        assert_eq!(TimestampFormat::from_strftime("%Q"), Err("%Q".to_owned()));
     }
 }
