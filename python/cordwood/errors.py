@@ -38,6 +38,17 @@ class EventTypeError(EventError, TypeError):
     """An event of the input, its timestamp or its message has the wrong type."""
 
 
+class OptionError(Error, TypeError):
+    """An option is unknown, does not apply to this input, or has a value of the wrong type.
+
+    Messages of cordwood name options in backticks, as in `timezone`; the command line shows those as its flags.
+    """
+
+
+class OptionValueError(Error, ValueError):
+    """An option has a value that is not legal; the message says which values are."""
+
+
 class InputError(Error):
     """An input cannot be read: no such file, not readable, or no document of log events. The message says which."""
 
