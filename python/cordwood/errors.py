@@ -1,18 +1,46 @@
-"""The exceptions of cordwood. All derive from Error."""
+"""The exceptions of cordwood. All derive from Error.
+
+The ground of the package: this module imports nothing else of it.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from cordwood._model import Outcome
-from cordwood.report.ranges import spans
+import copyreg
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cordwood._model import Outcome
     from cordwood.report.report import Report
 
 
 class Error(Exception):
-    """Base of all exceptions that cordwood defines."""
+    """Base of all exceptions that cordwood defines. They pickle, with their attributes, their notes and their cause.
+
+    A message names an option in backticks: "app.log: its lines write no time zone; say which with `timezone`". The
+    command line shows those as its flags (`--timezone`).
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Not by `__init__`, whose parameters differ from class to class.
+        state = {
+            **self.__dict__,
+            "__cause__": _picklable(self.__cause__),
+            "__suppress_context__": self.__suppress_context__,
+        }
+        return copyreg.__newobj__, (type(self), *self.args), state  # type: ignore[attr-defined]
+
+
+def _picklable(cause: BaseException | None) -> BaseException | None:
+    """The cause, or its text if it does not pickle: some of botocore's hold a connection."""
+    if cause is None or isinstance(cause, Error):
+        return cause
+    import pickle  # here, so that importing cordwood does not wait for it
+
+    try:
+        pickle.loads(pickle.dumps(cause))
+    except Exception:
+        return Error(f"{type(cause).__module__}.{type(cause).__qualname__}: {cause}")
+    return cause
 
 
 class EventError(Error, ValueError):
@@ -39,10 +67,7 @@ class EventTypeError(EventError, TypeError):
 
 
 class OptionError(Error, TypeError):
-    """An option is unknown, does not apply to this input, or has a value of the wrong type.
-
-    Messages of cordwood name options in backticks, as in `timezone`; the command line shows those as its flags.
-    """
+    """An option is unknown, does not apply to this input, or has a value of the wrong type."""
 
 
 class OptionValueError(Error, ValueError):
@@ -50,31 +75,31 @@ class OptionValueError(Error, ValueError):
 
 
 class InputError(Error):
-    """An input cannot be read: no such file, not readable, or no document of log events. The message says which."""
+    """An input cannot be read: a file that is missing or unreadable, or holds no log events. The message says which."""
 
 
 class OutputError(Error):
-    """A file cannot be written to, or should not be: it holds something else. The message says which, and why."""
+    """A file cannot be written, or must not be, because it holds something else. The message says which, and why."""
 
 
 class JournalError(Error):
-    """A journal cannot be gone on with: another process writes it, or it is of other input. The message says why."""
+    """A journal cannot be continued: another process uses it, or it belongs to another upload. The message says why."""
 
 
 class JournalUnwritableError(JournalError):
-    """A journal cannot be written where it should lie; an upload without one is still possible."""
+    """A journal cannot be created or written. Without one, the upload is still possible."""
 
 
 class LimitError(Error, ValueError):
-    """A list of events does not fit one PutLogEvents request; the message names the rule."""
+    """A list of events does not fit one PutLogEvents request; the message names the limit."""
 
 
 class RequestError(Error):
     """A request to CloudWatch Logs failed.
 
     Attributes:
-        code: the service's error code, or an empty str where it gave none.
-        request_id: the service's id of the request, for its support; None where there is none.
+        code: the service's error code; empty if it gave none.
+        request_id: the service's id of the request, which its support asks for; None if it gave none.
 
     """
 
@@ -85,51 +110,45 @@ class RequestError(Error):
 
 
 class CredentialsError(RequestError):
-    """The credentials are missing, wrong, or no longer valid. Nothing was stored."""
+    """The credentials are missing, wrong or expired. Nothing was stored."""
 
 
 class AccessDeniedError(RequestError):
-    """The credentials are good, but may not do this. Nothing was stored; the message names action and resource."""
+    """The credentials are valid, but lack a permission. Nothing was stored; the message names action and resource."""
 
 
 class UnknownOutcomeError(RequestError):
-    """The request went out and no answer came that counts: its events may be stored, and double if sent again."""
+    """The request was sent and its response was lost: the events may be stored, and twice if they are sent again."""
 
 
 class PartialPutError(Error):
-    """Of several requests for one list of log events, one failed, and others had stored events or may have.
+    """One of the requests for a list of log events failed, after others had stored events or may have.
 
-    `__cause__` is the error that it failed with; None where it was interrupted.
+    `__cause__` is the error that it failed with; None if it was interrupted.
 
     Attributes:
+        summary: what became of the events, in sentences, without the cause.
         events: how many the list has.
-        stored: how many of them the service took.
+        stored: how many of them are stored.
         not_stored: positions in the list of those that are certainly not stored, in order; among them those that the
-            service rejected one by one.
-        unknown: positions of those whose answer was lost: they may be stored, and twice if sent again.
-        told: all that in sentences, without the cause.
+            service rejected.
+        unknown: positions of those whose response was lost: they may be stored, and twice if they are sent again.
 
     """
 
     def __init__(
         self,
         cause: BaseException | None,
+        summary: str,
         *,
         events: int,
         stored: int,
         not_stored: list[int],
         unknown: list[int],
-        first_timestamp: int,
     ) -> None:
-        told = [f"{stored:,} of {events:,} log events were stored before it."]
-        if unknown:
-            told.append(f"The answer for {len(unknown):,} was lost, they may be stored: positions {spans(unknown)}.")
-        if not_stored:
-            told.append(f"{len(not_stored):,} were not stored: positions {spans(not_stored)} of the input.")
-        told.append(f"The first request that failed begins with timestamp {first_timestamp}.")
-        self.told = " ".join(told)
-        super().__init__(self.told if cause is None else f"{cause}\n{self.told}")
+        super().__init__(summary if cause is None else f"{cause}\n{summary}")
         self.__cause__ = cause
+        self.summary = summary
         self.events = events
         self.stored = stored
         self.not_stored = not_stored

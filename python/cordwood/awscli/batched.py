@@ -18,6 +18,7 @@ from cordwood.client.answer import Answer, Fate, rejected_of
 from cordwood.client.client import PutLogEventsClient
 from cordwood.delivery.retry import Decision, decide, wait_before
 from cordwood.errors import PartialPutError, RequestError, UnknownOutcomeError
+from cordwood.report.ranges import spans
 
 log = logging.getLogger("cordwood")
 
@@ -209,13 +210,16 @@ class _InTurn:
     def _failure(self, number: int, cause: BaseException | None, *, unknown: bool) -> PartialPutError:
         failed, unsent = self._cut[number], self._cut[number + unknown :]
         not_stored = sorted([*self._rejected, *(position for batch in unsent for position in batch.positions)])
+        events, stored = sum(map(len, self._cut)), self._sent - len(self._rejected)
+        lost = sorted(failed.positions) if unknown else []
+        summary = [f"{stored:,} of {events:,} log events were stored before it."]
+        if lost:
+            summary.append(f"The answer for {len(lost):,} was lost, they may be stored: positions {spans(lost)}.")
+        if not_stored:
+            summary.append(f"{len(not_stored):,} were not stored: positions {spans(not_stored)} of the input.")
+        summary.append(f"The first request that failed begins with timestamp {failed.first_timestamp}.")
         return PartialPutError(
-            cause,
-            events=sum(map(len, self._cut)),
-            stored=self._sent - len(self._rejected),
-            not_stored=not_stored,
-            unknown=sorted(failed.positions) if unknown else [],
-            first_timestamp=failed.first_timestamp,
+            cause, " ".join(summary), events=events, stored=stored, not_stored=not_stored, unknown=lost
         )
 
 

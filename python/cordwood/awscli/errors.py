@@ -59,15 +59,15 @@ class DetailedError(Error):
 
     Args:
         cause: decides form and exit code.
-        text: stands behind its message.
+        detail: follows its message.
         members: further members in formats that have them.
 
     """
 
-    def __init__(self, cause: BaseException, text: str, members: Mapping[str, Any]) -> None:
-        super().__init__(f"{cause}\n{text}")
+    def __init__(self, cause: BaseException, detail: str, members: Mapping[str, Any]) -> None:
+        super().__init__(f"{cause}\n{detail}")
         self.cause = cause
-        self.text = text
+        self.detail = detail
         self.members = members
 
 
@@ -94,7 +94,7 @@ def told_of(error: BaseException) -> Told:
     if isinstance(error, DetailedError):
         told = told_of(error.cause)
         members = {**told.members, **error.members} if told.members else {}
-        return Told(told.exit_code, f"{told.message}\n{error.text}", f"{told.heading}\n{error.text}", members)
+        return Told(told.exit_code, f"{told.message}\n{error.detail}", f"{told.heading}\n{error.detail}", members)
     if isinstance(error, ParameterError):
         return _named(USAGE_ERROR, "ParamValidation", text)
     if isinstance(error, UnknownOptionsError):

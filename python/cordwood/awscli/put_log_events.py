@@ -44,7 +44,7 @@ def call(client: Any, request: Mapping[str, Any], options: Any) -> Mapping[str, 
             "notStoredPositions": runs(failure.not_stored),
             "unknownPositions": runs(failure.unknown),
         }
-        raise DetailedError(failure.__cause__ or failure, failure.told, members) from failure.__cause__
+        raise DetailedError(failure.__cause__ or failure, failure.summary, members) from failure.__cause__
 
 
 def _say(text: str) -> None:
