@@ -96,7 +96,7 @@ def test_anything_but_accepted_raises_unless_allowed(cloudwatch_logs: LocalCloud
     with pytest.raises(cordwood.UploadError, match="2 of 3 events were not accepted: 1 too_old, 1 empty") as raised:
         upload(cloudwatch_logs, events)
     assert raised.value.report.accepted == 1
-    with pytest.raises(cordwood.UploadError, match="1 of 3 events were not accepted: 1 empty"):
+    with pytest.raises(cordwood.UploadError, match="1 of 3 events was not accepted: 1 empty"):
         upload(cloudwatch_logs, events, allow={"too_old"})
     assert upload(cloudwatch_logs, events, allow={"too_old", Outcome.EMPTY}).accepted == 1
     with pytest.raises(ValueError, match="bogus"):

@@ -129,7 +129,7 @@ def test_after_a_stop_the_adder_is_told_with_the_report(cloudwatch_logs: LocalCl
 def test_leaving_the_block_tells_of_what_was_not_delivered(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     cloudwatch_logs.faults.throttle = 1.0
     with (
-        pytest.raises(cordwood.UploadError, match="1 of 1 event were not accepted: 1 undelivered"),
+        pytest.raises(cordwood.UploadError, match="1 of 1 event was not accepted: 1 undelivered"),
         uploader(cloudwatch_logs, max_outage=0.05) as up,
     ):
         up.add(now(), "throttled")

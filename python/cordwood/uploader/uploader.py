@@ -384,8 +384,10 @@ def check_names(
 def upload_error(report: Report, allow: Iterable[Outcome | str] = ()) -> UploadError:
     """The exception for a report with failed events, or a stop."""
     failed = report.failed(allow)
-    what = ", ".join(f"{count:,} {outcome}" for outcome, count in failed.items())
-    lines = [f"{sum(failed.values()):,} of {plural(report.events, 'event')} were not accepted: {what}"]
+    what = ", ".join(f"{events:,} {outcome}" for outcome, events in failed.items())
+    count = sum(failed.values())
+    were = "was" if count == 1 else "were"
+    lines = [f"{count:,} of {plural(report.events, 'event')} {were} not accepted: {what}"]
     if report.stopped:
         lines.append(f"stopped: {inert(report.stopped)}")
     for outcome in failed:
