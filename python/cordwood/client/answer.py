@@ -62,6 +62,11 @@ class Answer:
         return self.code in _EXPIRED_TOKENS
 
     @property
+    def throttled(self) -> bool:
+        """Whether the service refused the request because the caller sends too fast."""
+        return self.code in THROTTLE_CODES or self.status == 429
+
+    @property
     def already_accepted(self) -> bool:
         """The service had taken this very batch before: a success."""
         return self.code == ALREADY_ACCEPTED
@@ -74,6 +79,22 @@ class Answer:
 
 
 _EXPIRED_TOKENS = frozenset({"ExpiredTokenException", "ExpiredToken"})
+
+THROTTLE_CODES = frozenset(
+    {
+        "ThrottlingException",
+        "Throttling",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "TooManyRequestsException",
+        "RequestLimitExceeded",
+        "LimitExceededException",
+        "BandwidthLimitExceeded",
+        "SlowDown",
+    }
+)
+"""Error codes that AWS services return when the caller sends too fast."""
 
 ALREADY_ACCEPTED = "DataAlreadyAcceptedException"
 

@@ -23,7 +23,7 @@ import random
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from cordwood.client.answer import Fate
+from cordwood.client.answer import THROTTLE_CODES, Fate
 
 if TYPE_CHECKING:
     from cordwood.client.answer import Answer
@@ -41,26 +41,10 @@ class Decision(StrEnum):
     STOP = "stop"
 
 
-THROTTLES = frozenset(
-    {
-        "ThrottlingException",
-        "Throttling",
-        "ThrottledException",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "TooManyRequestsException",
-        "RequestLimitExceeded",
-        "LimitExceededException",
-        "BandwidthLimitExceeded",
-        "SlowDown",
-    }
-)
-"""Codes by which services say that the caller is too fast."""
-
 _OVERLOADS = frozenset({"ServiceUnavailableException", "ServiceUnavailable"})
 
 _BY_CODE = {
-    **dict.fromkeys(THROTTLES | _OVERLOADS, Decision.AGAIN),
+    **dict.fromkeys(THROTTLE_CODES | _OVERLOADS, Decision.AGAIN),
     "OperationAbortedException": Decision.AGAIN,
     "InvalidSequenceTokenException": Decision.AGAIN,
     "InvalidParameterException": Decision.HALVE,
@@ -106,7 +90,7 @@ def decide(answer: Answer, *, in_lane: bool = True, at_most_once: bool = False) 
 
 def is_overload(answer: Answer) -> bool:
     """Whether the service asks for fewer requests."""
-    return answer.code in THROTTLES or answer.code in _OVERLOADS or answer.status == 429
+    return answer.throttled or answer.code in _OVERLOADS
 
 
 def _of_exception(exception: BaseException | None) -> Decision:

@@ -23,7 +23,7 @@ from cordwood.ledger.dead_letter_writer import (
     now,
     text_of,
 )
-from cordwood.ledger.request_stats import Tally
+from cordwood.ledger.request_stats import RequestStats
 from cordwood.ledger.split_events import SplitEvent, parts_of
 from cordwood.report.locations import Locate, located, with_places
 from cordwood.report.ranges import Ranges
@@ -81,7 +81,7 @@ class Account:
         self.nbytes = 0
         self.message_bytes = 0
         self.possible_duplicates = 0
-        self._tally = Tally()
+        self._stats = RequestStats()
         self._first: int | None = None
         self._last: int | None = None
         self._times: dict[Outcome, TimeRange] = {}
@@ -94,12 +94,12 @@ class Account:
     @property
     def requests(self) -> int:
         """PutLogEvents requests so far."""
-        return self._tally.requests
+        return self._stats.requests
 
     @property
     def retries(self) -> int:
         """How many of them repeated an earlier one."""
-        return self._tally.retries
+        return self._stats.retries
 
     def take_rejected(self, rejected: Iterable[Rejected]) -> None:
         """Count events that are no legal log events."""
@@ -199,27 +199,27 @@ class Account:
 
         """
         with self._lock:
-            self._tally.take(answer, repeated=repeated, seconds=seconds)
+            self._stats.count(answer, repeated=repeated, seconds=seconds)
 
     def count_request_to_come(self) -> None:
         """Count one request that would be made."""
         with self._lock:
-            self._tally.requests += 1
+            self._stats.requests += 1
 
     def counters(self) -> dict[str, int]:
         """What was counted so far, as numbers that only grow, for whatever metrics system."""
         with self._lock:
-            tally = self._tally
+            stats = self._stats
             return {
                 **{f"events_{outcome}": count for outcome, count in self.counts.items()},
                 "possible_duplicates": self.possible_duplicates,
-                "requests": tally.requests,
-                **{f"requests_{fate}": count for fate, count in tally.by_fate.items()},
-                "retries": tally.retries,
-                "throttles": tally.throttles,
+                "requests": stats.requests,
+                **{f"requests_{fate}": count for fate, count in stats.by_fate.items()},
+                "retries": stats.retries,
+                "throttles": stats.throttles,
                 "counted_bytes": self.nbytes,
                 "message_bytes": self.message_bytes,
-                "wire_bytes": tally.wire_bytes,
+                "wire_bytes": stats.wire_bytes,
             }
 
     def _accept(self, batch: Batch, others: Mapping[int, Rejected]) -> None:
@@ -362,7 +362,7 @@ class Account:
             if missing:
                 self._letters.miss(missing)
         with self._lock:
-            tally = self._tally
+            stats = self._stats
             return Report(
                 log_group_name=log_group_name,
                 log_stream_name=log_stream_name,
@@ -372,8 +372,8 @@ class Account:
                 altered=counts["altered"],
                 possible_duplicates=self.possible_duplicates + earlier_duplicates,
                 duplicate_ranges=located(self._duplicates, locate),
-                requests=tally.requests,
-                retries=tally.retries,
+                requests=stats.requests,
+                retries=stats.retries,
                 nbytes=self.nbytes,
                 first_timestamp=self._first,
                 last_timestamp=self._last,
@@ -388,11 +388,11 @@ class Account:
                 already_accepted=earlier.get(Outcome.ACCEPTED, 0),
                 earlier=earlier,
                 message_bytes=self.message_bytes,
-                wire_bytes=tally.wire_bytes,
-                requests_by_fate=dict(tally.by_fate),
-                throttles=tally.throttles,
-                errors=dict(tally.errors),
-                latencies=tally.latencies.get(),
+                wire_bytes=stats.wire_bytes,
+                requests_by_fate=dict(stats.by_fate),
+                throttles=stats.throttles,
+                errors=dict(stats.errors),
+                latencies=stats.latencies.get(),
                 time_ranges=dict(self._times),
                 window=TimeRange(*(window or _window_now())),
                 compression=compression,

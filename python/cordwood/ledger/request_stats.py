@@ -18,22 +18,9 @@ MOST_CODES = 50
 _LONGEST_MESSAGE = 500
 """Characters that are kept of an error's message."""
 
-_THROTTLES = {
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "TooManyRequestsException",
-    "RequestLimitExceeded",
-    "BandwidthLimitExceeded",
-    "LimitExceededException",
-    "SlowDown",
-}
-
 
 @dataclass(slots=True)
-class Tally:
+class RequestStats:
     """Counts requests by what became of them, in bounded memory. Not made for threads to share."""
 
     requests: int = 0
@@ -44,8 +31,8 @@ class Tally:
     errors: dict[str, ErrorCount] = field(default_factory=dict)
     latencies: LatencyHistogram = field(default_factory=LatencyHistogram)
 
-    def take(self, answer: Answer, *, repeated: bool, seconds: float) -> None:
-        """Count the requests of an answer; see `Account.count_answer`."""
+    def count(self, answer: Answer, *, repeated: bool, seconds: float) -> None:
+        """Count the requests of an answer; see `Ledger.count_answer`."""
         self.requests += answer.requests
         self.retries += answer.requests - (not repeated)
         self.wire_bytes += answer.wire_bytes
@@ -55,7 +42,7 @@ class Tally:
         if answer.fate is Fate.ACCEPTED:
             self.latencies.add(seconds)
             return
-        self.throttles += answer.code in _THROTTLES or answer.status == 429
+        self.throttles += answer.throttled
         code = _code(answer)
         if code not in self.errors and len(self.errors) >= MOST_CODES:
             code = "other"
@@ -64,7 +51,7 @@ class Tally:
 
 
 def _code(answer: Answer) -> str:
-    """What kind of error it is, for whoever counts them."""
+    """What kind of error it is, for the counts by code."""
     if answer.code:
         return answer.code
     if answer.status is not None and answer.status != 200:
