@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from cordwood._core import Batch, Batcher, Batches, Limits, __version__, _debug_build, batches
 from cordwood._lazy import lazy
-from cordwood._model import Outcome, Rejected
+from cordwood._model import Outcome, Rejected, StopKind
 from cordwood.errors import (
     AccessDeniedError,
     CredentialsError,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cordwood.client import PutLogEventsClient, PutLogEventsResult
     from cordwood.ledger.settled_batch import SettledBatch
     from cordwood.log_file import LogFile, read
-    from cordwood.report import Example, PositionRange, Report, StopKind
+    from cordwood.report import Example, PositionRange, Report
     from cordwood.uploader.upload import upload
     from cordwood.uploader.uploader import Uploader
 
@@ -86,7 +86,6 @@ if not TYPE_CHECKING:  # which would take any name for one that is here
             "Example": "cordwood.report",
             "PositionRange": "cordwood.report",
             "Report": "cordwood.report",
-            "StopKind": "cordwood.report",
             "SettledBatch": "cordwood.ledger.settled_batch",
             "Uploader": "cordwood.uploader.uploader",
             "upload": "cordwood.uploader.upload",

@@ -15,14 +15,14 @@ from typing import IO, Any
 import cordwood
 import pytest
 from cli_upload import COMMAND, DAY, NAMES, NOW, Here, clean_environment, environment_of, run, wrote
-from cordwood._model import Outcome
+from cordwood._model import Outcome, StopKind
 from cordwood.cli import main
 from cordwood.cli.upload import exit_code
 from cordwood.delivery.settings import Settings
 from cordwood.delivery.time_window import TimeWindow
 from cordwood.errors import InputError
 from cordwood.local import ACCESS_KEY_ID, Fault, LocalCloudWatchLogs
-from cordwood.report import Report, StopKind
+from cordwood.report import Report
 from cordwood.sources.documents import Documents
 from cordwood.uploader.job import Upload
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pickle
 import resource
 import stat
 import time
@@ -215,3 +216,11 @@ def test_the_command_writes_and_reads_them(cloudwatch_logs: LocalCloudWatchLogs,
     assert refused.code == 252
     assert "holds no dead letters" in refused.err
     assert os.path.getsize(file) > 0
+
+
+def test_a_rejected_event_is_pickled_with_what_it_held() -> None:
+    found = cordwood.batches([(1, b"")], on_reject="collect", keep_rejected=True)
+    assert list(found) == []
+    [event] = pickle.loads(pickle.dumps(found.rejected))
+    assert (event.position, event.outcome) == (0, Outcome.EMPTY)
+    assert event.payload == (1, b"", True, False)

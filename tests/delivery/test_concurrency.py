@@ -9,10 +9,9 @@ from typing import Any
 
 import cordwood
 import pytest
-from cordwood._model import Outcome
+from cordwood._model import Outcome, StopKind
 from cordwood.local import Fault, Faults, LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
-from cordwood.report import StopKind
 from soak import hurried
 
 __all__ = ["cloudwatch_logs"]

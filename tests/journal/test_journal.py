@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from cordwood import Outcome
 from cordwood._core import pack_positions, unpack_positions
+from cordwood._model import SourceIdentity
 from cordwood.errors import JournalError, JournalUnwritableError
-from cordwood.journal import Journal, SourceIdentity, default_path
+from cordwood.journal import Journal, default_path, identify_file
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +28,7 @@ def opened(folder: pathlib.Path, *, name: str = "journal", **changed: Any) -> Jo
     if not source.exists():
         source.write_bytes(b"0123456789" * 20_000)
     settings: dict[str, Any] = {"options": {"oversize": "split"}, "destination": {"log_group_name": "g"}}
-    return Journal.open(folder / name, sources=[SourceIdentity.of_file(source)], **{**settings, **changed})
+    return Journal.open(folder / name, sources=[identify_file(source)], **{**settings, **changed})
 
 
 def unpacked(sets: list[bytes]) -> set[int]:
@@ -236,7 +237,7 @@ def test_where_nothing_can_be_written_the_error_says_so(tmp_path: pathlib.Path) 
     with pytest.raises(JournalUnwritableError, match="cannot be written"):
         opened(tmp_path, name="file/journal")
     with pytest.raises(JournalError, match="regular files"):
-        SourceIdentity.of_file(os.devnull)
+        identify_file(os.devnull)
 
 
 # --- it never stops an upload ----------------------------------------------------------------------------------------
@@ -246,11 +247,11 @@ def test_a_full_disk_breaks_the_journal_and_nothing_else(tmp_path: pathlib.Path)
     opened(tmp_path).close()
     program = f"""
 import json, logging, resource, sys
-from cordwood.journal import Journal, SourceIdentity
+from cordwood.journal import Journal, identify_file
 from cordwood._core import pack_positions
 logging.basicConfig(format="%(levelname)s")
 journal = Journal.open({os.fspath(tmp_path / "full")!r}, options={{}}, destination={{}},
-    sources=[SourceIdentity.of_file({os.fspath(tmp_path / "events.json")!r})])
+    sources=[identify_file({os.fspath(tmp_path / "events.json")!r})])
 journal.intend(0, pack_positions([7]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 for key in range(1, 50):

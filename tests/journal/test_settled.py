@@ -6,8 +6,8 @@ import pathlib
 import cordwood
 import pytest
 from cordwood._core import Batch, DocumentReader, pack_positions, packed_range, unpack_positions
+from cordwood._model import file_and_offset, position_of
 from cordwood.sources.documents import Documents
-from cordwood.sources.positions import file_and_offset, position_of
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import cordwood
 import pytest
-from cordwood._model import Outcome
-from cordwood.sources import Place
+from cordwood._model import Location, Outcome
 from cordwood.sources.documents import Documents
 from cordwood.sources.file_format import Reading
 from hypothesis import given
@@ -95,8 +94,8 @@ def test_a_faulty_event_is_named_by_file_byte_and_line_and_the_rest_goes_on(tmp_
     assert broken.outcome is Outcome.INVALID
     assert f"at byte {second.read_bytes().index(b'broken')}" in broken.reason
     assert source.locate([0, broken.position]) == [
-        Place(0, str(first), 1),
-        Place(second.read_bytes().index(b"{broken"), str(second), 3),
+        Location(0, str(first), 1),
+        Location(second.read_bytes().index(b"{broken"), str(second), 3),
     ]
     assert source.counts["events"] == 5
     assert not source.damaged
@@ -180,7 +179,7 @@ def test_a_pipe_is_read_as_it_comes(tmp_path: pathlib.Path) -> None:
     writer.join()
     assert found == [{"timestamp": 1, "message": "é"}, {"timestamp": 2, "message": "ü"}]
     assert source.total_bytes is None
-    assert source.locate([0]) == [Place(0, str(pipe), None)]
+    assert source.locate([0]) == [Location(0, str(pipe), None)]
 
 
 def test_a_pipe_that_holds_no_document_is_told(tmp_path: pathlib.Path) -> None:

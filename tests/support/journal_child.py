@@ -7,11 +7,11 @@ import threading
 
 from cordwood import Outcome
 from cordwood._core import pack_positions, unpack_positions
-from cordwood.journal import Journal, SourceIdentity
+from cordwood.journal import Journal, identify_file
 
 
 def main(path: str, source: str, first: int, seed: int, threads: int) -> None:
-    journal = Journal.open(path, sources=[SourceIdentity.of_file(source)], options={}, destination={})
+    journal = Journal.open(path, sources=[identify_file(source)], options={}, destination={})
     doubtful = [unpack_positions(packed) for packed in journal.in_doubt]
     lock = threading.Lock()
     keys = iter(range(1_000_000))

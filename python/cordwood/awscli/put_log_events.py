@@ -6,10 +6,10 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from cordwood._text import position_ranges
 from cordwood.awscli import arguments as parsing
 from cordwood.awscli.errors import DetailedError
 from cordwood.awscli.model import Command, Flag, ListOf, MapOf, Scalar, Structure
-from cordwood.report.ranges import runs
 
 NAME = "put-log-events"
 
@@ -41,8 +41,8 @@ def call(client: Any, request: Mapping[str, Any], options: Any) -> Mapping[str, 
     except PartialPutError as failure:
         members = {
             "storedLogEvents": failure.stored,
-            "notStoredPositions": runs(failure.not_stored),
-            "unknownPositions": runs(failure.unknown),
+            "notStoredPositions": position_ranges(failure.not_stored),
+            "unknownPositions": position_ranges(failure.unknown),
         }
         raise DetailedError(failure.__cause__ or failure, failure.summary, members) from failure.__cause__
 

@@ -9,12 +9,12 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from cordwood._text import plural
 from cordwood.cli.destination import Destination
 from cordwood.cli.exit_codes import USAGE_ERROR, Failure
 from cordwood.cli.options import names
 from cordwood.cli.stderr import Messages
 from cordwood.errors import InputError, JournalError, JournalUnwritableError, OutputError
-from cordwood.report.summary import plural
 from cordwood.sources.stream_names import StreamNames
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import traceback
 from typing import NoReturn
 
 from cordwood._core import __version__
-from cordwood._text import inert
+from cordwood._text import escape
 from cordwood.awscli import put_log_events
 from cordwood.cli.exit_codes import INTERRUPTED, OTHER_ERROR, USAGE_ERROR
 from cordwood.errors import Error
@@ -20,7 +20,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how it should be, and leave."""
         self.print_usage(sys.stderr)
-        self.exit(USAGE_ERROR, f"{self.prog}: error: {inert(message)}\n")
+        self.exit(USAGE_ERROR, f"{self.prog}: error: {escape(message)}\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -49,11 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Error as error:
-        print(f"cordwood: {inert(str(error))}", file=sys.stderr)
+        print(f"cordwood: {escape(str(error))}", file=sys.stderr)
         return OTHER_ERROR
     except Exception:
         # Ours to mend, not the user's: so the whole story, under its own exit code (Python's would be 1).
         for line in traceback.format_exc().splitlines():
-            print(inert(line), file=sys.stderr)
+            print(escape(line), file=sys.stderr)
         return OTHER_ERROR
     return code

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from cordwood._text import inert
+from cordwood._text import escape
 from cordwood.cli.exit_codes import USAGE_ERROR, Failure
 from cordwood.cli.reading_options import add_choice_options, add_reading_options, reading_of
 from cordwood.cli.stderr import Messages
@@ -170,7 +170,7 @@ def check(options: argparse.Namespace) -> None:
     shared = None if options.share_log_stream else names.shared(options.files)
     if shared:
         options.usage_error(
-            f"{inert(shared[0])} and {inert(shared[1])} would both go to log stream {names.of(shared[0], 0)!r}: put "
+            f"{escape(shared[0])} and {escape(shared[1])} would both go to log stream {names.of(shared[0], 0)!r}: put "
             "{file} into --log-stream-name, or say that it is meant, --share-log-stream"
         )
 
@@ -190,10 +190,10 @@ def open_source(options: argparse.Namespace) -> Documents | DeadLetterSource:
         return open_documents(options)
     if len(marked) < len(options.files):
         raise Failure(
-            USAGE_ERROR, f"{inert(marked[0])} holds dead letters, and not all of the others do: upload them apart"
+            USAGE_ERROR, f"{escape(marked[0])} holds dead letters, and not all of the others do: upload them apart"
         )
     if options.shift_by is not None:
-        raise Failure(USAGE_ERROR, f"{inert(marked[0])} holds dead letters: --shift-by is for logs")
+        raise Failure(USAGE_ERROR, f"{escape(marked[0])} holds dead letters: --shift-by is for logs")
     from cordwood.sources.dead_letters import DeadLetterSource
 
     try:
@@ -236,8 +236,8 @@ def open_documents(options: argparse.Namespace) -> Documents:
 def names(sources: Sequence[str]) -> str:
     """The files, in a few words."""
     if len(sources) > 3:
-        return f"{inert(sources[0])} and {len(sources) - 1:,} further files"
-    return ", ".join(map(inert, sources))
+        return f"{escape(sources[0])} and {len(sources) - 1:,} further files"
+    return ", ".join(map(escape, sources))
 
 
 def say_what_they_are(source: Documents | DeadLetterSource, messages: Messages) -> None:
@@ -245,7 +245,7 @@ def say_what_they_are(source: Documents | DeadLetterSource, messages: Messages) 
     from cordwood.sources.documents import Documents
 
     def say(line: str) -> None:
-        messages.say(f"read as: {inert(line)} (--format says otherwise)")
+        messages.say(f"read as: {escape(line)} (--format says otherwise)")
 
     if isinstance(source, Documents):
         source.tell = say
@@ -264,7 +264,7 @@ def _moved(shift: int) -> str:
 
 def time_range(source: Documents | DeadLetterSource) -> str:
     """First and last event's time, as far as the files tell before they are read."""
-    from cordwood.report.summary import utc
+    from cordwood._text import utc
 
     first, last = source.first_timestamp, source.last_timestamp
     if first is None and last is None:

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from cordwood._model import Outcome
-from cordwood._text import inert
+from cordwood._text import escape
 from cordwood.cli.exit_codes import DONE, NOT_DELIVERED, REJECTED, USAGE_ERROR, Failure
 from cordwood.cli.options import add_options, check, in_words, names, open_source, say_what_they_are, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
@@ -128,10 +128,11 @@ def _table(
     report: Report, names_told: dict[str, str | None], fill: Fill, price_per_gb: float | None, price: float | None
 ) -> str:
     """The plan for a person."""
-    from cordwood.report.summary import explained, places, plural, utc
+    from cordwood._text import plural, utc
+    from cordwood.report.summary import explained, places
 
     of_files = f" of {names(report.sources)}" if report.sources else ""
-    destination = ", ".join(f"{_NAMES[name]} {inert(told)}" for name, told in names_told.items() if told)
+    destination = ", ".join(f"{_NAMES[name]} {escape(told)}" for name, told in names_told.items() if told)
     lines = [f"{plural(report.events, 'event')}{of_files}{f' for {destination}' if destination else ''}"]
     rows = [("to send", report.accepted, f"{report.nbytes:,} bytes as counted and billed")]
     rows += [
@@ -158,7 +159,7 @@ def _table(
 
 
 def _fill(fill: Fill) -> list[str]:
-    from cordwood.report.summary import plural
+    from cordwood._text import plural
 
     if not fill.requests:
         return ["no request"]

@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from cordwood._model import Outcome
+from cordwood._text import plural
 from cordwood.cli.stderr import Messages
-from cordwood.report.summary import plural
 
 if TYPE_CHECKING:
     from cordwood.ledger.ledger import Account

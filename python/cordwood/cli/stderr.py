@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 
-from cordwood._text import inert
+from cordwood._text import escape
 
 ERASE_LINE = "\r\x1b[2K"
 SHOW_CURSOR = "\x1b[?25h"
@@ -43,7 +43,7 @@ class Messages:
             os.write(2, (self._line(text) + (SHOW_CURSOR if last and self.bar_shown else "")).encode("utf-8"))
 
     def _line(self, text: str) -> str:
-        return f"{ERASE_LINE if self.bar_shown else ''}{self._command}: {inert(text)}\n"
+        return f"{ERASE_LINE if self.bar_shown else ''}{self._command}: {escape(text)}\n"
 
     @contextlib.contextmanager
     def instead_of_logs(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ import argparse
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from cordwood._text import plural
 from cordwood.cli.delivery_options import add_delivery_options, add_memory_options, settings_of
 from cordwood.cli.destination import Destination, destination, log_group_retention
 from cordwood.cli.exit_codes import (
@@ -31,7 +32,6 @@ from cordwood.cli.signals import Signals, ended_by_signals
 from cordwood.cli.stderr import Messages
 from cordwood.cli.stdout import write
 from cordwood.errors import Error, OutputError
-from cordwood.report.summary import plural
 
 if TYPE_CHECKING:
     from cordwood.dead_letters import DeadLetters
@@ -232,7 +232,7 @@ def exit_code(
         signal: 128 plus the number of the signal that interrupted it.
 
     """
-    from cordwood.report import StopKind
+    from cordwood._model import StopKind
 
     if signal is not None:
         return signal

@@ -8,7 +8,7 @@ import stat
 import threading
 from collections.abc import Iterable
 
-from cordwood._text import inert
+from cordwood._text import escape
 from cordwood.dead_letters.letter import LINE_START, Letter
 from cordwood.errors import OutputError
 from cordwood.report.report import DeadLetterFile
@@ -149,8 +149,8 @@ class DeadLetters:
             self.fault = why
             log.warning(
                 "dead letters cannot be written to %s (%s); the upload goes on, and the report counts them",
-                inert(self.name),
-                inert(why),
+                escape(self.name),
+                escape(why),
             )
         self.lost += letters
 

@@ -8,16 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cordwood._model import Outcome, Rejected
-from cordwood._text import inert
+from cordwood._model import Outcome, Rejected, StopKind
+from cordwood._text import escape, utc
 from cordwood.client.answer import Fate, rejected_of
 from cordwood.client.error_messages import to_exception
 from cordwood.delivery.retry import Decision, decide, is_overload, wait_before
 from cordwood.errors import CredentialsError
 from cordwood.ledger.ledger import Stop, Told
 from cordwood.ledger.settled_batch import SettledBatch
-from cordwood.report import StopKind
-from cordwood.report.summary import utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -204,7 +202,7 @@ class Sending:
             self.fail(piece, f"its requests failed for {seconds:,.0f} s while others were taken: {last}", tries.told)
             return False
         wait = wait_before(tries.failures)
-        log.warning("a request failed (%s); trying again in %.1f s", inert(answer.why), wait)
+        log.warning("a request failed (%s); trying again in %.1f s", escape(answer.why), wait)
         if not self._wait_for(wait):
             self.fail(piece, self._why_stopped, tries.told)
             return False
@@ -218,7 +216,7 @@ class Sending:
             self._queue.stop(outage)
         self._settle(piece, Outcome.UNKNOWN, f"no answer for it counts, and it is sent at most once: {last}", tries)
         wait = wait_before(failures)
-        log.warning("a request has no answer that counts (%s); the next goes out in %.1f s", inert(answer.why), wait)
+        log.warning("a request has no answer that counts (%s); the next goes out in %.1f s", escape(answer.why), wait)
         self._wait_for(wait)
 
     def _wait_for(self, seconds: float) -> bool:

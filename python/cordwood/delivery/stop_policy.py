@@ -6,9 +6,8 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from cordwood._model import Outcome
+from cordwood._model import Outcome, StopKind
 from cordwood.ledger.ledger import Stop
-from cordwood.report import StopKind
 
 if TYPE_CHECKING:
     from cordwood.delivery.clock import Clock

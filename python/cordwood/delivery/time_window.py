@@ -13,9 +13,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from cordwood._core import Limits
-from cordwood._model import Outcome
-from cordwood.report.report import TimeRange
-from cordwood.report.summary import utc
+from cordwood._model import Outcome, TimeRange
+from cordwood._text import utc
 
 if TYPE_CHECKING:
     from cordwood._core import Batch

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from cordwood._model import StopKind
 from cordwood.delivery.clock import Clock
 from cordwood.delivery.pacing import Pacing
 from cordwood.delivery.queue import Piece, Queue
@@ -21,7 +22,6 @@ from cordwood.delivery.settings import AWS_REQUESTS_PER_SECOND, Settings
 from cordwood.delivery.stop_policy import Patience, Tolerance
 from cordwood.ledger.journal_writer import Recording
 from cordwood.ledger.ledger import Stop
-from cordwood.report import StopKind
 
 if TYPE_CHECKING:
     from cordwood.client.client import PutLogEventsClient

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cordwood._model import SourceIdentity
 from cordwood.errors import JournalUnwritableError
-from cordwood.journal.identity import SourceIdentity
 
 
 def default_path(sources: Sequence[SourceIdentity], destination: Mapping[str, Any]) -> pathlib.Path:

@@ -11,11 +11,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from cordwood._core import pack_positions, packed_range, unpack_positions
-from cordwood._model import Outcome
+from cordwood._model import Outcome, SourceIdentity, position_of
 from cordwood.errors import JournalError
-from cordwood.journal.identity import SourceIdentity
+from cordwood.journal.identity import difference
 from cordwood.journal.store import Statement, Store
-from cordwood.sources.positions import position_of
 
 log = logging.getLogger("cordwood")
 
@@ -108,7 +107,7 @@ class Journal:
         return journal
 
     def _begin_run(self, sources: Sequence[SourceIdentity], settings: dict[str, dict[str, Any]]) -> None:
-        records = [source.to_record() for source in sources]
+        records = [source._asdict() for source in sources]
         told = {"sources": json.dumps(records)}
         told |= {name: json.dumps(setting, sort_keys=True) for name, setting in settings.items()}
         grown: list[int] = []
@@ -151,13 +150,13 @@ class Journal:
 
     def _check_sources(self, sources: Sequence[SourceIdentity]) -> list[int]:
         """The numbers of those that have grown."""
-        old = [SourceIdentity.from_record(record) for record in json.loads(self._facts["sources"])]
+        old = [SourceIdentity(**record) for record in json.loads(self._facts["sources"])]
         if len(sources) != len(old):
             raise JournalError(
                 f"{self.path}: this journal is of {_files(len(old))}, and now there are {len(sources):,}; {_WAY_OUT}"
             )
         for source, before in zip(sources, old, strict=True):
-            if differs := source.differs_from(before):
+            if differs := difference(source, before):
                 raise JournalError(f"{source.name}: not what the journal {self.path} is of: {differs}; {_WAY_OUT}")
         pairs = enumerate(zip(sources, old, strict=True))
         return [index for index, (source, before) in pairs if source.size > before.size]

@@ -12,10 +12,10 @@ from cordwood.dead_letters import Letter
 
 if TYPE_CHECKING:
     from cordwood._core import Batch
+    from cordwood._model import Location
     from cordwood.dead_letters import DeadLetters
     from cordwood.ledger.split_events import SplitEvent
     from cordwood.report.report import DeadLetterFile
-    from cordwood.sources import Place
 
 Reason = str | Callable[[int], str]
 """Why, for each event of a batch: always the same, or a function of its timestamp."""
@@ -41,7 +41,7 @@ NO_LETTER = frozenset({Outcome.ACCEPTED, Outcome.SKIPPED})
 class Correspondence:
     """Completes letters and hands them to their file."""
 
-    def __init__(self, file: DeadLetters, locate: Callable[[list[int]], list[Place]]) -> None:
+    def __init__(self, file: DeadLetters, locate: Callable[[list[int]], list[Location]]) -> None:
         self._file = file
         self._locate = locate
 
@@ -114,15 +114,15 @@ def letter_of_rejected(found: Rejected) -> Letter:
     """Of an event that was rejected while it was read."""
     if not isinstance(found, RejectedEvent):
         return Letter(found.outcome, found.reason, found.position)
-    kept = found.kept
+    payload = found.payload
     return Letter(
         found.outcome,
         found.reason,
         found.position,
-        timestamp=kept.timestamp,
-        message=kept.text,
-        is_message=kept.is_message,
-        cut=kept.cut,
+        timestamp=payload.timestamp,
+        message=payload.text,
+        is_message=payload.is_message,
+        cut=payload.cut,
     )
 
 

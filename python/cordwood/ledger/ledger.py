@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cordwood._core import Limits
-from cordwood._model import Outcome, Rejected
+from cordwood._model import Outcome, Rejected, StopKind, TimeRange, locate_in_memory
 from cordwood.ledger.dead_letter_writer import (
     NO_LETTER,
     NOTHING_TOLD,
@@ -27,8 +27,7 @@ from cordwood.ledger.request_stats import RequestStats
 from cordwood.ledger.split_events import SplitEvent, parts_of
 from cordwood.report.locations import Locate, located, with_places
 from cordwood.report.ranges import Ranges
-from cordwood.report.report import Example, Report, StopKind, TimeRange
-from cordwood.sources import in_memory
+from cordwood.report.report import Example, Report
 
 if TYPE_CHECKING:
     from cordwood._core import Batch
@@ -69,7 +68,7 @@ class Account:
         self,
         dead_letters: DeadLetters | None = None,
         *,
-        locate: Locate = in_memory,
+        locate: Locate = locate_in_memory,
         run_id: str | None = None,
     ) -> None:
         self.run_id = run_id or uuid.uuid4().hex
@@ -317,7 +316,7 @@ class Account:
         counts: Mapping[str, int],
         stop: Stop | None,
         sources: tuple[str, ...] = (),
-        locate: Locate = in_memory,
+        locate: Locate = locate_in_memory,
         earlier: Mapping[Outcome, int] | None = None,
         earlier_duplicates: int = 0,
         window: tuple[int, int] | None = None,

@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 from cordwood._lazy import lazy
+from cordwood._model import StopKind, TimeRange
 
 if TYPE_CHECKING:
     from cordwood.report.latencies import Latencies
     from cordwood.report.ranges import PositionRange
-    from cordwood.report.report import DeadLetterFile, ErrorCount, Example, Report, StopKind, TimeRange
+    from cordwood.report.report import DeadLetterFile, ErrorCount, Example, Report
 else:
     _REPORT = "cordwood.report.report"
     # Not before it is asked for: errors, which everybody imports, name ranges only.
@@ -17,7 +18,7 @@ else:
         {
             "Latencies": "cordwood.report.latencies",
             "PositionRange": "cordwood.report.ranges",
-            **dict.fromkeys(("DeadLetterFile", "ErrorCount", "Example", "Report", "StopKind", "TimeRange"), _REPORT),
+            **dict.fromkeys(("DeadLetterFile", "ErrorCount", "Example", "Report"), _REPORT),
         },
     )
 

@@ -14,7 +14,7 @@ from cordwood.errors import OutputError
 from cordwood.report.report import Report
 
 if TYPE_CHECKING:
-    from cordwood.sources import SourceFile
+    from cordwood._model import SourceFile
 
 SCHEMA = "cordwood.report/1"
 

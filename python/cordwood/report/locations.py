@@ -9,10 +9,9 @@ from cordwood.report.ranges import PositionRange, Ranges
 from cordwood.report.report import Example
 
 if TYPE_CHECKING:
-    from cordwood._model import Outcome
-    from cordwood.sources import Place
+    from cordwood._model import Location, Outcome
 
-Locate = Callable[[list[int]], list["Place"]]
+Locate = Callable[[list[int]], list["Location"]]
 """Tells where positions are, which it is given in increasing order."""
 
 

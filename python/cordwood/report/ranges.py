@@ -76,25 +76,3 @@ def _joined_below(ranges: list[PositionRange], gap: int) -> list[PositionRange]:
         else:
             joined[-1] = _spanning(joined[-1], found)
     return joined
-
-
-_MOST_SPANS = 20
-"""Runs of positions that are written out in a message."""
-
-
-def runs(positions: Iterable[int]) -> list[str]:
-    """Positions, in order, as runs: `["0-3", "7"]`."""
-    found: list[list[int]] = []
-    for position in positions:
-        if found and position == found[-1][1] + 1:
-            found[-1][1] = position
-        else:
-            found.append([position, position])
-    return [str(first) if first == last else f"{first}-{last}" for first, last in found]
-
-
-def spans(positions: Iterable[int]) -> str:
-    """Positions, in order, for a message: the first runs, and how many more there are."""
-    written = runs(positions)
-    more = len(written) - _MOST_SPANS
-    return ", ".join(written[:_MOST_SPANS]) + (f" and {more:,} more runs" if more > 0 else "")

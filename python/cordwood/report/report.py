@@ -4,32 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, NamedTuple
 
-from cordwood._model import Outcome
+from cordwood._model import Outcome, StopKind, TimeRange
 from cordwood.report.latencies import Latencies
 from cordwood.report.ranges import PositionRange
 from cordwood.report.summary import summary
-
-
-class StopKind(StrEnum):
-    """What made an upload stop before the end of its input."""
-
-    INTERRUPTED = "interrupted"
-    """Its user, or whoever ended the program."""
-    CONFIGURATION = "configuration"
-    """Credentials, or how the client is set up: nothing can be sent with it."""
-    SERVICE = "service"
-    """What the service refuses whatever the events are: access denied, no such log group, event after event."""
-    OUTAGE = "outage"
-    """No good answer for as long as the upload is patient."""
-    REJECTED = "rejected"
-    """More of its events were rejected for good than is tolerated."""
-    TIMEOUT = "timeout"
-    """The time that it was given is over."""
-    FAULT = "fault"
-    """A fault of cordwood's own."""
 
 
 class Example(NamedTuple):
@@ -56,13 +36,6 @@ class ErrorCount(NamedTuple):
     """The service's id of the first of them, for its support; None where it gave none."""
     message: str
     """What the first of them was told."""
-
-
-class TimeRange(NamedTuple):
-    """From the earliest to the latest, in milliseconds since 1970."""
-
-    first: int
-    last: int
 
 
 class DeadLetterFile(NamedTuple):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cordwood._model import Outcome
-from cordwood._text import inert
+from cordwood._text import escape, plural, utc
 
 if TYPE_CHECKING:
     from cordwood.report.ranges import PositionRange
@@ -28,20 +27,6 @@ ADVICE = {
 _SHOWN_RANGES = 3
 
 
-def utc(timestamp: int) -> str:
-    """A timestamp in milliseconds since 1970 as a reader wants it; the number itself where no calendar has it."""
-    try:
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=timestamp)
-    except OverflowError:
-        return f"{timestamp} ms"
-    return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03}Z"
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 event`, `2 events`."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
-
-
 def summary(report: Report) -> str:
     """Some lines: where to, how many, what was not accepted and why. Harmless on a terminal."""
     lines = [_headline(report)]
@@ -55,9 +40,9 @@ def summary(report: Report) -> str:
         first, *others = explained(outcome, examples)
         lines += [first, *_times(report, outcome), *others]
     if report.stopped:
-        lines.append(f"Stopped before the end: {inert(report.stopped)}")
+        lines.append(f"Stopped before the end: {escape(report.stopped)}")
     if report.resume_command:
-        lines.append(f"To send the rest: {inert(report.resume_command)}")
+        lines.append(f"To send the rest: {escape(report.resume_command)}")
     return "\n".join(lines)
 
 
@@ -73,12 +58,12 @@ def _times(report: Report, outcome: Outcome) -> list[str]:
 def explained(outcome: Outcome, examples: tuple[Example, ...]) -> list[str]:
     """The first events of an outcome that is not `accepted`, and what to do about them."""
     lines = [f"{outcome}: {ADVICE[outcome]}"] if outcome in ADVICE else [f"{outcome}:"]
-    return lines + [f"  {where(found)}: {inert(found.reason)}" for found in examples[:2]]
+    return lines + [f"  {where(found)}: {escape(found.reason)}" for found in examples[:2]]
 
 
 def where(found: Example) -> str:
     """Where an event stands: its file, line and byte, or its number."""
-    of_file = f"{inert(found.source)}, " if found.source else ""
+    of_file = f"{escape(found.source)}, " if found.source else ""
     if found.line is not None:
         return f"{of_file}line {found.line:,} (byte {found.position:,})"
     return f"{of_file}{'byte' if found.source else 'event'} {found.position:,}"
@@ -87,13 +72,13 @@ def where(found: Example) -> str:
 def _headline(report: Report) -> str:
     what = plural(report.events, "event") + _of_sources(report.sources)
     stream = "log streams by event" if report.log_stream_name is None else f"log stream {report.log_stream_name}"
-    return f"{what} to log group {inert(report.log_group_name)}, {inert(stream)}"
+    return f"{what} to log group {escape(report.log_group_name)}, {escape(stream)}"
 
 
 def _of_sources(sources: tuple[str, ...]) -> str:
     if len(sources) > 1:
         return f" of {len(sources)} files"
-    return "".join(f" of {inert(source)}" for source in sources)
+    return "".join(f" of {escape(source)}" for source in sources)
 
 
 def _accepted(report: Report) -> str:
@@ -112,10 +97,10 @@ def places(report: Report, outcome: Outcome) -> str:
 
 
 def _range(found: PositionRange) -> str:
-    where = f"{inert(found.first_source)} byte " if found.first_source else ""
+    where = f"{escape(found.first_source)} byte " if found.first_source else ""
     if (found.first_source, found.first) == (found.last_source, found.last):
         return f"{where}{found.first:,}"
-    to = f"{inert(found.last_source)} byte " if found.last_source != found.first_source else ""
+    to = f"{escape(found.last_source)} byte " if found.last_source != found.first_source else ""
     some = "" if not where and found.events == found.last - found.first + 1 else f" ({found.events:,} of them)"
     return f"{where}{found.first:,} to {to}{found.last:,}{some}"
 
@@ -131,7 +116,7 @@ def _besides(report: Report) -> list[str]:
     if report.throttles:
         lines.append(f"{plural(report.throttles, 'request')} throttled by the service")
     if report.compression_note:
-        lines.append(f"compression {report.compression}: {inert(report.compression_note)}")
+        lines.append(f"compression {report.compression}: {escape(report.compression_note)}")
     if report.altered:
         lines.append(f"{plural(report.altered, 'event')} with altered text (truncated, split, or U+FFFD put in)")
     if report.possible_duplicates:
@@ -147,8 +132,8 @@ def _besides(report: Report) -> list[str]:
 def _letters(file: DeadLetterFile) -> list[str]:
     lines = []
     if file.written:
-        lines.append(f"{plural(file.written, 'dead letter')} written to {inert(file.path)}")
+        lines.append(f"{plural(file.written, 'dead letter')} written to {escape(file.path)}")
     if file.lost:
-        why = f" ({inert(file.fault)})" if file.fault else ""
-        lines.append(f"{plural(file.lost, 'dead letter')} could not be written to {inert(file.path)}{why}")
+        why = f" ({escape(file.fault)})" if file.fault else ""
+        lines.append(f"{plural(file.lost, 'dead letter')} could not be written to {escape(file.path)}{why}")
     return lines

@@ -7,11 +7,10 @@ import stat
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from cordwood._model import Outcome, Rejected, RejectedEvent
+from cordwood._model import Location, Outcome, Rejected, RejectedEvent, SourceFile
 from cordwood.dead_letters import Letter, LetterError
 from cordwood.errors import InputError
 from cordwood.policies import InvalidText, Oversize
-from cordwood.sources import Place, SourceFile
 from cordwood.sources.line_index import LineIndex
 from cordwood.sources.routing import Routed, router
 
@@ -176,13 +175,13 @@ class DeadLetterSource:
             for index, file in enumerate(self._files)
         ]
 
-    def locate(self, positions: list[int]) -> list[Place]:
+    def locate(self, positions: list[int]) -> list[Location]:
         """File, byte and line of these positions, which are bytes counted on over the files."""
         places = []
         for position in positions:
             file = next(file for file in reversed(self._files[: self._begun]) if file.base <= position)
             offset = position - file.base
-            places.append(Place(offset, file.name, file.lines.of([offset])[0]))
+            places.append(Location(offset, file.name, file.lines.of([offset])[0]))
         return places
 
 

@@ -11,20 +11,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cordwood._core import Batch, DocumentReader
-from cordwood._model import Rejected
+from cordwood._model import MAX_FILE_BYTES, MAX_FILES, Location, Rejected, SourceFile, file_and_offset, position_of
 from cordwood.errors import InputError
 from cordwood.policies import Extra, InvalidText, Oversize
-from cordwood.sources import Place, SourceFile
 from cordwood.sources.decoding import Contents
 from cordwood.sources.file_format import Reading, Shape, shape_of, whole_lines
 from cordwood.sources.files import InputFile, LocalFile, OpenFile
-from cordwood.sources.positions import MOST_BYTES, MOST_FILES, file_and_offset, position_of
 from cordwood.sources.routing import Routed
 from cordwood.sources.s3 import S3Object, is_s3
 from cordwood.sources.stream_names import StreamNames
 
 if TYPE_CHECKING:
-    from cordwood.journal import SourceIdentity
+    from cordwood._model import SourceIdentity
 
 log = logging.getLogger("cordwood")
 
@@ -104,8 +102,8 @@ class Documents:
         s3: Callable[[], Any] | None = None,
     ) -> None:
         self._reading = reading or Reading()
-        if len(paths) > MOST_FILES:
-            raise InputError(f"{len(paths):,} files; one input takes at most {MOST_FILES:,}")
+        if len(paths) > MAX_FILES:
+            raise InputError(f"{len(paths):,} files; one input takes at most {MAX_FILES:,}")
         self._options: dict[str, Any] = {
             "extra": extra,
             "oversize": oversize,
@@ -210,7 +208,7 @@ class Documents:
         found = _Input(file, Contents(self._reading.encoding))
         if file.size is None:
             return found
-        if file.size > MOST_BYTES:
+        if file.size > MAX_FILE_BYTES:
             raise _too_long(found)
         head = file.peek(0, _PEEK)
         start, found.is_plain = self._beginning(file.name, head)
@@ -319,7 +317,7 @@ class Documents:
         try:
             for piece in pieces:
                 one.held += len(piece)
-                if one.held > MOST_BYTES:
+                if one.held > MAX_FILE_BYTES:
                     raise _too_long(one)
                 yield piece
         except ValueError as fault:
@@ -341,7 +339,7 @@ class Documents:
     def _count(self, one: _Input, chunk: bytes) -> None:
         one.bytes_read += len(chunk)
         self.bytes_read += len(chunk)
-        if one.bytes_read > MOST_BYTES:
+        if one.bytes_read > MAX_FILE_BYTES:
             raise _too_long(one)
 
     def _fed(self, one: _Input, chunk: bytes) -> list[Batch]:
@@ -420,7 +418,7 @@ class Documents:
         """
         return [one.file.source_identity() for one in self._inputs]
 
-    def locate(self, positions: list[int]) -> list[Place]:
+    def locate(self, positions: list[int]) -> list[Location]:
         """File, byte and line of these positions."""
         of_file: dict[int, list[int]] = {}
         for index, offset in map(file_and_offset, positions):
@@ -430,7 +428,7 @@ class Documents:
             one = self._inputs[index]
             index_of_lines = one.file.lines if one.is_plain else None
             lines = index_of_lines.of(offsets) if index_of_lines else [None] * len(offsets)
-            places += [Place(offset, one.name, line) for offset, line in zip(offsets, lines, strict=True)]
+            places += [Location(offset, one.name, line) for offset, line in zip(offsets, lines, strict=True)]
         return places
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 from cordwood._core import DocumentReader, FileFormat, LineRules, detect
+from cordwood._text import utc
 from cordwood.errors import InputError
-from cordwood.report.summary import utc
 from cordwood.sources.decoding import decoder_of
 
 Format: TypeAlias = Literal["auto", "events", "json", "text"]

@@ -13,7 +13,7 @@ from cordwood.errors import InputError
 from cordwood.sources.line_index import LineIndex
 
 if TYPE_CHECKING:
-    from cordwood.journal import SourceIdentity
+    from cordwood._model import SourceIdentity
 
 CHUNK = 1 << 20
 """Bytes asked of a file at once."""
@@ -174,9 +174,9 @@ class LocalFile:
 
     def source_identity(self) -> SourceIdentity:
         """What a journal tells it by."""
-        from cordwood.journal import SourceIdentity
+        from cordwood.journal.identity import identify_file
 
-        return SourceIdentity.of_file(self.path)
+        return identify_file(self.path)
 
 
 class OpenFile:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from cordwood._core import batches
-from cordwood._model import Rejected
+from cordwood._model import Location, Rejected, locate_in_memory
 from cordwood.policies import InvalidText, Oversize
-from cordwood.sources import Place, in_memory
 from cordwood.sources.routing import Routed, router
 
 _CHUNK = 1000
@@ -53,9 +52,9 @@ class Events:
         """`events` read, `altered`, among others."""
         return self._batches.counts
 
-    def locate(self, positions: list[int]) -> list[Place]:
+    def locate(self, positions: list[int]) -> list[Location]:
         """Where the events of these positions are."""
-        return in_memory(positions)
+        return locate_in_memory(positions)
 
 
 class StreamedEvents:
@@ -96,6 +95,6 @@ class StreamedEvents:
         """`events` read, `altered`, among others."""
         return self._router.counts
 
-    def locate(self, positions: list[int]) -> list[Place]:
+    def locate(self, positions: list[int]) -> list[Location]:
         """Where the events of these positions are."""
-        return in_memory(positions)
+        return locate_in_memory(positions)

@@ -204,7 +204,7 @@ def _with_what_it_held(rejected: Rejected, event: Any) -> Rejected:
         return RejectedEvent(*rejected, (taken["timestamp"], taken["message"].encode(), True, False))
     for found in probe.drain_rejected():
         if isinstance(found, RejectedEvent):
-            return RejectedEvent(*rejected, found.kept)
+            return RejectedEvent(*rejected, found.payload)
     return rejected
 
 

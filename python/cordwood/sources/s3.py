@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from cordwood._model import SourceIdentity
 from cordwood.errors import InputError
 from cordwood.sources.files import CHUNK, Read
 
 if TYPE_CHECKING:
-    from cordwood.journal import SourceIdentity
     from cordwood.sources.line_index import LineIndex
 
 _URL = re.compile(r"s3://([^/]+)/(.*)", re.DOTALL)
@@ -139,8 +139,6 @@ class S3Object:
 
     def source_identity(self) -> SourceIdentity:
         """What a journal tells it by: its version, or where the bucket keeps none its ETag."""
-        from cordwood.journal import SourceIdentity
-
         return SourceIdentity(self.name, version=self._version)
 
 

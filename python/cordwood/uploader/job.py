@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from cordwood._model import StopKind
 from cordwood.client.client import PutLogEventsClient
 from cordwood.dead_letters import DeadLetters
 from cordwood.delivery.clock import Clock
@@ -14,7 +15,7 @@ from cordwood.delivery.settings import Settings
 from cordwood.delivery.time_window import TimeWindow
 from cordwood.delivery.worker_pool import Delivery
 from cordwood.ledger.ledger import Account
-from cordwood.report import Report, StopKind
+from cordwood.report import Report
 from cordwood.sources import Source
 from cordwood.sources.routing import Routed
 

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from cordwood._core import batches
-from cordwood._model import Outcome
-from cordwood._text import inert
+from cordwood._model import Outcome, StopKind
+from cordwood._text import escape, plural
 from cordwood.client.client import sender_of
 from cordwood.delivery.settings import Settings, seconds_until
 from cordwood.delivery.time_window import TimeWindow
@@ -24,8 +24,8 @@ from cordwood.errors import Error, UploadError
 from cordwood.ledger.ledger import Account
 from cordwood.ledger.settled_batch import SettledBatch
 from cordwood.policies import Compression, InvalidText, Oversize
-from cordwood.report import Report, StopKind
-from cordwood.report.summary import explained, plural
+from cordwood.report import Report
+from cordwood.report.summary import explained
 from cordwood.sources.routing import router
 
 log = logging.getLogger("cordwood")
@@ -389,7 +389,7 @@ def upload_error(report: Report, allow: Iterable[Outcome | str] = ()) -> UploadE
     were = "was" if count == 1 else "were"
     lines = [f"{count:,} of {plural(report.events, 'event')} {were} not accepted: {what}"]
     if report.stopped:
-        lines.append(f"stopped: {inert(report.stopped)}")
+        lines.append(f"stopped: {escape(report.stopped)}")
     for outcome in failed:
         if outcome is not Outcome.UNDELIVERED or not report.stopped:
             lines += explained(outcome, report.examples.get(outcome, ()))
