@@ -14,11 +14,11 @@ from itertools import pairwise
 from typing import Any
 
 from cordwood._core import Batch, Limits, batches
+from cordwood._text import format_positions
 from cordwood.client.answer import Answer, Fate, rejected_of
 from cordwood.client.client import PutLogEventsClient
 from cordwood.delivery.retry import Decision, decide, wait_before
 from cordwood.errors import PartialPutError, RequestError, UnknownOutcomeError
-from cordwood.report.ranges import spans
 
 log = logging.getLogger("cordwood")
 
@@ -214,9 +214,13 @@ class _InTurn:
         lost = sorted(failed.positions) if unknown else []
         summary = [f"{stored:,} of {events:,} log events were stored before it."]
         if lost:
-            summary.append(f"The answer for {len(lost):,} was lost, they may be stored: positions {spans(lost)}.")
+            summary.append(
+                f"The answer for {len(lost):,} was lost, they may be stored: positions {format_positions(lost)}."
+            )
         if not_stored:
-            summary.append(f"{len(not_stored):,} were not stored: positions {spans(not_stored)} of the input.")
+            summary.append(
+                f"{len(not_stored):,} were not stored: positions {format_positions(not_stored)} of the input."
+            )
         summary.append(f"The first request that failed begins with timestamp {failed.first_timestamp}.")
         return PartialPutError(
             cause, " ".join(summary), events=events, stored=stored, not_stored=not_stored, unknown=lost
