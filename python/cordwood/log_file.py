@@ -9,8 +9,8 @@ from typing import Any, BinaryIO, Literal
 
 from cordwood._core import Batch
 from cordwood.policies import Extra, InvalidText, Oversize
-from cordwood.sources.documents import Documents
 from cordwood.sources.file_format import Format, Reading, TimestampFrom, milliseconds, shift_of
+from cordwood.sources.log_files import LogFiles
 
 
 def read(
@@ -85,13 +85,13 @@ def read(
         filter=filter,
         exclude=exclude,
     )
-    return LogFile(Documents([path], "-", extra=extra, oversize=oversize, invalid_text=invalid_text, reading=reading))
+    return LogFile(LogFiles([path], "-", extra=extra, oversize=oversize, invalid_text=invalid_text, reading=reading))
 
 
 class LogFile:
     """The events of a file; made by `read`. It can be gone through once."""
 
-    def __init__(self, source: Documents) -> None:
+    def __init__(self, source: LogFiles) -> None:
         self._source = source
         self._rejected: list[Any] = []
         self._is_begun = False

@@ -23,7 +23,7 @@ from cordwood.delivery.time_window import TimeWindow
 from cordwood.errors import InputError
 from cordwood.local import ACCESS_KEY_ID, Fault, LocalCloudWatchLogs
 from cordwood.report import Report
-from cordwood.sources.documents import Documents
+from cordwood.sources.log_files import LogFiles
 from cordwood.uploader.job import Upload
 
 
@@ -124,7 +124,7 @@ def test_standard_input_is_read_where_no_file_is_named(endpoint: LocalCloudWatch
 def test_a_pipe_that_stays_open_does_not_hold_events_back(endpoint: LocalCloudWatchLogs) -> None:
     read_end, write_end = os.pipe()
     client = cordwood.PutLogEventsClient(endpoint.client())
-    source = Documents([f"/dev/fd/{read_end}"], "s")
+    source = LogFiles([f"/dev/fd/{read_end}"], "s")
     job = Upload(source, client, "g", "s", window=TimeWindow(), settings=Settings(), linger=0.01)
     os.write(write_end, json.dumps({"timestamp": NOW, "message": "early"}).encode() + b"\n")
     arrived = []
@@ -492,7 +492,7 @@ def test_an_interrupt_bounds_the_wait_for_an_answer_also_once_all_is_read(
 ) -> None:
     endpoint.faults.script(Fault(delay_seconds=50))
     client = cordwood.PutLogEventsClient(endpoint.client())
-    source = Documents([wrote(tmp_path / "e", [(NOW, "a")])], "s")
+    source = LogFiles([wrote(tmp_path / "e", [(NOW, "a")])], "s")
     job = Upload(source, client, "g", "s", window=TimeWindow(), settings=Settings(shutdown_timeout=0.2))
     reports = []
     runner = threading.Thread(target=lambda: reports.append(job.run()), daemon=True)

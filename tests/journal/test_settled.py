@@ -7,7 +7,7 @@ import cordwood
 import pytest
 from cordwood._core import Batch, DocumentReader, pack_positions, packed_range, unpack_positions
 from cordwood._model import file_and_offset, position_of
-from cordwood.sources.documents import Documents
+from cordwood.sources.log_files import LogFiles
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,7 +64,7 @@ def written(folder: pathlib.Path, timestamps: list[list[int]]) -> list[pathlib.P
     return paths
 
 
-def batches_of(source: Documents) -> list[Batch]:
+def batches_of(source: LogFiles) -> list[Batch]:
     return [batch for routed in source for batch, _ in routed]
 
 
@@ -76,12 +76,12 @@ def test_what_is_settled_is_counted_and_not_handed_out(
     tmp_path_factory: pytest.TempPathFactory, times: list[list[int]], data: st.DataObject
 ) -> None:
     paths = written(tmp_path_factory.mktemp("d"), times)
-    first = Documents(paths, "s")
+    first = LogFiles(paths, "s")
     everything = {position for batch in batches_of(first) for position in batch.positions}
     assert {file_and_offset(position)[0] for position in everything} <= set(range(len(paths)))
     settled = [{at for at in everything if data.draw(st.booleans())} for _ in range(2)]
     below = data.draw(st.sampled_from([0, *sorted(everything), position_of(len(paths), 0)]))
-    source = Documents(paths, "s")
+    source = LogFiles(paths, "s")
     source.pass_over(below, [pack_positions(list(part)) for part in settled])
     left = {position for batch in batches_of(source) for position in batch.positions}
     assert left == {at for at in everything if at >= below} - settled[0] - settled[1]
@@ -95,8 +95,8 @@ def test_held_from_is_the_first_event_that_was_not_handed_out(
     tmp_path_factory: pytest.TempPathFactory, times: list[list[int]]
 ) -> None:
     paths = written(tmp_path_factory.mktemp("d"), times)
-    everything = {position for batch in batches_of(Documents(paths, "s")) for position in batch.positions}
-    source = Documents(paths, "s")
+    everything = {position for batch in batches_of(LogFiles(paths, "s")) for position in batch.positions}
+    source = LogFiles(paths, "s")
     assert source.held_from == 0
     handed_out: set[int] = set()
     before = 0
@@ -114,22 +114,22 @@ def test_what_the_end_of_a_file_cut_off_is_read_when_the_file_has_grown(tmp_path
     path = tmp_path / "grows"
     one, two = (json.dumps({"timestamp": at, "message": f"number {at}"}) + "\n" for at in (1, 2))
     path.write_text(one + two[:20])
-    source = Documents([path], "s")
+    source = LogFiles([path], "s")
     assert [batch.positions for batch in batches_of(source)] == [[0]]
     assert source.held_from == len(one)
     path.write_text(one + two)
-    again = Documents([path], "s")
+    again = LogFiles([path], "s")
     again.pass_over(source.held_from)
     assert [batch.positions for batch in batches_of(again)] == [[len(one)]]
 
 
 def test_a_file_that_grew_moves_no_event_of_the_next(tmp_path: pathlib.Path) -> None:
     paths = written(tmp_path, [[1], [2]])
-    before = {at for batch in batches_of(Documents(paths, "s")) for at in batch.positions}
+    before = {at for batch in batches_of(LogFiles(paths, "s")) for at in batch.positions}
     assert before == {position_of(0, 0), position_of(1, 0)}
     with paths[0].open("a") as file:
         file.write('{"timestamp": 3, "message": "late"}\n')
-    source = Documents(paths, "s")
+    source = LogFiles(paths, "s")
     source.pass_over(0, [pack_positions(list(before))])
     [batch] = batches_of(source)
     assert [event["message"] for event in batch.events()] == ["late"]

@@ -13,7 +13,7 @@ from botocore.exceptions import ReadTimeoutError
 from cli_upload import NAMES, environment_of, run
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
-from cordwood.sources.documents import Documents
+from cordwood.sources.log_files import LogFiles
 from cordwood.sources.s3 import S3Object
 
 __all__ = ["cloudwatch_logs"]
@@ -134,7 +134,7 @@ def test_a_stream_that_breaks_is_taken_up_where_it_broke(s3: Any) -> None:
 
 def test_an_object_replaced_while_it_is_read_is_an_error_and_no_mixture(s3: Any) -> None:
     s3.put_object(Bucket=BUCKET, Key="k", Body=lines(60_000))
-    source = Documents([f"s3://{BUCKET}/k"], "s", s3=lambda: s3)
+    source = LogFiles([f"s3://{BUCKET}/k"], "s", s3=lambda: s3)
     s3.put_object(Bucket=BUCKET, Key="k", Body=lines(60_001))
     with pytest.raises(cordwood.InputError, match="replaced while it was read"):
         list(source)

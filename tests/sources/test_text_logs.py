@@ -16,8 +16,8 @@ from cli_upload import NAMES, clean_environment, environment_of, run
 from cordwood._model import Outcome
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
-from cordwood.sources.documents import Documents
 from cordwood.sources.file_format import Reading
+from cordwood.sources.log_files import LogFiles
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,8 +27,8 @@ DATA = pathlib.Path(__file__).parents[1] / "data" / "logs"
 FIRST, SECOND = 1_760_129_736_000, 1_760_129_737_000  # 2025-10-10 20:55:36 and :37 UTC
 
 
-def read(file: Any, **reading: Any) -> tuple[list[tuple[int, str]], Documents]:
-    source = Documents([file], "s", reading=Reading(**reading))
+def read(file: Any, **reading: Any) -> tuple[list[tuple[int, str]], LogFiles]:
+    source = LogFiles([file], "s", reading=Reading(**reading))
     found = {}
     for routed in source:
         for batch, _ in routed:
@@ -130,7 +130,7 @@ def test_parts_that_disagree_are_refused(tmp_path: pathlib.Path) -> None:
         lines.writelines(f"2025-10-10T20:55:36Z line {n} {'x' * 100}\n" for n in range(5_000))
         lines.writelines(f"Oct 10 20:55:36 host line {n} {'x' * 100}\n" for n in range(5_000))
     with pytest.raises(cordwood.InputError, match="its parts disagree"):
-        Documents([file], "s", reading=Reading(timezone="UTC"))
+        LogFiles([file], "s", reading=Reading(timezone="UTC"))
     told, _ = read(file, format="text", timezone="UTC")
     assert len(told) > 0
     planned = run(clean_environment(), "plan", str(file), *NAMES, "--year", "2025")

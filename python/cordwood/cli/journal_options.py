@@ -20,8 +20,8 @@ from cordwood.sources.stream_names import StreamNames
 if TYPE_CHECKING:
     from cordwood.dead_letters import DeadLetters
     from cordwood.journal import Journal
-    from cordwood.sources.dead_letters import DeadLetterSource
-    from cordwood.sources.documents import Documents
+    from cordwood.sources.dead_letter_files import DeadLetterFiles
+    from cordwood.sources.log_files import LogFiles
 
 
 def check_outputs(options: argparse.Namespace) -> None:
@@ -66,7 +66,7 @@ def open_dead_letters(options: argparse.Namespace, stack: ExitStack) -> DeadLett
 def open_journal(
     options: argparse.Namespace,
     to: Destination,
-    source: Documents | DeadLetterSource,
+    source: LogFiles | DeadLetterFiles,
     messages: Messages,
     stack: ExitStack,
 ) -> Journal | None:
@@ -115,14 +115,14 @@ def open_journal(
     return journal
 
 
-def _is_kept_unasked(options: argparse.Namespace, source: Documents | DeadLetterSource) -> bool:
+def _is_kept_unasked(options: argparse.Namespace, source: LogFiles | DeadLetterFiles) -> bool:
     return not options.local and _is_of_files(source) and source.can_be_read_again
 
 
-def _is_of_files(source: Documents | DeadLetterSource) -> TypeGuard[Documents]:
-    from cordwood.sources.documents import Documents
+def _is_of_files(source: LogFiles | DeadLetterFiles) -> TypeGuard[LogFiles]:
+    from cordwood.sources.log_files import LogFiles
 
-    return isinstance(source, Documents)
+    return isinstance(source, LogFiles)
 
 
 def reading(options: argparse.Namespace) -> dict[str, Any]:
@@ -138,7 +138,7 @@ _READING = (
 )  # fmt: skip
 
 
-def say_what_is_resumed(journal: Journal, source: Documents | DeadLetterSource, messages: Messages) -> None:
+def say_what_is_resumed(journal: Journal, source: LogFiles | DeadLetterFiles, messages: Messages) -> None:
     """Tell the user that an earlier run began this."""
     done = sum(journal.earlier.values())
     if journal.finished:

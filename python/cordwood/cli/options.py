@@ -17,8 +17,8 @@ from cordwood.errors import EventError, InputError
 from cordwood.sources.stream_names import StreamNames
 
 if TYPE_CHECKING:
-    from cordwood.sources.dead_letters import DeadLetterSource
-    from cordwood.sources.documents import Documents
+    from cordwood.sources.dead_letter_files import DeadLetterFiles
+    from cordwood.sources.log_files import LogFiles
 
 _MOST_TOLD = 5
 
@@ -175,7 +175,7 @@ def check(options: argparse.Namespace) -> None:
         )
 
 
-def open_source(options: argparse.Namespace) -> Documents | DeadLetterSource:
+def open_source(options: argparse.Namespace) -> LogFiles | DeadLetterFiles:
     """The source that reads the files: event documents, or dead letters, which are told by their mark.
 
     Raises:
@@ -194,10 +194,10 @@ def open_source(options: argparse.Namespace) -> Documents | DeadLetterSource:
         )
     if options.shift_by is not None:
         raise Failure(USAGE_ERROR, f"{escape(marked[0])} holds dead letters: --shift-by is for logs")
-    from cordwood.sources.dead_letters import DeadLetterSource
+    from cordwood.sources.dead_letter_files import DeadLetterFiles
 
     try:
-        return DeadLetterSource(
+        return DeadLetterFiles(
             options.files,
             StreamNames(options.log_stream_name).fixed,
             include_possible_duplicates=getattr(options, "include_possible_duplicates", False),
@@ -209,17 +209,17 @@ def open_source(options: argparse.Namespace) -> Documents | DeadLetterSource:
         raise Failure(USAGE_ERROR, str(fault)) from fault
 
 
-def open_documents(options: argparse.Namespace) -> Documents:
+def open_documents(options: argparse.Namespace) -> LogFiles:
     """The source that reads the files.
 
     Raises:
         Failure: one of them cannot be read, or is no event document.
 
     """
-    from cordwood.sources.documents import Documents
+    from cordwood.sources.log_files import LogFiles
 
     try:
-        return Documents(
+        return LogFiles(
             options.files,
             StreamNames(options.log_stream_name, run_id=options.run_id),
             oversize=options.oversize,
@@ -240,14 +240,14 @@ def names(sources: Sequence[str]) -> str:
     return ", ".join(map(escape, sources))
 
 
-def say_what_they_are(source: Documents | DeadLetterSource, messages: Messages) -> None:
+def say_what_they_are(source: LogFiles | DeadLetterFiles, messages: Messages) -> None:
     """Tell the user what files were taken for that are no event documents; of many, of the first few."""
-    from cordwood.sources.documents import Documents
+    from cordwood.sources.log_files import LogFiles
 
     def say(line: str) -> None:
         messages.say(f"read as: {escape(line)} (--format says otherwise)")
 
-    if isinstance(source, Documents):
+    if isinstance(source, LogFiles):
         source.tell = say
     told = source.told()
     for line in told[:_MOST_TOLD]:
@@ -262,7 +262,7 @@ def _moved(shift: int) -> str:
     return f"{'-' if shift < 0 else ''}{timedelta(milliseconds=abs(shift))}"
 
 
-def time_range(source: Documents | DeadLetterSource) -> str:
+def time_range(source: LogFiles | DeadLetterFiles) -> str:
     """First and last event's time, as far as the files tell before they are read."""
     from cordwood._text import utc
 
@@ -275,7 +275,7 @@ def time_range(source: Documents | DeadLetterSource) -> str:
     )
 
 
-def in_words(fault: Exception, source: Documents | DeadLetterSource) -> str:
+def in_words(fault: Exception, source: LogFiles | DeadLetterFiles) -> str:
     """What ended the reading of the input before its end."""
     from cordwood.report.report import Example
     from cordwood.report.summary import where

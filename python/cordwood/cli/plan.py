@@ -18,8 +18,8 @@ from cordwood.errors import Error
 
 if TYPE_CHECKING:
     from cordwood.report import Report
-    from cordwood.sources.dead_letters import DeadLetterSource
-    from cordwood.sources.documents import Documents
+    from cordwood.sources.dead_letter_files import DeadLetterFiles
+    from cordwood.sources.log_files import LogFiles
     from cordwood.uploader.dry_run import Fill, Forecast
 
 DESCRIPTION = """\
@@ -90,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
 def _plan(
     options: argparse.Namespace,
     names_told: dict[str, str | None],
-    source: Documents | DeadLetterSource,
+    source: LogFiles | DeadLetterFiles,
     messages: Messages,
 ) -> int:
     from cordwood.delivery.time_window import TimeWindow
@@ -193,7 +193,7 @@ def _money(price: float) -> str:
 
 
 def _document(
-    report: Report, forecast: Forecast, source: Documents | DeadLetterSource, code: int, price: float | None
+    report: Report, forecast: Forecast, source: LogFiles | DeadLetterFiles, code: int, price: float | None
 ) -> dict[str, Any]:
     fill = forecast.fill
     known = report.as_dict()

@@ -18,8 +18,8 @@ from cordwood.cli.stderr import Messages
 
 if TYPE_CHECKING:
     from cordwood.ledger.ledger import Account
-    from cordwood.sources.dead_letters import DeadLetterSource
-    from cordwood.sources.documents import Documents
+    from cordwood.sources.dead_letter_files import DeadLetterFiles
+    from cordwood.sources.log_files import LogFiles
 
 _BAR_EVERY = 0.2
 _LINE_EVERY = 60.0
@@ -194,7 +194,7 @@ def display_of(choice: str, messages: Messages) -> Display | None:
     return Plain(messages) if choice == "plain" else None
 
 
-def numbers_of(account: Account, source: Documents | DeadLetterSource, in_flight: int = 0) -> Numbers:
+def numbers_of(account: Account, source: LogFiles | DeadLetterFiles, in_flight: int = 0) -> Numbers:
     """The numbers of this moment."""
     counters = account.counters()
     accepted = counters[f"events_{Outcome.ACCEPTED}"]

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from cordwood.dead_letters import DeadLetters
     from cordwood.journal import Journal
     from cordwood.report import Report
-    from cordwood.sources.dead_letters import DeadLetterSource
-    from cordwood.sources.documents import Documents
+    from cordwood.sources.dead_letter_files import DeadLetterFiles
+    from cordwood.sources.log_files import LogFiles
     from cordwood.uploader.job import Upload
 
 DESCRIPTION = """\
@@ -130,7 +130,7 @@ def _report(
     options: argparse.Namespace,
     to: Destination,
     report: Report,
-    source: Documents | DeadLetterSource,
+    source: LogFiles | DeadLetterFiles,
     code: int,
     messages: Messages,
 ) -> int:
@@ -152,7 +152,7 @@ def _report(
 def _job(
     options: argparse.Namespace,
     to: Destination,
-    source: Documents | DeadLetterSource,
+    source: LogFiles | DeadLetterFiles,
     journal: Journal | None,
     letters: DeadLetters | None,
 ) -> Upload:
@@ -184,7 +184,7 @@ def _job(
 
 
 def _announce(
-    options: argparse.Namespace, to: Destination, source: Documents | DeadLetterSource, messages: Messages
+    options: argparse.Namespace, to: Destination, source: LogFiles | DeadLetterFiles, messages: Messages
 ) -> None:
     """Before the first request: where to, as whom, and what."""
     if options.local:
@@ -251,7 +251,7 @@ def exit_code(
 
 
 def _document(
-    options: argparse.Namespace, to: Destination, report: Report, source: Documents | DeadLetterSource, code: int
+    options: argparse.Namespace, to: Destination, report: Report, source: LogFiles | DeadLetterFiles, code: int
 ) -> dict[str, Any]:
     from cordwood.report.document import document
 

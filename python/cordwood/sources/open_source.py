@@ -12,10 +12,10 @@ from cordwood.dead_letters import is_dead_letters
 from cordwood.errors import InputError
 from cordwood.policies import Extra, InvalidText, Oversize
 from cordwood.sources import Source
-from cordwood.sources.dead_letters import DeadLetterSource
-from cordwood.sources.documents import Documents
+from cordwood.sources.dead_letter_files import DeadLetterFiles
 from cordwood.sources.file_format import Reading
 from cordwood.sources.in_memory import Events, StreamedEvents
+from cordwood.sources.log_files import LogFiles
 from cordwood.sources.paths import files_of
 from cordwood.sources.s3 import is_s3, lazily
 
@@ -42,12 +42,12 @@ def source_of(
         if marked and len(marked) < len(paths):
             raise InputError(f"{marked[0]} holds dead letters, and not all of the others do: upload them apart")
         if marked:
-            return DeadLetterSource(
+            return DeadLetterFiles(
                 paths, log_stream_name, include_possible_duplicates=include_possible_duplicates, **text
             )
         s3 = lazily(s3 or (lambda: connect("s3")))
         files = files_of(paths, recursive=False, s3=s3)
-        return Documents(files, log_stream_name, extra=extra, reading=reading, s3=s3, **text)
+        return LogFiles(files, log_stream_name, extra=extra, reading=reading, s3=s3, **text)
     assert not isinstance(events, os.PathLike)
     if hasattr(events, "__arrow_c_stream__") or hasattr(events, "__arrow_c_array__"):
         if callable(log_stream_name):

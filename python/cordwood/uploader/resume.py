@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cordwood._core import unpack_positions
 from cordwood._model import Outcome
 from cordwood.errors import InputError
-from cordwood.sources.documents import Documents
+from cordwood.sources.log_files import LogFiles
 
 if TYPE_CHECKING:
     from cordwood.client.client import PutLogEventsClient
@@ -56,7 +56,7 @@ def open_journal(
     """
     from cordwood.journal import Journal
 
-    if not isinstance(source, Documents):
+    if not isinstance(source, LogFiles):
         raise InputError("a journal is kept of event documents in files: these events are in none, or are dead letters")
     journal = Journal.open(
         path,

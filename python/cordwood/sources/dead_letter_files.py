@@ -21,7 +21,7 @@ _LONGEST_LINE = 64 << 20
 """Bytes of a line that are looked at. A letter of the longest message takes a tenth of that."""
 
 
-class DeadLetterSource:
+class DeadLetterFiles:
     """The events of dead-letter files, in constant memory.
 
     Each line counts as one event; of an event that was sent in parts, each missing part does. What is not good to send

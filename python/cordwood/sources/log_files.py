@@ -60,7 +60,7 @@ class _Input:
         return self.file.name
 
 
-class Documents:
+class LogFiles:
     """Events of files and pipes, in constant memory.
 
     Args:
@@ -179,7 +179,7 @@ class Documents:
 
     def _shift_to_now(self) -> int:
         """What makes the newest timestamp of all files now; 0 where they have no event."""
-        as_written = Documents(
+        as_written = LogFiles(
             self.paths,
             "-",
             oversize=self._options["oversize"],

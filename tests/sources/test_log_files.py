@@ -9,15 +9,15 @@ from typing import Any
 import cordwood
 import pytest
 from cordwood._model import Location, Outcome
-from cordwood.sources.documents import Documents
 from cordwood.sources.file_format import Reading
+from cordwood.sources.log_files import LogFiles
 from hypothesis import given
 from hypothesis import strategies as st
 
 Event = dict[str, Any]
 
 
-def read(source: Documents) -> list[tuple[int, int, str]]:
+def read(source: LogFiles) -> list[tuple[int, int, str]]:
     """Position, timestamp and message of every event, in order of position."""
     found = []
     for routed in source:
@@ -57,7 +57,7 @@ SHAPES = {
 @pytest.mark.parametrize("shape", SHAPES)
 def test_each_shape_holds_the_same_events(tmp_path: pathlib.Path, shape: str) -> None:
     text = SHAPES[shape]
-    source = Documents([wrote(tmp_path / "f", text)], "s")
+    source = LogFiles([wrote(tmp_path / "f", text)], "s")
     found = read(source)
     assert [{"timestamp": timestamp, "message": message} for _, timestamp, message in found] == EVENTS
     for position, timestamp, _ in found:
@@ -77,7 +77,7 @@ def test_a_document_reads_as_json_does(
 ) -> None:
     text = "\n".join(map(json.dumps, events)) if lines else json.dumps(events, indent=indent)
     path = wrote(tmp_path_factory.mktemp("d") / "f", text)
-    found = [(timestamp, message) for _, timestamp, message in read(Documents([path], "s"))]
+    found = [(timestamp, message) for _, timestamp, message in read(LogFiles([path], "s"))]
     # A lone surrogate is no Unicode: U+FFFD takes its place.
     mended = [(event["timestamp"], event["message"].encode("utf-16", "surrogatepass")) for event in events]
     assert found == [(timestamp, message.decode("utf-16", "replace")) for timestamp, message in mended]
@@ -88,7 +88,7 @@ def test_a_faulty_event_is_named_by_file_byte_and_line_and_the_rest_goes_on(tmp_
     first = wrote(tmp_path / "first", f"{good}\n{good}\n")
     empty = wrote(tmp_path / "empty", "")
     second = wrote(tmp_path / "second", f"\n{good}\n{{broken\n{good}\n")
-    source = Documents([first, empty, second], "s")
+    source = LogFiles([first, empty, second], "s")
     assert len(read(source)) == 4
     [broken] = source.drain_rejected()
     assert broken.outcome is Outcome.INVALID
@@ -110,17 +110,17 @@ def test_what_breaks_a_rule_is_an_outcome(tmp_path: pathlib.Path) -> None:
         '{"timestamp": 12345678901234567890, "message": "a"}',
     ]
     as_events = Reading(format="events")
-    source = Documents([wrote(tmp_path / "f", "\n".join(lines))], "s", reading=as_events)
+    source = LogFiles([wrote(tmp_path / "f", "\n".join(lines))], "s", reading=as_events)
     assert read(source) == []
     outcomes = [found.outcome for found in source.drain_rejected()]
     assert outcomes == [Outcome.EMPTY, Outcome.INVALID, Outcome.OVERSIZE, Outcome.INVALID, Outcome.INVALID]
-    ignoring = Documents([tmp_path / "f"], "s", extra="ignore", oversize="truncate", reading=as_events)
+    ignoring = LogFiles([tmp_path / "f"], "s", extra="ignore", oversize="truncate", reading=as_events)
     assert [timestamp for _, timestamp, _ in read(ignoring)] == [1, 1]
 
 
 def test_a_truncated_document_is_damaged_and_says_where(tmp_path: pathlib.Path) -> None:
     text = json.dumps(EVENTS)[:-20]
-    source = Documents([wrote(tmp_path / "f", text)], "s")
+    source = LogFiles([wrote(tmp_path / "f", text)], "s")
     assert [timestamp for _, timestamp, _ in read(source)] == [2]
     [damage] = source.drain_rejected()
     assert source.damaged
@@ -141,15 +141,15 @@ def test_a_truncated_document_is_damaged_and_says_where(tmp_path: pathlib.Path) 
 def test_what_is_no_document_is_told_before_anything_is_read(tmp_path: pathlib.Path, content: bytes, why: str) -> None:
     path = wrote(tmp_path / "f", content)
     with pytest.raises(cordwood.InputError, match=rf"(?s){path}: .*{why}"):
-        Documents([path], "s")
+        LogFiles([path], "s")
 
 
 def test_a_file_that_cannot_be_read_is_told_by_its_name(tmp_path: pathlib.Path) -> None:
     good = wrote(tmp_path / "good", "[]")
     with pytest.raises(cordwood.InputError, match="missing: No such file or directory"):
-        Documents([good, tmp_path / "missing"], "s")
+        LogFiles([good, tmp_path / "missing"], "s")
     with pytest.raises(cordwood.InputError, match="is a folder"):
-        Documents([tmp_path], "s")
+        LogFiles([tmp_path], "s")
 
 
 def test_a_pipe_is_read_as_it_comes(tmp_path: pathlib.Path) -> None:
@@ -166,7 +166,7 @@ def test_a_pipe_is_read_as_it_comes(tmp_path: pathlib.Path) -> None:
 
     writer = threading.Thread(target=write)
     writer.start()
-    source = Documents([pipe], "s")
+    source = LogFiles([pipe], "s")
     found = []
     read_before = 0
     for routed in source:
@@ -188,5 +188,5 @@ def test_a_pipe_that_holds_no_document_is_told(tmp_path: pathlib.Path) -> None:
     writer = threading.Thread(target=pipe.write_bytes, args=(b"no document at all, but text\n",))
     writer.start()
     with pytest.raises(cordwood.InputError, match="it starts with 'no document at all"):
-        read(Documents([pipe], "s"))
+        read(LogFiles([pipe], "s"))
     writer.join()
