@@ -6,10 +6,10 @@ use crate::rejected_payload::RejectedPayload;
 use crate::table::{EventSink, Extent, Piece, Whole};
 use crate::text::Text;
 
-/// What an event that is no legal log event does.
+/// What is done with an event that is not a legal log event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnReject {
-    /// The caller is told at once.
+    /// It is returned to the caller at once.
     #[default]
     Error,
     /// It is left out, and listed.
@@ -19,11 +19,11 @@ pub enum OnReject {
 /// One event that was not admitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
-    /// Its place in the input: 0-based, where the caller numbers it no otherwise.
+    /// Its place in the input, from 0 unless the caller numbers it otherwise.
     pub position: u64,
     /// Why.
     pub rejection: Rejection,
-    /// What it held, where that is kept.
+    /// What it held, if that is kept.
     pub payload: Option<RejectedPayload>,
 }
 
@@ -34,7 +34,7 @@ pub struct Counts {
     pub events: u64,
     /// Admitted with other text than they had.
     pub altered: u64,
-    /// Legal, and passed over, for they are settled already.
+    /// Legal, and skipped because an earlier run settled them.
     pub settled: u64,
     rejected: [u64; Outcome::ALL.len()],
 }
@@ -52,14 +52,14 @@ impl Counts {
         self.rejected.iter().sum()
     }
 
-    /// Events admitted, but for those that are settled already.
+    /// Events admitted, except those that are settled already.
     #[must_use]
     pub fn admitted(&self) -> u64 {
         self.events - self.settled - self.all_rejected()
     }
 }
 
-/// Passes legal events on to a sink and keeps account of all.
+/// Passes legal events on to a sink and counts all of them.
 #[derive(Debug, Default)]
 pub struct Accounting {
     admission: Admission,
@@ -71,14 +71,14 @@ pub struct Accounting {
 }
 
 impl Accounting {
-    /// An accounting that has seen nothing.
+    /// An account with no events yet.
     #[must_use]
     pub fn new(admission: Admission, on_reject: OnReject) -> Self {
         Self { admission, on_reject, ..Self::default() }
     }
 
-    /// The next event of the input. `Err` is a rejection that the caller is to be told at once; it is on the
-    /// account already.
+    /// The next event of the input. `Err` is a rejection to be returned to the caller at once; it is
+    /// counted already.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as `Whole` says")]
     pub fn admit(&mut self, timestamp: i64, text: Text<'_>, sink: &mut impl EventSink) -> Result<(), Rejected> {
@@ -93,7 +93,7 @@ impl Accounting {
         }
     }
 
-    /// Likewise, with a message of ASCII that has so many bytes in a JSON string.
+    /// Like `admit`, for an ASCII message that takes `escaped_len` bytes in a JSON string.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as `Whole` says")]
     pub fn admit_counted(
@@ -161,7 +161,7 @@ impl Accounting {
         Ok(())
     }
 
-    /// The next event of the input, which is settled already where it is legal: it is counted and goes no further.
+    /// The next event of the input, settled by an earlier run if it is legal: it is counted and goes no further.
     /// `Err` as in `admit`.
     pub fn skip_settled(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
         if let Err(rejection) = self.admission.admit(timestamp, &text) {
@@ -172,13 +172,13 @@ impl Accounting {
         Ok(())
     }
 
-    /// The next event of the input, which is not one; `Err` as in `admit`.
+    /// The next item of the input, which is not an event; `Err` as in `admit`.
     #[cold]
     pub fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
         self.reject_with_payload(rejection, None)
     }
 
-    /// The next event of the input, which is not one, with what it held; `Err` as in `admit`.
+    /// The next item of the input, which is not an event, with what it held; `Err` as in `admit`.
     #[cold]
     pub fn reject_with_payload(
         &mut self,
@@ -188,13 +188,13 @@ impl Accounting {
         let rejected = Rejected { position: self.next_position(), rejection, payload };
         let outcome = rejected.rejection.outcome();
         self.counts.rejected[outcome as usize] += 1;
-        let tell = match self.on_reject {
+        let raises = match self.on_reject {
             OnReject::Error => true,
             OnReject::Collect => outcome == Outcome::Oversize && self.admission.oversize == Oversize::Error,
         };
-        let told = if tell { Err(rejected.clone()) } else { Ok(()) };
+        let result = if raises { Err(rejected.clone()) } else { Ok(()) };
         self.rejected.push(rejected);
-        told
+        result
     }
 
     #[cold]
@@ -214,7 +214,7 @@ impl Accounting {
         self.keeps_rejected
     }
 
-    /// Counts one more event of the input, and tells its position.
+    /// Counts one more event of the input, and returns its position.
     fn next_position(&mut self) -> u64 {
         let position = self.position;
         self.position += 1;
@@ -222,7 +222,7 @@ impl Accounting {
         position
     }
 
-    /// Says where in the input the next event stands, where that is not one after the event before.
+    /// Sets the position of the next event, if it is not one after the event before.
     pub fn set_position(&mut self, position: u64) {
         self.position = position;
     }
@@ -233,13 +233,13 @@ impl Accounting {
         &self.admission
     }
 
-    /// The account.
+    /// The counts.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.counts
     }
 
-    /// The rejected events, but for those taken.
+    /// The rejected events, except those taken.
     #[must_use]
     pub fn rejected(&self) -> &[Rejected] {
         &self.rejected
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_told_and_counted() {
+    fn an_error_is_returned_and_counted() {
         let mut accounting = Accounting::default();
         let mut table = EventTable::default();
         let answers = fill(&mut accounting, &mut table, &[(1, "a"), (2, ""), (3, "c")]);
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn oversize_error_is_told_even_where_others_are_collected() {
+    fn oversize_error_is_returned_even_if_others_are_collected() {
         let limits = Limits { max_event_bytes: 30, ..Limits::default() };
         let admission = Admission { limits, oversize: Oversize::Error, ..Admission::default() };
         let mut accounting = Accounting::new(admission, OnReject::Collect);

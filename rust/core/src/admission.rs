@@ -15,7 +15,7 @@ pub enum Oversize {
     Truncate,
     /// Cut at character boundaries into numbered parts, each an event.
     Split,
-    /// The event is an error even where rejected events are collected.
+    /// The event is an error even if rejected events are collected.
     Error,
 }
 
@@ -29,12 +29,12 @@ pub enum InvalidText {
     Reject,
 }
 
-/// The moment against which ages are told.
+/// The time against which ages are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AgeRules {
     /// Milliseconds since 1970.
     pub now: i64,
-    /// The log group's retention, where it is known and not for ever.
+    /// The log group's retention, if it is known and not infinite.
     pub retention_ms: Option<i64>,
 }
 
@@ -61,8 +61,8 @@ pub(crate) enum Admitted {
 }
 
 impl Admission {
-    /// Whether an event with a message of UTF-8 is admitted as it is, by one look at what nearly all have: `admit` says the
-    /// same, and what of all others.
+    /// Whether an event with a message of UTF-8 is admitted as it is, by one check that nearly all pass: `admit` agrees,
+    /// and decides all others.
     #[inline]
     pub(crate) fn admits_as_it_is(&self, timestamp: i64, utf8: &[u8]) -> bool {
         timestamp >= 0
@@ -72,7 +72,7 @@ impl Admission {
     }
 
     /// Holds an event against every rule; the first that it breaks is the answer. The order: timestamp, empty,
-    /// text, size, age, so that what can never become legal is told before what depends on the moment.
+    /// text, size, age, so that what can never become legal is reported before what depends on the time.
     pub(crate) fn admit(&self, timestamp: i64, text: &Text<'_>) -> Result<Admitted, Rejection> {
         if timestamp < 0 {
             return Err(Rejection::NegativeTimestamp(timestamp));
@@ -97,7 +97,7 @@ impl Admission {
         Ok(admitted)
     }
 
-    /// What an oversize text is stored as. `None` where the policy has nothing for it, or the limits are so small
+    /// What an oversize text is stored as. `None` if the policy has nothing for it, or the limits are so small
     /// that a marker and one character don't fit.
     fn cut_to_fit(&self, text: &Text<'_>, limit: usize) -> Option<Vec<String>> {
         match self.oversize {
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn without_now_every_moment_from_1970_on_is_admitted() {
+    fn without_now_every_time_from_1970_on_is_admitted() {
         let admission = Admission::default();
         assert_eq!(outcome(&admission, 0, "m"), None);
         assert_eq!(outcome(&admission, i64::MAX, "m"), None);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_at_the_edge_of_64_bits_overflows_nothing() {
+    fn a_time_at_the_edge_of_64_bits_overflows_nothing() {
         for now in [i64::MIN, i64::MAX] {
             let admission =
                 Admission { age: Some(AgeRules { now, retention_ms: Some(DAY) }), ..Admission::default() };
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_never_become_legal_is_told_before_age() {
+    fn what_can_never_become_legal_is_reported_before_age() {
         let limits = Limits { max_event_bytes: 30, ..Limits::default() };
         let age = Some(AgeRules { now: 100 * DAY, retention_ms: None });
         for oversize in [Oversize::Reject, Oversize::Truncate, Oversize::Split, Oversize::Error] {
@@ -191,7 +191,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn one_look_says_what_the_rules_say(
+        fn the_quick_check_agrees_with_the_rules(
             timestamp in prop_oneof![-1..3_i64, NOW - 15 * DAY..NOW + DAY, any::<i64>()],
             text in ".{0,12}",
             kind in 0..3,

@@ -22,7 +22,7 @@ impl Batch {
     }
 
     /// A whole table, legal as a whole but not sorted yet. It gives back what it reserved and did not use:
-    /// the caller may hold it for ever.
+    /// the caller may hold it forever.
     #[must_use]
     pub fn of_table(mut table: EventTable, limits: &Limits) -> Self {
         table.sort();
@@ -36,7 +36,7 @@ impl Batch {
     /// `None` for an empty range.
     ///
     /// # Panics
-    /// Where the range is not within the batch's rows.
+    /// If the range is not within the batch's rows.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Option<Self> {
         let rows = &self.rows()[range.clone()];
@@ -51,12 +51,12 @@ impl Batch {
         self.table.has_parts() && self.rows().iter().any(|row| row.extent().is_part())
     }
 
-    /// The positions of its events, in increasing order, each once. Where only whole ones are asked for, without the
+    /// The positions of its events, in increasing order, each once. If only whole ones are asked for, without the
     /// events of which other batches have parts too.
     #[must_use]
     pub fn sorted_positions(&self, whole_events_only: bool) -> Vec<u64> {
         let mut positions: Vec<_> = if whole_events_only && self.table.has_parts() {
-            // The parts of one event are neighbours: they have one timestamp, and the sort is stable. Where the first
+            // The parts of one event are neighbours: they have one timestamp, and the sort is stable. If the first
             // and the last are here, so are those in between.
             let events = self.rows().chunk_by(|a, b| a.position == b.position);
             let whole = events.filter(|rows| {

@@ -1,4 +1,4 @@
-//! Where the sorted events are cut into batches.
+//! Cuts sorted events into batches.
 
 use crate::limits::Limits;
 use crate::table::Row;
@@ -7,7 +7,7 @@ use crate::table::Row;
 /// every limit allows. Greedy is optimal here: no cut into consecutive runs has fewer batches, because each
 /// limit that allows a run also allows every part of it.
 ///
-/// At least one row is taken where there is one: the admission lets none pass that is too large alone.
+/// At least one row is taken if there is one: admission rejects every event that is too large alone.
 #[must_use]
 pub fn first_batch_size(rows: &[Row], limits: &Limits) -> (usize, u64) {
     let Some(first) = rows.first() else { return (0, 0) };

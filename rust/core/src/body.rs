@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::batch::Batch;
-use crate::buf_writer::{Cursor, digits, three_digits};
+use crate::buf_writer::{BufWriter, digits, three_digits};
 use crate::escape::{escaped_len, put_escaped, write_escaped};
 use crate::table::Row;
 
@@ -11,7 +11,7 @@ const OPEN_EVENT: &[u8] = b"{\"timestamp\":";
 const OPEN_MESSAGE: &[u8] = b",\"message\":\"";
 const CLOSE_EVENT: &[u8] = b"\"}";
 
-/// The API's Entity: two maps of strings, each left out where it is `None`.
+/// The API's Entity: two maps of strings, each left out if it is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entity {
     /// `keyAttributes`.
@@ -20,7 +20,7 @@ pub struct Entity {
     pub attributes: Option<Vec<(String, String)>>,
 }
 
-/// All of a body but its events: what stands before and after them.
+/// All of a body except its events: what comes before and after them.
 #[derive(Clone, Debug)]
 pub struct Frame {
     before: Vec<u8>,
@@ -40,7 +40,7 @@ impl fmt::Display for InvalidFrame {
 impl std::error::Error for InvalidFrame {}
 
 impl Frame {
-    /// The frame for one log stream; the token, where there is one, is the last member.
+    /// The frame for one log stream; the token, if there is one, is the last member.
     pub fn new(
         log_group_name: &str,
         log_stream_name: &str,
@@ -52,7 +52,7 @@ impl Frame {
         })?;
         check_name("log stream", log_stream_name, "any character but : and *", |c| c != ':' && c != '*')?;
         if sequence_token == Some("") {
-            return Err(InvalidFrame("sequence token is empty; leave it out where there is none".into()));
+            return Err(InvalidFrame("sequence token is empty; leave it out if there is none".into()));
         }
         let mut before = b"{\"logGroupName\":".to_vec();
         push_string(&mut before, log_group_name);
@@ -89,7 +89,7 @@ impl Frame {
     /// # Panics
     /// If `out` is not `body_len(batch)` long.
     pub fn write(&self, batch: &Batch, out: &mut [u8]) {
-        let mut out = Cursor::new(out);
+        let mut out = BufWriter::new(out);
         out.put(&self.before);
         let mut opening = Opening::default();
         for (i, row) in batch.rows().iter().enumerate() {
@@ -110,13 +110,13 @@ impl Frame {
     }
 }
 
-/// What stands before a message. Events of one second share all of it but three digits, and come one after the other.
+/// What comes before a message. Events of one second share all of it but three digits, and come one after the other.
 struct Opening {
     bytes: [u8; 48],
     len: usize,
     /// The seconds that are written there.
     seconds: u64,
-    /// Where the milliseconds of such a second are.
+    /// The index of the milliseconds in it.
     milliseconds_at: usize,
 }
 
@@ -127,15 +127,15 @@ impl Default for Opening {
 }
 
 impl Opening {
-    /// Writes that of an event at this moment.
+    /// Writes the opening of an event at this time.
     ///
-    /// The milliseconds are written behind the rest, where that goes: what was written just now in a few bytes, and is read in
-    /// vectors, is waited for until all before it is done.
+    /// The milliseconds are written last, into the output itself: bytes written just now in small stores stall a vector
+    /// load from the same place.
     #[inline]
-    fn put(&mut self, timestamp: u64, out: &mut Cursor<'_>) {
+    fn put(&mut self, timestamp: u64, out: &mut BufWriter<'_>) {
         let (seconds, milliseconds) = (timestamp / 1000, timestamp % 1000);
         if seconds != self.seconds || seconds == 0 {
-            self.tell_anew(timestamp);
+            self.rewrite(timestamp);
         }
         let with_milliseconds = |bytes: &mut [u8; 48]| {
             // In the first second there are fewer digits, and all are written anew.
@@ -155,8 +155,8 @@ impl Opening {
     }
 
     #[cold]
-    fn tell_anew(&mut self, timestamp: u64) {
-        let mut out = Cursor::new(&mut self.bytes);
+    fn rewrite(&mut self, timestamp: u64) {
+        let mut out = BufWriter::new(&mut self.bytes);
         out.put(OPEN_EVENT);
         out.put_number(timestamp, digits(timestamp));
         let end = OPEN_EVENT.len() + digits(timestamp);
@@ -299,12 +299,12 @@ mod tests {
         for unit in ["x", "\"", "\u{1}", "日", "\\é\n"] {
             for bytes in [(1 << 16) - 10, 1 << 16, (1 << 20) - 26] {
                 let text = unit.repeat(bytes / unit.len());
-                let batch = batch(&[(5, "before"), (6, &text), (7, "behind\"")]);
+                let batch = batch(&[(5, "before"), (6, &text), (7, "after\"")]);
                 let frame = Frame::new("g", "s", None, None).unwrap();
                 let plain = json!({"logGroupName": "g", "logStreamName": "s", "logEvents": [
                     {"timestamp": 5, "message": "before"},
                     {"timestamp": 6, "message": &text},
-                    {"timestamp": 7, "message": "behind\""},
+                    {"timestamp": 7, "message": "after\""},
                 ]});
                 let body = body(&frame, &batch);
                 assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), plain);
@@ -324,9 +324,9 @@ mod tests {
             for time in times {
                 let expected = format!("{{\"timestamp\":{time},\"message\":\"");
                 let mut out = vec![b'#'; expected.len() + room];
-                let mut cursor = Cursor::new(&mut out);
-                opening.put(time, &mut cursor);
-                prop_assert_eq!(cursor.room(), room);
+                let mut writer = BufWriter::new(&mut out);
+                opening.put(time, &mut writer);
+                prop_assert_eq!(writer.room(), room);
                 prop_assert_eq!(&out[..expected.len()], expected.as_bytes());
             }
         }

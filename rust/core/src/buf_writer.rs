@@ -1,12 +1,12 @@
 //! Writing into a buffer of known size: bytes, and timestamps as decimal digits.
 
-/// What is left of a buffer that is filled from its start.
+/// Writes into a buffer from its start; what is left of it.
 #[derive(Debug)]
-pub(crate) struct Cursor<'a> {
+pub(crate) struct BufWriter<'a> {
     rest: &'a mut [u8],
 }
 
-impl<'a> Cursor<'a> {
+impl<'a> BufWriter<'a> {
     pub(crate) fn new(buffer: &'a mut [u8]) -> Self {
         Self { rest: buffer }
     }
@@ -33,13 +33,13 @@ impl<'a> Cursor<'a> {
         self.pass(n);
     }
 
-    /// The next bytes, to be written by whoever knows how, where there are so many.
+    /// The next `N` bytes, to be written by the caller, if there are so many.
     #[inline]
     pub(crate) fn first_chunk_mut<const N: usize>(&mut self) -> Option<&mut [u8; N]> {
         self.rest.first_chunk_mut()
     }
 
-    /// All that is still free, likewise.
+    /// All that is still free, to be written by the caller.
     #[inline]
     pub(crate) fn rest_mut(&mut self) -> &mut [u8] {
         self.rest
@@ -98,7 +98,7 @@ mod tests {
         let expected = number.to_string();
         assert_eq!(digits(number), expected.len());
         let mut out = vec![b'#'; expected.len() + 1];
-        Cursor::new(&mut out).put_number(number, expected.len());
+        BufWriter::new(&mut out).put_number(number, expected.len());
         assert_eq!(out, format!("{expected}#").into_bytes());
     }
 
@@ -117,9 +117,9 @@ mod tests {
         for n in 0..=8 {
             for room in n..12 {
                 let mut out = vec![b'#'; room];
-                let mut cursor = Cursor::new(&mut out);
-                cursor.put_first_of(b"abcdefgh", n);
-                assert_eq!(cursor.room(), room - n);
+                let mut writer = BufWriter::new(&mut out);
+                writer.put_first_of(b"abcdefgh", n);
+                assert_eq!(writer.room(), room - n);
                 assert_eq!(out[..n], b"abcdefgh"[..n]);
             }
         }

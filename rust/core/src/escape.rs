@@ -8,8 +8,11 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod table;
 
-use crate::buf_writer::Cursor;
+use table::{BLOCK, put_byte};
+
+use crate::buf_writer::BufWriter;
 
 /// Bytes of `text` once escaped.
 #[must_use]
@@ -21,13 +24,13 @@ pub fn escaped_len(text: &[u8]) -> usize {
     escaped_len_by_blocks(text)
 }
 
-/// Likewise, where all of it is ASCII, told by the same look; `None` also where that takes more than 32 bits.
+/// Like [`escaped_len`], if all of `text` is ASCII, in the same pass; `None` also if that takes more than 32 bits.
 #[inline]
 #[must_use]
 pub fn escaped_len_of_ascii(text: &[u8]) -> Option<u32> {
     #[cfg(target_arch = "x86_64")]
-    if let Ok(told) = avx2::escaped_len_of_ascii(text) {
-        return told.and_then(|len| u32::try_from(len).ok());
+    if let Ok(counted) = avx2::escaped_len_of_ascii(text) {
+        return counted.and_then(|len| u32::try_from(len).ok());
     }
     text.is_ascii().then(|| u32::try_from(escaped_len(text)).ok())?
 }
@@ -36,8 +39,8 @@ fn escaped_len_by_blocks(text: &[u8]) -> usize {
     let (blocks, rest) = text.as_chunks::<BLOCK>();
     let clean = blocks.iter().take_while(|block| !needs_escape(block)).count();
     // In lanes of 8 bits, a few blocks at a time so that none overflows: the compiler makes vectors of it.
-    let mut more: usize = blocks[clean..].chunks(MOST_BLOCKS).map(more_in_blocks).sum();
-    // What is left over is looked at together with bytes before it: one more block beats a loop over bytes.
+    let mut more: usize = blocks[clean..].chunks(MAX_BLOCKS).map(more_in_blocks).sum();
+    // The remainder is counted together with bytes before it: one more block beats a loop over bytes.
     if !rest.is_empty() && text.last_chunk::<BLOCK>().is_none_or(needs_escape) {
         let mut last = [b' '; BLOCK];
         last[..rest.len()].copy_from_slice(rest);
@@ -48,10 +51,8 @@ fn escaped_len_by_blocks(text: &[u8]) -> usize {
     text.len() + more
 }
 
-const BLOCK: usize = 32;
-
 /// A lane counts at most one escape, of five more bytes, in each.
-const MOST_BLOCKS: usize = 255 / 5;
+const MAX_BLOCKS: usize = 255 / 5;
 
 /// Bytes that escapes add.
 #[expect(clippy::needless_bitwise_bool, reason = "without branches the compiler makes vectors of the loop")]
@@ -76,13 +77,13 @@ fn more_in_blocks(blocks: &[[u8; BLOCK]]) -> usize {
 /// If `out` is shorter than that.
 pub fn write_escaped(text: &[u8], out: &mut [u8]) -> usize {
     let room = out.len();
-    let mut cursor = Cursor::new(out);
-    put_escaped(text, &mut cursor);
-    room - cursor.room()
+    let mut writer = BufWriter::new(out);
+    put_escaped(text, &mut writer);
+    room - writer.room()
 }
 
-/// In vectors where the processor can, else in words.
-pub(crate) fn put_escaped(text: &[u8], out: &mut Cursor<'_>) {
+/// In vectors if the processor can, else in words.
+pub(crate) fn put_escaped(text: &[u8], out: &mut BufWriter<'_>) {
     #[cfg(target_arch = "x86_64")]
     if avx512::put_escaped(text, out) || avx2::put_escaped(text, out) {
         return;
@@ -92,11 +93,11 @@ pub(crate) fn put_escaped(text: &[u8], out: &mut Cursor<'_>) {
 
 /// Eight bytes at a time: a clean word is copied, every byte of another one goes through a table.
 ///
-/// Tried and lost: to copy up to the first special byte of a word, escape it, and look again from there. Between quotes
+/// Tried, and slower: to copy up to the first special byte of a word, escape it, and look again from there. Between quotes
 /// a few bytes apart that is one mispredicted branch for each; the table has none (JSON inside JSON: 250 ns for 98
 /// bytes before).
 #[inline(never)]
-fn put_escaped_in_words(text: &[u8], out: &mut Cursor<'_>) {
+fn put_escaped_in_words(text: &[u8], out: &mut BufWriter<'_>) {
     let (words, rest) = text.as_chunks::<8>();
     for word in words {
         if special_bytes(u64::from_le_bytes(*word)) == 0 {
@@ -108,43 +109,6 @@ fn put_escaped_in_words(text: &[u8], out: &mut Cursor<'_>) {
     rest.iter().for_each(|&byte| put_byte(byte, out));
 }
 
-#[inline]
-fn put_byte(byte: u8, out: &mut Cursor<'_>) {
-    let escape = ESCAPES[usize::from(byte)];
-    out.put_first_of(&escape, usize::from(escape[LEN]));
-}
-
-/// Where an entry of `ESCAPES` has its length.
-const LEN: usize = 7;
-
-/// Each byte as it stands in a JSON string, and behind it how long that is: one load, one store, no branch.
-const ESCAPES: [[u8; 8]; 256] = {
-    let mut escapes = [[0; 8]; 256];
-    let hex = b"0123456789abcdef";
-    let mut byte = 0_u8;
-    loop {
-        escapes[byte as usize] = if byte < 0x20 {
-            [b'\\', b'u', b'0', b'0', hex[(byte >> 4) as usize], hex[(byte & 15) as usize], 0, 6]
-        } else {
-            [byte, 0, 0, 0, 0, 0, 0, 1]
-        };
-        if byte == 255 {
-            break;
-        }
-        byte += 1;
-    }
-    let short = [(8, b'b'), (9, b't'), (10, b'n'), (12, b'f'), (13, b'r'), (b'"', b'"'), (b'\\', b'\\')];
-    let mut i = 0;
-    while i < short.len() {
-        escapes[short[i].0 as usize] = [b'\\', short[i].1, 0, 0, 0, 0, 0, 2];
-        i += 1;
-    }
-    escapes
-};
-
-/// The letter behind the backslash of a control character below 16 that has one; else 0.
-const LETTERS: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, b'b', b't', b'n', 0, b'f', b'r', 0, 0];
-
 fn is_special(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
 }
@@ -155,7 +119,7 @@ fn needs_escape(block: &[u8; BLOCK]) -> bool {
 }
 
 /// Not 0 if a byte of `word` needs an escape. (Each term is the well-known "has a byte less than n"; which byte it is
-/// can be told wrongly above the first, and nobody asks.)
+/// can be wrong above the first, and is not used.)
 fn special_bytes(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -198,18 +162,18 @@ mod tests {
         let mut exact = vec![0; expected.len()];
         write_escaped(text, &mut exact);
         assert_eq!(exact, expected);
-        // What lesser processors do, also where this one has more.
+        // What older processors do, also if this one has more.
         assert_eq!(escaped_len_by_blocks(text), expected.len(), "{text:?}");
         let mut in_words = vec![0; expected.len()];
-        put_escaped_in_words(text, &mut Cursor::new(&mut in_words));
+        put_escaped_in_words(text, &mut BufWriter::new(&mut in_words));
         assert_eq!(in_words, expected);
         #[cfg(target_arch = "x86_64")]
         {
             let ascii = text.is_ascii().then_some(expected.len());
-            assert!(avx2::escaped_len_of_ascii(text).map_or(true, |told| told == ascii), "{text:?}");
+            assert!(avx2::escaped_len_of_ascii(text).map_or(true, |counted| counted == ascii), "{text:?}");
             assert!(avx2::escaped_len(text).is_none_or(|len| len == expected.len()), "{text:?}");
             let mut shuffled = vec![0; expected.len()];
-            if avx2::put_escaped(text, &mut Cursor::new(&mut shuffled)) {
+            if avx2::put_escaped(text, &mut BufWriter::new(&mut shuffled)) {
                 assert_eq!(shuffled, expected);
             }
         }

@@ -18,7 +18,7 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 8), Compression::new(LEVEL));
     let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
     // A Vec takes whatever is written to it.
-    written.unwrap_or_else(|fault| unreachable!("{fault}"))
+    written.unwrap_or_else(|error| unreachable!("{error}"))
 }
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn impossible_numbers_are_named() {
-        let faults = [
+        let invalid = [
             (Limits { max_batch_bytes: 0, ..Limits::default() }, "max_batch_bytes is 0"),
             (Limits { max_batch_events: 0, ..Limits::default() }, "max_batch_events is 0"),
             (Limits { max_batch_span_ms: -1, ..Limits::default() }, "max_batch_span_ms is -1"),
@@ -126,7 +126,7 @@ mod tests {
             (Limits { max_age_ms: -5, ..Limits::default() }, "max_age_ms is -5"),
             (Limits { max_event_bytes: 29, ..Limits::default() }, "no room for a message"),
         ];
-        for (limits, text) in faults {
+        for (limits, text) in invalid {
             assert!(limits.validated().unwrap_err().to_string().contains(text), "{text}");
         }
         assert!(Limits { max_event_bytes: 30, ..Limits::default() }.validated().is_ok());

@@ -1,39 +1,38 @@
-//! Where the messages of a table lie: copied, one behind the other, or left where they came from.
+//! The memory of the messages of a table: copied one after the other, or left in the memory they came in.
 //!
-//! Memory that somebody lends (a chunk of a file, a column of Arrow's) is kept for as long as the table is, and so the
-//! messages in it need not be copied: that spares the copy, and above all the pages for it, which the kernel clears
-//! first.
+//! Memory that the caller lends (a chunk of a file, an Arrow column) is held for as long as the table is, so the messages
+//! in it need not be copied: that saves the copy, and above all the pages for it, which the kernel has to clear first.
 
 use bytes::Bytes;
 
 use crate::text::Text;
 
-/// Smaller memory is not worth keeping: what it holds is copied, and so nobody need lend it.
+/// Smaller memory is not worth holding: its messages are copied, so lending it has no effect.
 pub const MIN_LENT_BYTES: usize = 1 << 16;
 
-/// So many bytes are kept for each that a message has, at most, and one memory besides: where few lines of a log are
-/// wanted, each of another chunk, they are copied.
-const MOST_BYTES_KEPT_FOR_ONE: usize = 2;
+/// At most so many bytes are held for each byte of a message, plus one lent memory: if few lines of a log are wanted, each
+/// from another chunk, they are copied.
+const MAX_HELD_PER_USED_BYTE: usize = 2;
 
-/// Messages, each known by its place.
+/// Messages, each known by its reference.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Messages {
+pub(crate) struct MessageStore {
     copied: Vec<u8>,
-    /// What was lent and has messages.
+    /// Lent memory that holds messages.
     lent: Vec<Bytes>,
-    /// Of all that, and of the messages in it.
-    kept_bytes: usize,
+    /// Bytes of lent memory, and of the messages in it.
+    held_bytes: usize,
     used_bytes: usize,
 }
 
-/// Of a message: which memory in the high bits, 0 for those copied, and below them where in it.
+/// Where a message is: the index of its memory in the high bits, 0 for copied ones, and the offset in it below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place(u64);
+pub(crate) struct MessageRef(u64);
 
 const OFFSET_BITS: u32 = 48;
-const MOST_LENT: usize = (1 << (u64::BITS - OFFSET_BITS)) - 1;
+const MAX_LENT: usize = (1 << (u64::BITS - OFFSET_BITS)) - 1;
 
-impl Place {
+impl MessageRef {
     fn new(memory: usize, offset: usize) -> Self {
         Self((memory as u64) << OFFSET_BITS | offset as u64)
     }
@@ -51,77 +50,77 @@ impl Place {
     }
 }
 
-impl Messages {
-    /// Makes room for so many bytes of copied messages, where the system has it.
+impl MessageStore {
+    /// Makes room for so many bytes of copied messages, if the system has it.
     pub(crate) fn try_reserve(&mut self, bytes: usize) -> Result<(), std::collections::TryReserveError> {
         self.copied.try_reserve(bytes)
     }
 
-    /// Keeps a text: where it is, if that is this memory, and copied if not.
+    /// Stores a text: in place if it lies in this memory, else as a copy.
     #[inline]
-    pub(crate) fn keep(&mut self, text: &Text<'_>, memory: &Bytes) -> Place {
+    pub(crate) fn store(&mut self, text: &Text<'_>, memory: &Bytes) -> MessageRef {
         if let Some(utf8) = text.as_valid_utf8() {
-            return self.keep_utf8(utf8, memory);
+            return self.store_utf8(utf8, memory);
         }
         let offset = self.copied.len();
         text.append_to(&mut self.copied);
-        Place::new(0, offset)
+        MessageRef::new(0, offset)
     }
 
-    /// Likewise, of UTF-8.
+    /// Like `store`, for UTF-8.
     #[inline]
-    pub(crate) fn keep_utf8(&mut self, utf8: &[u8], memory: &Bytes) -> Place {
+    pub(crate) fn store_utf8(&mut self, utf8: &[u8], memory: &Bytes) -> MessageRef {
         if let Some(offset) = offset_in(memory, utf8)
-            && (self.has(memory) || self.take(memory))
+            && (self.is_last(memory) || self.hold(memory))
         {
             self.used_bytes += utf8.len();
-            return Place::new(self.lent.len(), offset);
+            return MessageRef::new(self.lent.len(), offset);
         }
         let offset = self.copied.len();
         self.copied.extend_from_slice(utf8);
-        Place::new(0, offset)
+        MessageRef::new(0, offset)
     }
 
-    /// Whether this memory is the one that was taken last: no other can be at its address, as long as that is kept.
+    /// Whether this memory is the one that was added last: no other can be at its address while it is held.
     #[inline]
-    fn has(&self, memory: &Bytes) -> bool {
+    fn is_last(&self, memory: &Bytes) -> bool {
         self.lent.last().is_some_and(|last| std::ptr::eq(&raw const last[..], &raw const memory[..]))
     }
 
-    /// Takes one more memory, if it is worth it.
-    fn take(&mut self, memory: &Bytes) -> bool {
-        let takes = memory.len() >= MIN_LENT_BYTES
-            && self.kept_bytes <= MOST_BYTES_KEPT_FOR_ONE * self.used_bytes
-            && self.lent.len() < MOST_LENT;
-        if takes {
-            self.kept_bytes += memory.len();
+    /// Holds one more memory, if it is worth it.
+    fn hold(&mut self, memory: &Bytes) -> bool {
+        let holds = memory.len() >= MIN_LENT_BYTES
+            && self.held_bytes <= MAX_HELD_PER_USED_BYTE * self.used_bytes
+            && self.lent.len() < MAX_LENT;
+        if holds {
+            self.held_bytes += memory.len();
             self.lent.push(memory.clone());
         }
-        takes
+        holds
     }
 
-    /// The message there, of so many bytes.
+    /// The message at a reference, of so many bytes.
     #[inline]
-    pub(crate) fn at(&self, place: Place, len: usize) -> &[u8] {
-        let held = match place.memory() {
+    pub(crate) fn get(&self, message: MessageRef, len: usize) -> &[u8] {
+        let held = match message.memory() {
             0 => &self.copied[..],
             memory => &self.lent[memory - 1],
         };
-        &held[place.offset()..place.offset() + len]
+        &held[message.offset()..message.offset() + len]
     }
 
-    /// Those that were copied.
+    /// The bytes of copied messages.
     pub(crate) fn copied(&self) -> &Vec<u8> {
         &self.copied
     }
 
-    /// Likewise, for whoever cares for the memory that they lie in.
+    /// The same, to manage their memory.
     pub(crate) fn copied_mut(&mut self) -> &mut Vec<u8> {
         &mut self.copied
     }
 }
 
-/// Where in a memory these bytes lie; `None` where they lie elsewhere.
+/// The offset of these bytes in a memory; `None` if they lie elsewhere.
 #[inline]
 fn offset_in(memory: &[u8], bytes: &[u8]) -> Option<usize> {
     let offset = bytes.as_ptr().addr().wrapping_sub(memory.as_ptr().addr());
@@ -132,53 +131,57 @@ fn offset_in(memory: &[u8], bytes: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// Whether it stayed where it was, and how it comes back.
-    fn kept(messages: &mut Messages, bytes: &[u8], memory: &Bytes) -> (bool, Vec<u8>) {
-        let place = messages.keep(&Text::ValidUtf8(bytes), memory);
-        (place.memory() > 0, messages.at(place, bytes.len()).to_vec())
+    /// Whether it stayed in place, and how it comes back.
+    fn stored(messages: &mut MessageStore, bytes: &[u8], memory: &Bytes) -> (bool, Vec<u8>) {
+        let message = messages.store(&Text::ValidUtf8(bytes), memory);
+        (message.memory() > 0, messages.get(message, bytes.len()).to_vec())
     }
 
     #[test]
-    fn what_lies_in_lent_memory_stays_there_and_all_else_is_copied() {
+    fn what_lies_in_lent_memory_stays_there_and_the_rest_is_copied() {
         let memory = Bytes::from(b"0123456789".repeat(10_000));
-        let mut messages = Messages::default();
-        assert_eq!(kept(&mut messages, &memory[5..8], &Bytes::new()), (false, b"567".to_vec()), "it is not lent");
+        let mut messages = MessageStore::default();
+        assert_eq!(
+            stored(&mut messages, &memory[5..8], &Bytes::new()),
+            (false, b"567".to_vec()),
+            "it is not lent"
+        );
         for (from, to) in [(0, 10), (12, 15), (99_995, 100_000)] {
             let text = &memory[from..to];
-            assert_eq!(kept(&mut messages, text, &memory), (true, text.to_vec()));
+            assert_eq!(stored(&mut messages, text, &memory), (true, text.to_vec()));
         }
-        assert_eq!(kept(&mut messages, b"elsewhere", &memory), (false, b"elsewhere".to_vec()));
-        let place = messages.keep(&Text::Utf8(&memory[..3]), &memory);
-        assert_eq!((place.memory(), messages.at(place, 3)), (0, &b"012"[..]), "nobody knows whether it is UTF-8");
+        assert_eq!(stored(&mut messages, b"elsewhere", &memory), (false, b"elsewhere".to_vec()));
+        let message = messages.store(&Text::Utf8(&memory[..3]), &memory);
+        assert_eq!((message.memory(), messages.get(message, 3)), (0, &b"012"[..]), "it may not be UTF-8");
         assert_eq!(messages.lent.len(), 1);
         let part = memory.slice(1..70_000);
-        let mut messages = Messages::default();
-        assert_eq!(kept(&mut messages, &memory[1..70_000], &part), (true, memory[1..70_000].to_vec()));
-        assert!(!kept(&mut messages, &memory[..5], &part).0, "begins before it");
-        assert!(!kept(&mut messages, &memory[69_998..70_001], &part).0, "ends behind it");
+        let mut messages = MessageStore::default();
+        assert_eq!(stored(&mut messages, &memory[1..70_000], &part), (true, memory[1..70_000].to_vec()));
+        assert!(!stored(&mut messages, &memory[..5], &part).0, "begins before it");
+        assert!(!stored(&mut messages, &memory[69_998..70_001], &part).0, "ends after it");
     }
 
     #[test]
-    fn memory_of_which_little_is_used_is_kept_but_once() {
+    fn memory_of_which_little_is_used_is_held_only_once() {
         let chunks: Vec<_> = (0..10_u8).map(|i| Bytes::from(vec![b'a' + i; 1 << 20])).collect();
-        let mut messages = Messages::default();
+        let mut messages = MessageStore::default();
         for chunk in &chunks {
-            assert_eq!(kept(&mut messages, &chunk[..100], chunk).1, chunk[..100]);
+            assert_eq!(stored(&mut messages, &chunk[..100], chunk).1, chunk[..100]);
         }
         assert_eq!(messages.lent.len(), 1);
-        let mut messages = Messages::default();
+        let mut messages = MessageStore::default();
         for chunk in &chunks {
-            assert!(kept(&mut messages, &chunk[..1 << 19], chunk).0, "half of each is used");
+            assert!(stored(&mut messages, &chunk[..1 << 19], chunk).0, "half of each is used");
         }
         assert_eq!(messages.lent.len(), 10);
     }
 
     #[test]
-    fn memory_without_a_message_is_not_kept_and_little_memory_neither() {
+    fn memory_without_a_message_is_not_held_nor_is_small_memory() {
         let chunk = Bytes::from(vec![b'x'; MIN_LENT_BYTES - 1]);
-        let mut messages = Messages::default();
-        assert!(!kept(&mut messages, &chunk, &chunk).0);
-        kept(&mut messages, b"elsewhere", &Bytes::from(vec![b'x'; 1 << 20]));
+        let mut messages = MessageStore::default();
+        assert!(!stored(&mut messages, &chunk, &chunk).0);
+        stored(&mut messages, b"elsewhere", &Bytes::from(vec![b'x'; 1 << 20]));
         assert!(messages.lent.is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::time::{Span, Utc};
+use crate::time::{HumanDuration, Utc};
 
 /// The outcomes that can be decided before anything is sent. (The service decides the others.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,13 +40,35 @@ impl Outcome {
     }
 }
 
-/// Why an event is rejected. Its text (`Display`) tells the measured value, the limit, and what to do.
+/// The setting of the caller's that would admit a rejected event. How it is set is for the caller's interface to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Replace text that is not valid.
+    InvalidText,
+    /// Truncate or split messages that are too long.
+    Oversize,
+    /// Ignore members that are not part of an event.
+    ExtraMembers,
+    /// Name the member of a JSON line that holds its timestamp.
+    TimestampField,
+    /// Take timestamps from elsewhere than the lines.
+    TimestampSource,
+}
+
+/// Why an event is rejected. Its text (`Display`) has the measured value, the limit, and what to do; it names no option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rejection {
-    /// Something is not of the type it must be; the boundary that saw it says what and how to mend it.
+    /// Something is not of the type it must be; the text says what and how to fix it.
     WrongType(Box<str>),
-    /// Of the right type but not an event (a member missing, a number beyond 64 bits); likewise.
+    /// Of the right type but not an event (a member missing, a number beyond 64 bits); the text says what.
     Malformed(Box<str>),
+    /// Malformed under the settings in force.
+    Avoidable {
+        /// What is wrong.
+        reason: Box<str>,
+        /// What would admit it.
+        remedy: Remedy,
+    },
     /// The timestamp is before 1970.
     NegativeTimestamp(i64),
     /// The message has no character.
@@ -60,16 +82,16 @@ pub enum Rejection {
         /// Most that it may have.
         limit: u64,
     },
-    /// The event is too long to be looked at: what a file has of it goes on beyond this.
+    /// The event is too long to be parsed: it takes more of the file than this.
     TooLongToRead {
-        /// Bytes of input that are looked at.
+        /// Most bytes of input that are parsed.
         limit: u64,
     },
     /// The timestamp lies too far after now.
     TooNew {
         /// Of the event.
         timestamp: i64,
-        /// The moment it was held against.
+        /// The time it was compared with.
         now: i64,
         /// Most milliseconds after now.
         limit_ms: i64,
@@ -78,7 +100,7 @@ pub enum Rejection {
     TooOld {
         /// Of the event.
         timestamp: i64,
-        /// The moment it was held against.
+        /// The time it was compared with.
         now: i64,
         /// Most milliseconds before now.
         limit_ms: i64,
@@ -87,7 +109,7 @@ pub enum Rejection {
     Expired {
         /// Of the event.
         timestamp: i64,
-        /// The moment it was held against.
+        /// The time it was compared with.
         now: i64,
         /// The retention in milliseconds.
         retention_ms: i64,
@@ -99,9 +121,11 @@ impl Rejection {
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::WrongType(_) | Self::Malformed(_) | Self::NegativeTimestamp(_) | Self::InvalidText => {
-                Outcome::Invalid
-            }
+            Self::WrongType(_)
+            | Self::Malformed(_)
+            | Self::Avoidable { .. }
+            | Self::NegativeTimestamp(_)
+            | Self::InvalidText => Outcome::Invalid,
             Self::Empty => Outcome::Empty,
             Self::Oversize { .. } | Self::TooLongToRead { .. } => Outcome::Oversize,
             Self::TooNew { .. } => Outcome::TooNew,
@@ -109,12 +133,23 @@ impl Rejection {
             Self::Expired { .. } => Outcome::Expired,
         }
     }
+
+    /// The setting that would admit the event, if there is one.
+    #[must_use]
+    pub fn remedy(&self) -> Option<Remedy> {
+        match self {
+            Self::Avoidable { remedy, .. } => Some(*remedy),
+            Self::InvalidText => Some(Remedy::InvalidText),
+            Self::Oversize { .. } => Some(Remedy::Oversize),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::WrongType(text) | Self::Malformed(text) => f.write_str(text),
+            Self::WrongType(text) | Self::Malformed(text) | Self::Avoidable { reason: text, .. } => f.write_str(text),
             Self::NegativeTimestamp(timestamp) => write!(
                 f,
                 "timestamp {timestamp} ({}) is before 1970; CloudWatch Logs takes 0 and later, in milliseconds",
@@ -124,25 +159,25 @@ impl fmt::Display for Rejection {
                 f.write_str("message is empty; CloudWatch Logs takes at least 1 character, so leave the event out")
             }
             Self::InvalidText => f.write_str(
-                "message is not valid Unicode (a lone surrogate, or bytes that are not UTF-8); mend it, or pass \
-                 invalid_text=\"replace\" to have U+FFFD put in",
+                "message is not valid Unicode (a lone surrogate, or bytes that are not UTF-8); fix it, or replace it \
+                 with U+FFFD",
             ),
             Self::Oversize { bytes, limit } => write!(
                 f,
-                "message is {bytes} bytes of UTF-8; one event takes at most {limit}, so shorten it, or pass \
-                 oversize=\"truncate\" or oversize=\"split\""
+                "message is {bytes} bytes of UTF-8; one event takes at most {limit}, so shorten, truncate or \
+                 split it"
             ),
             Self::TooLongToRead { limit } => write!(
                 f,
-                "event takes more than {limit} bytes of the file, more than the longest that there can be; split it \
-                 at its source"
+                "event takes more than {limit} bytes of the file, more than the longest possible event; split it at \
+                 the source"
             ),
             Self::TooNew { timestamp, now, limit_ms } => write!(
                 f,
                 "timestamp {timestamp} ({}) is more than {} after now ({}); CloudWatch Logs refuses it until \
                  that much time has passed: send it later, or check its unit (milliseconds) and zone (UTC)",
                 Utc(*timestamp),
-                Span(*limit_ms),
+                HumanDuration(*limit_ms),
                 Utc(*now)
             ),
             Self::TooOld { timestamp, now, limit_ms } => write!(
@@ -150,7 +185,7 @@ impl fmt::Display for Rejection {
                 "timestamp {timestamp} ({}) is more than {} before now ({}); CloudWatch Logs refuses it for \
                  good: check its unit (milliseconds) and zone (UTC), or keep it elsewhere",
                 Utc(*timestamp),
-                Span(*limit_ms),
+                HumanDuration(*limit_ms),
                 Utc(*now)
             ),
             Self::Expired { timestamp, now, retention_ms } => write!(
@@ -158,7 +193,7 @@ impl fmt::Display for Rejection {
                 "timestamp {timestamp} ({}) is older than the log group's retention of {} before now ({}); \
                  lengthen the retention first, or keep the event elsewhere",
                 Utc(*timestamp),
-                Span(*retention_ms),
+                HumanDuration(*retention_ms),
                 Utc(*now)
             ),
         }
@@ -166,3 +201,24 @@ impl fmt::Display for Rejection {
 }
 
 impl std::error::Error for Rejection {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rejection_names_no_option_and_its_remedy_says_which_setting_would_admit_it() {
+        let avoidable = Rejection::Avoidable { reason: "event has more".into(), remedy: Remedy::ExtraMembers };
+        for (rejection, remedy) in [
+            (Rejection::InvalidText, Some(Remedy::InvalidText)),
+            (Rejection::Oversize { bytes: 30, limit: 20 }, Some(Remedy::Oversize)),
+            (avoidable, Some(Remedy::ExtraMembers)),
+            (Rejection::Malformed("event has less".into()), None),
+            (Rejection::TooLongToRead { limit: 20 }, None),
+        ] {
+            assert_eq!(rejection.remedy(), remedy);
+            let text = rejection.to_string();
+            assert!(!text.contains('=') && !text.contains("--"), "{text}");
+        }
+    }
+}

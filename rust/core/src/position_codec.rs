@@ -1,10 +1,10 @@
 //! Positions in few bytes: in increasing order, each as its distance from the one before, in LEB128.
 //!
-//! Of events in a file, some hundred bytes apart, that is one or two bytes each where a plain number takes eight.
+//! For events in a file, some hundred bytes apart, that is one or two bytes each instead of eight.
 
 use std::fmt;
 
-/// Packs positions in strictly increasing order.
+/// Encodes positions, which are in strictly increasing order.
 #[must_use]
 pub fn encode_positions(increasing: impl IntoIterator<Item = u64>) -> Vec<u8> {
     let mut packed = Vec::new();
@@ -33,7 +33,7 @@ impl fmt::Display for InvalidPositions {
 
 impl std::error::Error for InvalidPositions {}
 
-/// The first of packed positions behind the one before (none at the start), and how many bytes it takes.
+/// Decodes the next position after `before` (`None` at the start), and how many bytes it takes.
 fn next(packed: &[u8], before: Option<u64>) -> Result<(u64, usize), InvalidPositions> {
     let (mut distance, mut shift) = (0_u64, 0);
     for (i, &byte) in packed.iter().enumerate() {
@@ -55,7 +55,7 @@ fn next(packed: &[u8], before: Option<u64>) -> Result<(u64, usize), InvalidPosit
     Err(InvalidPositions)
 }
 
-/// Unpacks what [`encode_positions`] wrote; ends with the first fault, if there is one.
+/// Decodes what [`encode_positions`] wrote; ends with the first error, if there is one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PositionDecoder<B> {
     packed: B,
@@ -64,7 +64,7 @@ pub struct PositionDecoder<B> {
 }
 
 impl<B: AsRef<[u8]>> PositionDecoder<B> {
-    /// Over packed positions, borrowed or owned.
+    /// Over encoded positions, borrowed or owned.
     pub fn new(packed: B) -> Self {
         Self { packed, at: 0, before: None }
     }
@@ -104,7 +104,7 @@ mod tests {
         }
 
         #[test]
-        fn whatever_bytes_there_are_positions_increase_or_are_told_damaged(
+        fn any_bytes_give_increasing_positions_or_an_error(
             bytes in prop::collection::vec(any::<u8>(), 0..60)
         ) {
             let found: Vec<_> = PositionDecoder::new(&bytes).collect();

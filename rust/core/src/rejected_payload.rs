@@ -1,25 +1,25 @@
-//! What a rejected event held, for whoever keeps that (a dead letter), in bounded memory.
+//! What a rejected event held, to be kept in a dead letter, in bounded memory.
 
 use crate::text::Text;
 
-/// Bytes that are kept of one event; of a longer one its beginning.
+/// Bytes that are kept of one event; a longer one is truncated.
 pub const MAX_PAYLOAD_BYTES: usize = 1 << 20;
 
-/// What there is of an event that was rejected.
+/// What is left of an event that was rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RejectedPayload {
-    /// Its timestamp, where it has one of 64 bits.
+    /// Its timestamp, if it has one of 64 bits.
     pub timestamp: Option<i64>,
-    /// Its message, or itself as it stands in the input. As bytes: it need not be UTF-8.
+    /// Its message, or the event itself as it is in the input. Bytes, because it may not be UTF-8.
     pub text: Vec<u8>,
-    /// It is the message, and not the event as it stands in the input.
+    /// Whether it is the message, and not the event as it is in the input.
     pub is_message: bool,
-    /// There was more of it than is kept.
+    /// Whether there was more of it than is kept.
     pub truncated: bool,
 }
 
 impl RejectedPayload {
-    /// Of an event with this message. A surrogate is kept as three bytes of its own: as it came, that is no UTF-8.
+    /// The payload of an event with this message. A surrogate is kept as three bytes, as it came: that is not valid UTF-8.
     #[must_use]
     pub fn from_message(timestamp: Option<i64>, message: &Text<'_>) -> Self {
         let mut text = Vec::new();
@@ -34,7 +34,7 @@ impl RejectedPayload {
         Self { timestamp, text, is_message: true, truncated }
     }
 
-    /// Of an event that has no message, as it stands in the input.
+    /// The payload of an event that has no message, as it is in the input.
     #[must_use]
     pub fn from_input(bytes: &[u8], truncated: bool) -> Self {
         let mut text = Vec::new();
@@ -43,7 +43,7 @@ impl RejectedPayload {
     }
 }
 
-/// Appends bytes as long as there is room, none of a character of UTF-8 without the rest; whether some had none.
+/// Appends bytes while there is room, and no part of a UTF-8 character; returns whether some were left out.
 pub fn append_payload(bytes: &[u8], kept: &mut Vec<u8>) -> bool {
     let room = MAX_PAYLOAD_BYTES.saturating_sub(kept.len());
     if bytes.len() <= room {
@@ -68,7 +68,7 @@ fn append(kept: &mut Vec<u8>, mut code_points: impl Iterator<Item = u32>) -> boo
     })
 }
 
-/// UTF-8 that takes a surrogate for a character of three bytes.
+/// UTF-8 that also encodes a surrogate, as three bytes.
 fn encode(code_point: u32, into: &mut [u8; 4]) -> &[u8] {
     if let Some(character) = char::from_u32(code_point) {
         return character.encode_utf8(into).as_bytes();
@@ -84,24 +84,24 @@ mod tests {
 
     #[test]
     fn a_message_is_kept_as_it_came() {
-        let kept = |text: &Text<'_>| RejectedPayload::from_message(Some(7), text).text;
-        assert_eq!(kept(&Text::Latin1(b"caf\xE9")), "café".as_bytes());
-        assert_eq!(kept(&Text::Ucs2(&[0x61, 0xD800, 0x20AC])), b"a\xED\xA0\x80\xE2\x82\xAC");
-        assert_eq!(kept(&Text::Ucs4(&[0x1_F600, 0xDFFF])), b"\xF0\x9F\x98\x80\xED\xBF\xBF");
-        assert_eq!(kept(&Text::Utf8(b"\xFF")), b"\xFF");
+        let bytes = |text: &Text<'_>| RejectedPayload::from_message(Some(7), text).text;
+        assert_eq!(bytes(&Text::Latin1(b"caf\xE9")), "café".as_bytes());
+        assert_eq!(bytes(&Text::Ucs2(&[0x61, 0xD800, 0x20AC])), b"a\xED\xA0\x80\xE2\x82\xAC");
+        assert_eq!(bytes(&Text::Ucs4(&[0x1_F600, 0xDFFF])), b"\xF0\x9F\x98\x80\xED\xBF\xBF");
+        assert_eq!(bytes(&Text::Utf8(b"\xFF")), b"\xFF");
     }
 
     #[test]
-    fn what_is_too_long_is_cut_between_characters() {
+    fn what_is_too_long_is_truncated_between_characters() {
         let long = "é".repeat(MAX_PAYLOAD_BYTES / 2);
         let whole = RejectedPayload::from_message(None, &Text::Utf8(long.as_bytes()));
         assert_eq!((whole.text.len(), whole.truncated), (MAX_PAYLOAD_BYTES, false));
         let longer = format!("x{long}");
         let units: Vec<u16> = longer.encode_utf16().collect();
         for text in [Text::Utf8(longer.as_bytes()), Text::Ucs2(&units)] {
-            let kept = RejectedPayload::from_message(None, &text);
-            assert_eq!((kept.text.len(), kept.truncated), (MAX_PAYLOAD_BYTES - 1, true));
-            assert!(std::str::from_utf8(&kept.text).is_ok());
+            let payload = RejectedPayload::from_message(None, &text);
+            assert_eq!((payload.text.len(), payload.truncated), (MAX_PAYLOAD_BYTES - 1, true));
+            assert!(std::str::from_utf8(&payload.text).is_ok());
         }
         assert!(RejectedPayload::from_input(b"short", true).truncated);
     }

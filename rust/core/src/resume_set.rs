@@ -1,4 +1,4 @@
-//! Which events of an input an earlier run has settled.
+//! The events of an input that an earlier run has settled.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -6,8 +6,8 @@ use std::collections::binary_heap::PeekMut;
 
 use crate::position_codec::{InvalidPositions, PositionDecoder};
 
-/// The positions that are settled: all below one, those in ranges, and sets of some others. Sets stay packed, so that millions take
-/// little memory, and are gone through once, in step with whoever asks.
+/// The positions that are settled: all below one, those in ranges, and sets of others. Sets stay encoded, so that millions
+/// take little memory, and are decoded once, in step with the positions that are asked for.
 #[derive(Debug, Default)]
 pub struct ResumeSet {
     below: u64,
@@ -15,13 +15,13 @@ pub struct ResumeSet {
     end: u64,
     /// From the one to before the other, the last first.
     ranges: Vec<(u64, u64)>,
-    /// What is left of each set: its next position, then the others.
+    /// The rest of each set: its next position, then the others.
     sets: BinaryHeap<Reverse<(u64, PositionDecoder<Vec<u8>>)>>,
 }
 
 impl ResumeSet {
-    /// Positions below one, those in ranges (from the one to before the other), and those of packed sets, in which
-    /// positions may be that are settled by something else too.
+    /// Positions below one, those in ranges (from the one to before the other), and those of encoded sets, which may
+    /// overlap with the others.
     pub fn new(
         below: u64,
         mut ranges: Vec<(u64, u64)>,
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_set_is_told_at_once() {
+    fn a_damaged_set_is_an_error_at_once() {
         assert_eq!(
             ResumeSet::new(0, vec![], [encode_positions([1, 2]), vec![3, 0x80]]).unwrap_err(),
             InvalidPositions
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_settled_where_nothing_is_told() {
+    fn nothing_is_settled_by_default() {
         assert!(!ResumeSet::default().contains(0));
     }
 }

@@ -66,7 +66,7 @@ impl Sequence {
         self.accounting.reject(rejection)
     }
 
-    /// Likewise, with what it held.
+    /// Like `reject`, with what it held.
     pub fn reject_with_payload(
         &mut self,
         rejection: Rejection,
@@ -115,7 +115,7 @@ impl SequenceBatches {
         &self.accounting
     }
 
-    /// Likewise, to take the rejected.
+    /// The same, to take the rejected events.
     pub fn accounting_mut(&mut self) -> &mut Accounting {
         &mut self.accounting
     }

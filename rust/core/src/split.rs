@@ -1,9 +1,9 @@
-//! Messages too long for one event, made to fit: cut at character boundaries, and marked.
+//! MessageStore too long for one event, made to fit: cut at character boundaries, and marked.
 
 /// Ends a truncated message (the suffix that Amazon's CloudWatch agent uses).
 pub(crate) const TRUNCATED: &str = "[Truncated...]";
 
-/// The longest beginning of `text` that fits `limit` bytes together with the marker. `None` where the marker
+/// The longest beginning of `text` that fits `limit` bytes together with the marker. `None` if the marker
 /// and one character don't fit.
 pub(crate) fn truncate(text: &str, limit: usize) -> Option<String> {
     let head = &text[..text.floor_char_boundary(limit.checked_sub(TRUNCATED.len())?)];
@@ -11,7 +11,7 @@ pub(crate) fn truncate(text: &str, limit: usize) -> Option<String> {
 }
 
 /// The text as parts of at most `limit` bytes, each after its number: `[part 02/11] `. Both numbers are written
-/// with the digits that the greatest needs, the fewest that do. `None` where a number and one character (4
+/// with the digits that the greatest needs, the fewest that do. `None` if a number and one character (4
 /// bytes) don't fit.
 pub(crate) fn split(text: &str, limit: usize) -> Option<Vec<String>> {
     for width in 1.. {

@@ -10,7 +10,7 @@ use crate::table::EventTable;
 use crate::text::Text;
 use crate::window::Window;
 
-/// An accounting before a window.
+/// Accounting in front of a window.
 #[derive(Debug)]
 pub struct StreamBatcher {
     accounting: Accounting,
@@ -19,7 +19,7 @@ pub struct StreamBatcher {
 }
 
 impl StreamBatcher {
-    /// A stream that has seen nothing.
+    /// A batcher with no events yet.
     #[must_use]
     pub fn new(admission: Admission, on_reject: OnReject) -> Self {
         let window = Window::new(admission.limits);
@@ -45,12 +45,12 @@ impl StreamBatcher {
         self.window.lend(memory)
     }
 
-    /// The next event, which is not one.
+    /// The next item of the input, which is not an event.
     pub fn reject(&mut self, rejection: Rejection) -> Result<(), Rejected> {
         self.accounting.reject(rejection)
     }
 
-    /// Likewise, with what it held.
+    /// Like `reject`, with what it held.
     pub fn reject_with_payload(
         &mut self,
         rejection: Rejection,
@@ -59,7 +59,7 @@ impl StreamBatcher {
         self.accounting.reject_with_payload(rejection, payload)
     }
 
-    /// The next event, which is settled already where it is legal; `Err` as in [`Accounting::skip_settled`].
+    /// The next event, settled by an earlier run if it is legal; `Err` as in [`Accounting::skip_settled`].
     pub fn skip_settled(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
         self.accounting.skip_settled(timestamp, text)
     }
@@ -71,19 +71,19 @@ impl StreamBatcher {
     }
 
     /// Takes the batch that closed first, still to be sorted ([`Batch::of_table`](crate::Batch::of_table)):
-    /// whoever shares the stream need not wait for that.
+    /// other threads that share the batcher need not wait for that.
     pub fn take_closed(&mut self) -> Option<EventTable> {
         let table = self.window.take_closed()?;
         self.batched_events += table.completed_events();
         Some(table)
     }
 
-    /// Where in the input the next event stands, where that is not one after the event before.
+    /// Sets the position of the next event, if it is not one after the event before.
     pub fn set_position(&mut self, position: u64) {
         self.accounting.set_position(position);
     }
 
-    /// The smallest position of the events in batches that were not taken, where positions never decrease.
+    /// The smallest position of the events in batches that were not taken, if positions never decrease.
     #[must_use]
     pub fn held_from(&self) -> Option<u64> {
         self.window.held_from()
@@ -94,7 +94,7 @@ impl StreamBatcher {
         self.window.close_opened_before(position);
     }
 
-    /// CountedEvent bytes in open batches.
+    /// Counted bytes in open batches.
     #[must_use]
     pub fn open_bytes(&self) -> u64 {
         self.window.open_bytes()
@@ -111,7 +111,7 @@ impl StreamBatcher {
         &self.accounting
     }
 
-    /// Likewise, to take the rejected.
+    /// The same, to take the rejected events.
     pub fn accounting_mut(&mut self) -> &mut Accounting {
         &mut self.accounting
     }

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use bytes::Bytes;
 
 use crate::escape;
-use crate::message_store::{Messages, Place};
+use crate::message_store::{MessageRef, MessageStore};
 use crate::text::Text;
 
 /// One event of a table. 32 bytes, so that a sort's scratch and the rows together stay under 48 an event.
@@ -15,7 +15,7 @@ pub struct Row {
     pub timestamp: i64,
     /// The event's place in the caller's input.
     pub position: u64,
-    place: Place,
+    message: MessageRef,
     /// The message's length in the low 30 bits, and above them which piece of its event this is.
     len_and_extent: u32,
     /// Or `NOT_COUNTED`.
@@ -26,7 +26,7 @@ pub struct Row {
 const NOT_COUNTED: u32 = u32::MAX;
 
 /// From so many bytes on, a message is counted when its body is written: it leaves the cache before its turn comes, so
-/// that counting it here would be to fetch it once more. (Near the limit of an event, half of the way from dicts to
+/// counting it here would fetch it once more. (Near the limit of an event, half of the way from dicts to
 /// bodies.)
 const COUNTED_LATER_BYTES: usize = 1 << 16;
 
@@ -51,7 +51,7 @@ impl Row {
         }
     }
 
-    /// Bytes of the message inside a JSON string, equal to `message_len` where nothing needs an escape; `None` where a long
+    /// Bytes of the message inside a JSON string, equal to `message_len` if nothing needs an escape; `None` if a long
     /// message was not counted.
     #[must_use]
     pub fn escaped_len(&self) -> Option<usize> {
@@ -103,8 +103,8 @@ pub struct Piece<'a> {
 
 /// A whole event whose message is UTF-8 already, as nearly all are.
 ///
-/// It is of scalars, and never in memory: what takes it becomes part of whoever has it. (A text that is handed over in memory
-/// is written in words and read in vectors, and the processor waits for the words to leave its queue of stores.)
+/// It is passed in registers, never in memory: functions that take it are inlined into their callers. (A text passed in
+/// memory is written in words and read in vectors, and the processor waits for the words to leave its store queue.)
 #[derive(Clone, Copy, Debug)]
 pub struct Whole<'a> {
     /// Of the event.
@@ -113,7 +113,7 @@ pub struct Whole<'a> {
     pub position: u64,
     /// Its message.
     pub utf8: &'a [u8],
-    /// Of the message, as [`escaped_len`](crate::escaped_len) tells it; 0 where nobody has counted it.
+    /// Its [`escaped_len`](crate::escaped_len); 0 if not counted yet.
     pub escaped_len: u32,
 }
 
@@ -135,25 +135,25 @@ pub trait EventSink {
     /// Stores a piece that the admission has let pass.
     fn push(&mut self, piece: &Piece<'_>);
 
-    /// Likewise, of a whole event. (To be inlined, always.)
+    /// Stores a whole event. (Always to be inlined.)
     fn push_whole(&mut self, event: Whole<'_>);
 }
 
 /// Admitted events in the order they came, or, once sorted, in order of time.
 #[derive(Clone, Debug)]
 pub struct EventTable {
-    messages: Messages,
+    messages: MessageStore,
     rows: Vec<Row>,
     in_order: bool,
     has_parts: bool,
-    /// Rows behind which another part of the same event comes.
+    /// Rows that another part of the same event follows.
     incomplete_rows: u64,
 }
 
 impl Default for EventTable {
     fn default() -> Self {
         Self {
-            messages: Messages::default(),
+            messages: MessageStore::default(),
             rows: Vec::new(),
             in_order: true,
             has_parts: false,
@@ -163,17 +163,17 @@ impl Default for EventTable {
 }
 
 impl EventTable {
-    /// A table with room for `events` rows and `bytes` of copied messages, where the system has it; it grows as it must.
-    /// Where memory is handed out by the page, what is reserved and not used costs nothing.
+    /// A table with room for `events` rows and `bytes` of copied messages, if the system has it; it grows as it must.
+    /// On systems that allocate pages on first use, what is reserved and not used costs nothing.
     #[must_use]
     pub fn with_room_for(events: usize, bytes: usize) -> Self {
         let mut table = Self::default();
-        // A caller's count may be wrong, and a reservation is no promise: to go without is no error.
+        // A caller's count may be wrong, and the reservation is only an optimisation: to go without is not an error.
         let _without = table.rows.try_reserve(events).and_then(|()| table.messages.try_reserve(bytes));
         table
     }
 
-    /// The memory that is reserved and not used yet, for whoever knows how to speak to the system about it.
+    /// The memory that is reserved and not used yet, so that the caller can advise the system about it.
     pub fn spare_memory(&mut self) -> (&mut [MaybeUninit<Row>], &mut [MaybeUninit<u8>]) {
         (self.rows.spare_capacity_mut(), self.messages.copied_mut().spare_capacity_mut())
     }
@@ -193,7 +193,7 @@ impl EventTable {
     /// The UTF-8 of a row of this table.
     #[must_use]
     pub fn message(&self, row: &Row) -> &[u8] {
-        self.messages.at(row.place, row.message_len())
+        self.messages.get(row.message, row.message_len())
     }
 
     /// Events whose last part is here.
@@ -210,7 +210,7 @@ impl EventTable {
 
     /// Sorts by timestamp; events of the same millisecond keep the order in which they came.
     ///
-    /// Free where they came in order. Otherwise std's stable sort: it finds runs by itself, so interleaved and
+    /// Free if they came in order. Otherwise std's stable sort: it finds runs by itself, so interleaved and
     /// jittered streams cost little, and its scratch is half the rows.
     pub fn sort(&mut self) {
         if !self.in_order {
@@ -227,15 +227,15 @@ impl EventTable {
 }
 
 impl EventTable {
-    /// Stores a piece, whose text is not copied where it lies in this memory, and that is worth keeping.
+    /// Stores a piece, whose text is not copied if it lies in this memory, and that is worth holding.
     pub(crate) fn push_out_of(&mut self, memory: &Bytes, piece: &Piece<'_>) {
-        let place = self.messages.keep(&piece.text, memory);
+        let message = self.messages.store(&piece.text, memory);
         let escaped_len = if let Text::AsciiCounted { escaped_len, .. } = piece.text {
             escaped_len
         } else {
-            // Where it was, if it was UTF-8: what was written just now cannot be loaded in vectors before it has left the
-            // processor's queue of stores.
-            counted(piece.text.as_valid_utf8().unwrap_or_else(|| self.messages.at(place, piece.len)))
+            // From the original if it was UTF-8: what was written just now cannot be loaded in vectors before it has left the
+            // processor's store queue.
+            counted(piece.text.as_valid_utf8().unwrap_or_else(|| self.messages.get(message, piece.len)))
         };
         if piece.extent.is_part() {
             self.has_parts = true;
@@ -244,21 +244,21 @@ impl EventTable {
         self.push_row(Row {
             timestamp: piece.timestamp,
             position: piece.position,
-            place,
+            message,
             len_and_extent: bytes_u32(piece.len) | (piece.extent as u32) << EXTENT_SHIFT,
             escaped_len,
         });
     }
 
-    /// Likewise, a whole event.
+    /// Stores a whole event.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as `Whole` says")]
     pub(crate) fn push_whole_out_of(&mut self, memory: &Bytes, event: Whole<'_>) {
         let Whole { timestamp, position, utf8, escaped_len } = event;
-        let place = self.messages.keep_utf8(utf8, memory);
+        let message = self.messages.store_utf8(utf8, memory);
         let escaped_len = if escaped_len > 0 { escaped_len } else { counted(utf8) };
         let len_and_extent = bytes_u32(utf8.len());
-        self.push_row(Row { timestamp, position, place, len_and_extent, escaped_len });
+        self.push_row(Row { timestamp, position, message, len_and_extent, escaped_len });
     }
 
     #[inline]

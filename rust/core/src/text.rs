@@ -12,11 +12,11 @@ use crate::escape::escaped_len_of_ascii;
 pub enum Text<'a> {
     /// Every byte is below 0x80.
     Ascii(&'a [u8]),
-    /// Likewise, and somebody has counted them inside a JSON string, as [`escaped_len`](crate::escaped_len) does.
+    /// Every byte is below 0x80, with its [`escaped_len`](crate::escaped_len) already counted.
     AsciiCounted {
         /// The text.
         bytes: &'a [u8],
-        /// Of it; a message has fewer than 2^32 bytes.
+        /// Its length in a JSON string; a message has fewer than 2^32 bytes.
         escaped_len: u32,
     },
     /// One byte a character, U+0000 to U+00FF.
@@ -29,7 +29,7 @@ pub enum Text<'a> {
     /// Meant to be UTF-8. What is not becomes U+FFFD, once for each maximal ill-formed part (Unicode 15,
     /// section 3.9: what Python's `errors="replace"` does too).
     Utf8(&'a [u8]),
-    /// UTF-8, as somebody has checked already.
+    /// UTF-8 that was checked already.
     ValidUtf8(&'a [u8]),
 }
 
@@ -45,8 +45,8 @@ pub struct Measure {
 const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
 
 impl<'a> Text<'a> {
-    /// Bytes that are meant to be UTF-8: one quick look tells most of them to be ASCII, and how many of them JSON
-    /// escapes; nobody has to look again before the body is written.
+    /// Bytes that are meant to be UTF-8: one quick pass finds whether all are ASCII, and how many of them JSON
+    /// escapes; they are not looked at again before the body is written.
     #[inline]
     #[must_use]
     pub fn of_utf8(bytes: &'a [u8]) -> Self {
@@ -56,7 +56,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The same text, of which `measure` has told that it is valid: nobody has to check it again.
+    /// The same text, which `measure` has found to be valid: it need not be checked again.
     #[inline]
     #[must_use]
     pub(crate) fn known_valid(self) -> Self {
@@ -68,7 +68,7 @@ impl<'a> Text<'a> {
 }
 
 impl Text<'_> {
-    /// The bytes themselves, where they are known to be UTF-8.
+    /// The bytes themselves, if they are known to be UTF-8.
     #[inline]
     #[must_use]
     pub(crate) fn as_valid_utf8(&self) -> Option<&[u8]> {
@@ -78,7 +78,7 @@ impl Text<'_> {
         }
     }
 
-    /// Whether there is no character in it.
+    /// Whether it has no character.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         match self {
@@ -139,7 +139,7 @@ impl Text<'_> {
 
 /// Bytes of 0x80 and above: each takes a second byte in UTF-8.
 ///
-/// CountedEvent in 8-bit lanes over chunks too short to overflow them: the compiler makes full vectors of it, where
+/// Counted in 8-bit lanes over chunks too short to overflow them: the compiler makes full vectors of it, where
 /// a sum in `usize` runs at a tenth of the speed.
 fn count_high(bytes: &[u8]) -> usize {
     bytes.chunks(255).map(|chunk| usize::from(chunk.iter().map(|b| b >> 7).sum::<u8>())).sum()
@@ -257,7 +257,7 @@ mod tests {
         assert_eq!(Text::Ucs4(&emoji).measure().len, 6_000_004);
     }
 
-    /// Characters of one length after the other, many enough to fill blocks, and units that are none.
+    /// Characters of one length after the other, enough to fill blocks, and units that are not characters.
     fn runs() -> impl Strategy<Value = Vec<u32>> {
         let kind = prop_oneof![
             4 => Just(0..0x80_u32),

@@ -1,4 +1,4 @@
-//! Moments and durations as a reader of an error message wants them.
+//! Times and durations, formatted for error messages.
 
 use std::fmt;
 
@@ -32,9 +32,9 @@ fn civil(days: i64) -> (i64, i64, i64) {
 }
 
 /// A duration in milliseconds in its largest exact unit: `14 days`, `2 hours`, `90 minutes`, `1 ms`.
-pub(crate) struct Span(pub(crate) i64);
+pub(crate) struct HumanDuration(pub(crate) i64);
 
-impl fmt::Display for Span {
+impl fmt::Display for HumanDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let units = [(MS_PER_DAY, "day"), (3_600_000, "hour"), (60_000, "minute"), (1000, "second")];
         for (ms, name) in units {
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments() {
+    fn times() {
         for (ms, text) in [
             (0, "1970-01-01T00:00:00.000Z"),
             (1_700_000_000_123, "2023-11-14T22:13:20.123Z"),
@@ -75,7 +75,7 @@ mod tests {
             (1, "1 ms"),
             (0, "0 ms"),
         ] {
-            assert_eq!(Span(ms).to_string(), text);
+            assert_eq!(HumanDuration(ms).to_string(), text);
         }
     }
 }

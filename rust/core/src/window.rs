@@ -1,7 +1,7 @@
 //! The open batches of a stream: an interleaving of times still fills its batches, in bounded memory.
 //!
-//! An event joins the open batch whose span it widens least (the oldest on a tie), among those where it fits
-//! by span. Where it fits none, a new one opens; with [`MAX_OPEN`] open, the least recently fed closes for it.
+//! An event joins the open batch whose span it widens least (the oldest on a tie), among those that it fits
+//! by span. If it fits none, a new one opens; with [`MAX_OPEN`] open, the least recently fed closes for it.
 //! A batch that it fits by span but not by bytes or count closes, and a new one opens with it. A batch also
 //! closes once [`MAX_INPUT_BYTES`] came in since it opened. All of it depends on the events alone, never on a
 //! clock or on how they were handed over, so that a plain reference can mirror it.
@@ -16,7 +16,7 @@ use crate::table::{EventSink, EventTable, Piece, Whole};
 /// Most batches open at once.
 pub const MAX_OPEN: usize = 8;
 
-/// CountedEvent bytes of input after which an open batch closes, however little of them it took.
+/// Counted bytes of input after which an open batch closes, however little of them it took.
 pub const MAX_INPUT_BYTES: u64 = 64 << 20;
 
 /// The open batches, and those that closed and were not taken yet.
@@ -60,7 +60,7 @@ impl OpenBatch {
         }
     }
 
-    /// How much wider the batch becomes by an event at this moment; `None` where it would be too wide.
+    /// How much wider the batch becomes by an event at this time; `None` if it would be too wide.
     fn widening(&self, timestamp: i64, max_span_ms: i64) -> Option<i64> {
         let width = self.last.max(timestamp) - self.first.min(timestamp);
         (width <= max_span_ms).then(|| width - (self.last - self.first))
@@ -97,7 +97,7 @@ impl Window {
     }
 
     /// Texts that lie in this memory need not be copied from now on, and batches keep it in place of them. What was lent
-    /// before comes back: where nobody else has it, dropping it may run code of its owner's.
+    /// before comes back: dropping the last reference may run code of its owner.
     pub fn lend(&mut self, memory: Bytes) -> Bytes {
         std::mem::replace(&mut self.lent, memory)
     }
@@ -124,7 +124,7 @@ impl Window {
         old.into_iter().for_each(|batch| self.put(batch));
     }
 
-    /// The smallest position of what is here, open or closed, where positions never decrease.
+    /// The smallest position of what is here, open or closed, if positions never decrease.
     #[must_use]
     pub fn held_from(&self) -> Option<u64> {
         let closed = self.closed.iter().filter_map(|table| table.rows().first());
@@ -132,7 +132,7 @@ impl Window {
         closed.map(|row| row.position).chain(open).min()
     }
 
-    /// CountedEvent bytes in open batches.
+    /// Counted bytes in open batches.
     #[must_use]
     pub fn open_bytes(&self) -> u64 {
         self.open.iter().map(|batch| batch.nbytes).sum()
@@ -150,7 +150,7 @@ impl Window {
         self.closed.push_back(batch.table);
     }
 
-    /// The open batch that an event at this moment joins.
+    /// The open batch that an event at this time joins.
     fn choose(&self, timestamp: i64) -> Option<usize> {
         let widenings = self.open.iter().enumerate().filter_map(|(index, batch)| {
             batch.widening(timestamp, self.limits.max_batch_span_ms).map(|by| (by, index))

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use cordwood_core::{Admission, Batch, Frame, OnReject, StreamBatcher, Text};
-use cordwood_input::{DetectOptions, LineEvents, Step, TimestampResolver, detect};
+use cordwood_input::{DetectOptions, DocumentEvents, Extra, LineEvents, Step, TimestampResolver, detect};
 
 fn message(case: &str, number: usize) -> String {
     match case {
@@ -20,6 +20,10 @@ fn line(case: &str, number: usize) -> String {
     match case {
         "json lines" => format!(
             "{{\"level\":\"info\",\"ts\":\"2025-10-10T20:55:{second:02}.{millisecond:03}Z\",\"msg\":\"request {number:08}\"}}\n"
+        ),
+        "documents" => format!(
+            "{{\"timestamp\":17670000{second:02}{millisecond:03},\"message\":\"{}\"}}\n",
+            message("", number)
         ),
         _ => format!("2025-10-10 20:55:{second:02},{millisecond:03} INFO request {number:08} served from cache\n"),
     }
@@ -67,7 +71,20 @@ fn pass(case: &str, input: &[String]) -> usize {
         body: Vec::new(),
         written: 0,
     };
-    if case.ends_with("lines") {
+    if case == "documents" {
+        let mut documents = DocumentEvents::new(Extra::Reject);
+        let mut take = |documents: &mut DocumentEvents| {
+            while let Step::Event { timestamp, message, .. } = documents.next() {
+                bodies.take(timestamp, message);
+            }
+        };
+        for chunk in input.chunks(1000) {
+            documents.feed(chunk.concat().as_bytes());
+            take(&mut documents);
+        }
+        documents.finish();
+        take(&mut documents);
+    } else if case.ends_with("lines") {
         let found = detect(&[input[0].as_bytes()], &DetectOptions::default()).expect("a log");
         let clock = TimestampResolver::new("UTC", None, 1_790_000_000_000).expect("UTC is a zone");
         let mut lines = LineEvents::new(found.line_format(clock, None).expect("lines"));
@@ -101,7 +118,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, case, events, passes] = &arguments[..] else { panic!("pass CASE EVENTS PASSES") };
     let events = events.parse::<usize>().expect("a number of events");
-    let make = if case.ends_with("lines") { line } else { message };
+    let make = if case.ends_with("lines") || case == "documents" { line } else { message };
     let input: Vec<String> = (0..events).map(|number| make(case, number)).collect();
     for _ in 0..passes.parse::<usize>().expect("a number of passes") {
         println!("{}", pass(case, &input));

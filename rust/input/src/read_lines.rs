@@ -467,7 +467,7 @@ mod tests {
         let mut told = Vec::new();
         let mut drain = |events: &mut LineEvents| {
             loop {
-                // CountedEvent ones or not, as it comes: what is told is the same.
+                // Counted ones or not, as it comes: what is told is the same.
                 if told.len() % 3 > 0
                     && let Some(CountedEvent { offset, timestamp, message, escaped_len }) = events.next_counted()
                 {

@@ -1,6 +1,6 @@
 //! What became of the events, in Python's terms: `Rejected`, `EventError`, counts.
 
-use cordwood_core::{Accounting, Outcome, Rejected, Rejection};
+use cordwood_core::{Accounting, Outcome, Rejected, Rejection, Remedy};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyType};
@@ -23,11 +23,25 @@ pub(crate) fn to_exception(py: Python<'_>, rejected: &Rejected) -> PyErr {
         Ok(outcome) => outcome.unbind(),
         Err(exception) => return exception,
     };
-    let arguments = (rejected.position, outcome, rejected.rejection.to_string());
+    let arguments = (rejected.position, outcome, reason(&rejected.rejection));
     match rejected.rejection {
         Rejection::WrongType(_) => exceptions::EventTypeError::new_err(arguments),
         _ => exceptions::EventError::new_err(arguments),
     }
+}
+
+/// Why an event is rejected, with the option that would admit it, if there is one: in backticks, which the command line
+/// shows as its flags.
+fn reason(rejection: &Rejection) -> String {
+    let option = match rejection.remedy() {
+        None => return rejection.to_string(),
+        Some(Remedy::InvalidText) => "`invalid_text` \"replace\" does so",
+        Some(Remedy::Oversize) => "`oversize` \"truncate\" or \"split\" does so",
+        Some(Remedy::ExtraMembers) => "`extra` \"ignore\" does so",
+        Some(Remedy::TimestampField) => "`timestamp_field` names another",
+        Some(Remedy::TimestampSource) => "`timestamp_from` takes it from elsewhere",
+    };
+    format!("{rejection} ({option})")
 }
 
 /// A list of `cordwood.Rejected`, or of `RejectedEvent` where what it held was kept.
@@ -37,7 +51,7 @@ pub(crate) fn to_list<'py>(py: Python<'py>, rejected: &[Rejected]) -> PyResult<B
     let class = REJECTED.import(py, "cordwood._model", "Rejected")?;
     let list = PyList::empty(py);
     for Rejected { position, rejection, payload } in rejected {
-        let (outcome, reason) = (outcome(py, rejection.outcome())?, rejection.to_string());
+        let (outcome, reason) = (outcome(py, rejection.outcome())?, reason(rejection));
         list.append(match payload {
             None => class.call1((*position, outcome, reason))?,
             Some(payload) => {

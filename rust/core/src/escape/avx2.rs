@@ -1,11 +1,11 @@
-//! Counts and escapes 32 bytes at once, where the processor can move bytes about by a table (AVX2: nearly all x86-64
-//! since 2013).
+//! Counts and escapes 32 bytes at once on processors with AVX2 (nearly all x86-64 since 2013), which can shuffle bytes by
+//! a table.
 //!
-//! Which of eight bytes need an escape is a number of eight bits; a table has for each such number where the bytes go,
-//! and where the backslashes. So there is no branch between quotes that stand a few bytes apart. Bytes that become
+//! Which of eight bytes need an escape is a number of eight bits; a table has the places of the bytes and of
+//! the backslashes for each such number. So there is no branch between quotes that are a few bytes apart. Bytes that become
 //! `\u00XX` are rare: eight with one among them are written byte by byte.
 //!
-//! What is unsafe is to call it on a processor that can't, and the loads and stores of whole vectors, each of an array
+//! What is unsafe is to call it on a processor without AVX2, and the loads and stores of whole vectors, each of an array
 //! that is just so long, or said to be.
 #![allow(unsafe_code)]
 
@@ -17,30 +17,30 @@ use std::arch::x86_64::{
 };
 use std::sync::LazyLock;
 
-use super::{BLOCK, LETTERS, put_byte};
-use crate::buf_writer::Cursor;
+use super::table::{BLOCK, LETTERS, put_byte};
+use crate::buf_writer::BufWriter;
 
 /// Whether this processor can. Asked once: it is asked for every message.
 static CAN: LazyLock<bool> =
     LazyLock::new(|| std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("popcnt"));
 
-/// Bytes of `text` once escaped; `None` where this processor can't tell.
+/// Bytes of `text` once escaped; `None` if this processor can't.
 #[inline]
 pub(super) fn escaped_len(text: &[u8]) -> Option<usize> {
     // SAFETY: the processor has what the function asks for.
     CAN.then(|| unsafe { counted(text) })
 }
 
-/// Likewise, where all of it is ASCII; `Err` where this processor can't tell.
+/// Like `escaped_len`, or `None` if it is not all ASCII; `Err` if this processor can't.
 #[inline]
 pub(super) fn escaped_len_of_ascii(text: &[u8]) -> Result<Option<usize>, ()> {
     // SAFETY: the processor has what the function asks for.
     if *CAN { Ok(unsafe { counted_ascii(text) }) } else { Err(()) }
 }
 
-/// Writes `text`, escaped; false where this processor can't, and nothing was written.
+/// Writes `text`, escaped; false if this processor can't, and nothing was written.
 #[inline]
-pub(super) fn put_escaped(text: &[u8], out: &mut Cursor<'_>) -> bool {
+pub(super) fn put_escaped(text: &[u8], out: &mut BufWriter<'_>) -> bool {
     if !*CAN {
         return false;
     }
@@ -49,7 +49,7 @@ pub(super) fn put_escaped(text: &[u8], out: &mut Cursor<'_>) -> bool {
     true
 }
 
-/// Where the bytes of a word go, by which of them need an escape; the index `BACKSLASH` gives that.
+/// The places of the bytes of a word, by which of them need an escape; the index `BACKSLASH` is a backslash.
 const PLACES: [[u8; 16]; 256] = {
     let mut places = [[BACKSLASH; 16]; 256];
     let mut mask = 0;
@@ -66,7 +66,7 @@ const PLACES: [[u8; 16]; 256] = {
     places
 };
 
-/// Behind the eight bytes of the word there are eight backslashes.
+/// Eight backslashes follow the eight bytes of the word.
 const BACKSLASH: u8 = 8;
 
 #[target_feature(enable = "avx2,popcnt")]
@@ -105,11 +105,11 @@ fn each_block(text: &[u8], mut pass: impl FnMut(__m256i, u32) -> bool) -> bool {
     }
 }
 
-/// What escapes add to these bytes, of which the mask tells those that count.
+/// Bytes that escapes add to those of the mask.
 #[target_feature(enable = "avx2,popcnt")]
 #[inline]
 fn more_in(bytes: __m256i, mask: u32) -> usize {
-    let found = look_at(bytes);
+    let found = find_special(bytes);
     let mut more = (found.special & mask).count_ones();
     if found.control & mask != 0 {
         more += 4 * (found.control & !lettered(bytes).1 & mask).count_ones();
@@ -118,12 +118,12 @@ fn more_in(bytes: __m256i, mask: u32) -> usize {
 }
 
 #[target_feature(enable = "avx2,popcnt")]
-fn shuffled(text: &[u8], out: &mut Cursor<'_>) {
+fn shuffled(text: &[u8], out: &mut BufWriter<'_>) {
     let (head, blocks) = text.as_rchunks();
     let (room, mut to) = (out.rest_mut(), 0);
     if !head.is_empty() {
         to += match text.first_chunk() {
-            // Behind the head other bytes are written too, and overwritten by what comes behind it.
+            // Bytes after the head are written too, and overwritten by what follows.
             Some(block) => put_first_of(block, head.len(), room),
             None => put_first_of(&stored(load_short(head)), head.len(), room),
         };
@@ -139,7 +139,7 @@ fn shuffled(text: &[u8], out: &mut Cursor<'_>) {
 #[inline]
 fn put_first_of(block: &[u8; BLOCK], n: usize, room: &mut [u8]) -> usize {
     let Some(space) = room.first_chunk_mut() else { return put_bytes(&block[..n], room) };
-    let (found, mask) = (look_at(load(block)), u32::MAX >> (BLOCK - n));
+    let (found, mask) = (find_special(load(block)), u32::MAX >> (BLOCK - n));
     let special = found.special & mask;
     if found.control & mask != 0 {
         return put_with_controls(block, n, room);
@@ -152,13 +152,13 @@ fn put_first_of(block: &[u8; BLOCK], n: usize, room: &mut [u8]) -> usize {
     n + special.count_ones() as usize
 }
 
-/// Likewise, of a block with control characters: a word with one that becomes `\u00XX` is written byte by byte.
+/// Like `put_first_of`, for a block with control characters: a word with one that becomes `\u00XX` is written byte by byte.
 #[target_feature(enable = "avx2,popcnt")]
 #[inline(never)]
 fn put_with_controls(block: &[u8; BLOCK], n: usize, room: &mut [u8]) -> usize {
     let all = room.len();
-    let mut out = Cursor::new(room);
-    let Found { mut special, control } = look_at(load(block));
+    let mut out = BufWriter::new(room);
+    let SpecialBytes { mut special, control } = find_special(load(block));
     let (letters, known) = lettered(load(block));
     let (letters, mut unlettered) = (stored(letters), control & !known);
     for (word, bytes) in letters.as_chunks().0.iter().zip(block[..n].chunks(8)) {
@@ -179,7 +179,7 @@ fn put_with_controls(block: &[u8; BLOCK], n: usize, room: &mut [u8]) -> usize {
 #[inline(never)]
 fn put_bytes(bytes: &[u8], room: &mut [u8]) -> usize {
     let all = room.len();
-    let mut out = Cursor::new(room);
+    let mut out = BufWriter::new(room);
     bytes.iter().for_each(|&byte| put_byte(byte, &mut out));
     all - out.room()
 }
@@ -192,14 +192,14 @@ fn put_words(block: &[u8; BLOCK], mut special: u32, space: &mut [u8; 2 * BLOCK])
     for word in block.as_chunks().0 {
         let these = special & 0xFF;
         special >>= 8;
-        // SAFETY: four words are at most 64 bytes, as many as there is room for, and each begins at most 16 behind the one
+        // SAFETY: four words are at most 64 bytes, as many as there is room for, and each begins at most 16 after the one
         // before.
         put_word(word, these, unsafe { &mut *space.as_mut_ptr().add(at).cast() });
         at += 8 + these.count_ones() as usize;
     }
 }
 
-/// Writes a word, with a backslash before each of these bytes of it; what lies behind it is written too.
+/// Writes a word, with a backslash before each of these bytes of it; bytes after it are written too.
 #[target_feature(enable = "avx2,popcnt")]
 #[inline]
 fn put_word(word: &[u8; 8], these: u32, space: &mut [u8; 16]) {
@@ -213,18 +213,18 @@ fn put_word(word: &[u8; 8], these: u32, space: &mut [u8; 16]) {
 }
 
 /// Which of 32 bytes need an escape, and which of those are control characters.
-struct Found {
+struct SpecialBytes {
     special: u32,
     control: u32,
 }
 
 #[target_feature(enable = "avx2,popcnt")]
 #[inline]
-fn look_at(bytes: __m256i) -> Found {
+fn find_special(bytes: __m256i) -> SpecialBytes {
     let equal = |byte: u8| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed()));
     let control = below(bytes, 0x20);
     let special = _mm256_or_si256(control, _mm256_or_si256(equal(b'"'), equal(b'\\')));
-    Found { special: bits(special), control: bits(control) }
+    SpecialBytes { special: bits(special), control: bits(control) }
 }
 
 #[target_feature(enable = "avx2,popcnt")]
@@ -272,8 +272,8 @@ fn stored(bytes: __m256i) -> [u8; BLOCK] {
     block
 }
 
-/// Fewer than 32 bytes, and zeros behind them. They are put together in registers: a vector that was just written in
-/// pieces cannot be loaded before those have left the processor's queue of stores.
+/// Fewer than 32 bytes, padded with zeros. They are put together in registers: a vector that was just written in
+/// pieces cannot be loaded before those have left the processor's store queue.
 #[target_feature(enable = "avx2,popcnt")]
 #[inline]
 fn load_short(bytes: &[u8]) -> __m256i {

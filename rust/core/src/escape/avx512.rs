@@ -1,10 +1,10 @@
-//! Counts 64 bytes at once and escapes 32, where the processor can drop bytes of a vector by a mask (AVX-512 with
-//! VBMI2: Ice Lake, Zen 4, and what came after).
+//! Counts 64 bytes at once and escapes 32 on processors with AVX-512 VBMI2 (Ice Lake, Zen 4 and later), which can drop
+//! bytes of a vector by a mask.
 //!
 //! Each byte is given a place for a backslash before it, and the places that no byte needs are dropped. So there is no
-//! branch whatever stands in the text, but for control characters.
+//! branch on the text, except for control characters.
 //!
-//! What is unsafe is to call it on a processor that can't, and the loads and stores of whole vectors, each of an array
+//! What is unsafe is to call it on a processor without AVX-512 VBMI2, and the loads and stores of whole vectors, each of an array
 //! or slice that is just so long.
 #![allow(unsafe_code)]
 
@@ -17,8 +17,9 @@ use std::arch::x86_64::{
 };
 use std::sync::LazyLock;
 
-use super::{LETTERS, avx2, put_byte};
-use crate::buf_writer::Cursor;
+use super::avx2;
+use super::table::{LETTERS, put_byte};
+use crate::buf_writer::BufWriter;
 
 /// Whether this processor can. Asked once: it is asked for every message.
 static CAN: LazyLock<bool> = LazyLock::new(|| {
@@ -28,16 +29,16 @@ static CAN: LazyLock<bool> = LazyLock::new(|| {
         && std::arch::is_x86_feature_detected!("popcnt")
 });
 
-/// Bytes of `text` once escaped; `None` where this processor can't tell.
+/// Bytes of `text` once escaped; `None` if this processor can't.
 #[inline]
 pub(super) fn escaped_len(text: &[u8]) -> Option<usize> {
     // SAFETY: the processor has what the function asks for.
     CAN.then(|| unsafe { counted(text) })
 }
 
-/// Writes `text`, escaped; false where this processor can't, and nothing was written.
+/// Writes `text`, escaped; false if this processor can't, and nothing was written.
 #[inline]
-pub(super) fn put_escaped(text: &[u8], out: &mut Cursor<'_>) -> bool {
+pub(super) fn put_escaped(text: &[u8], out: &mut BufWriter<'_>) -> bool {
     if !*CAN {
         return false;
     }
@@ -72,30 +73,30 @@ fn more_in(bytes: __m512i, mask: u64) -> usize {
 
 /// A long text may well be clean for long, and is copied then, 64 bytes at a time and four times as fast.
 #[target_feature(enable = "avx512vbmi2,avx512bw,avx512vl,popcnt")]
-fn expanded(text: &[u8], out: &mut Cursor<'_>) {
+fn expanded(text: &[u8], out: &mut BufWriter<'_>) {
     const LONG: usize = 512;
     /// How much is not looked at, from a block that was not clean on: JSON inside JSON would lose a third of its time to
     /// looks at every block.
     const DIRTY: usize = 256;
     let mut left = text;
     while text.len() >= LONG
-        && let Some((block, behind)) = left.split_first_chunk()
+        && let Some((block, after)) = left.split_first_chunk()
     {
         if put_clean(block, out) {
-            left = behind;
+            left = after;
         } else {
-            let (dirty, behind) = left.split_at(left.len().min(DIRTY));
+            let (dirty, after) = left.split_at(left.len().min(DIRTY));
             expanded_by_halves(dirty, out);
-            left = behind;
+            left = after;
         }
     }
     expanded_by_halves(left, out);
 }
 
-/// Copies a block that needs no escape; false where it does, or the room does not do, and nothing was written.
+/// Copies a block that needs no escape; false if it does, or the room is too small, and nothing was written.
 #[target_feature(enable = "avx512vbmi2,avx512bw,avx512vl,popcnt")]
 #[inline]
-fn put_clean(block: &[u8; 64], out: &mut Cursor<'_>) -> bool {
+fn put_clean(block: &[u8; 64], out: &mut BufWriter<'_>) -> bool {
     let bytes = load(block);
     let Some(room) = out.first_chunk_mut::<64>() else { return false };
     if below_space(bytes) | quotes_and_backslashes(bytes) != 0 {
@@ -109,7 +110,7 @@ fn put_clean(block: &[u8; 64], out: &mut Cursor<'_>) -> bool {
 
 #[target_feature(enable = "avx512vbmi2,avx512bw,avx512vl,popcnt")]
 #[inline]
-fn expanded_by_halves(text: &[u8], out: &mut Cursor<'_>) {
+fn expanded_by_halves(text: &[u8], out: &mut BufWriter<'_>) {
     /// The second of each two bytes.
     const SECONDS: u64 = 0xAAAA_AAAA_AAAA_AAAA;
     for block in text.chunks(32) {
@@ -148,7 +149,7 @@ fn expanded_by_halves(text: &[u8], out: &mut Cursor<'_>) {
     }
 }
 
-/// Not through a mask, where it can be done without: loads through a mask do not lead a Zen 5 to fetch what follows. (To
+/// Not through a mask: masked loads do not make a Zen 5 prefetch what follows. (To
 /// count 1 MB that was in no cache took 145 us, and takes 34; in the cache 22, and 16.)
 #[target_feature(enable = "avx512vbmi2,avx512bw,avx512vl,popcnt")]
 #[inline]
@@ -170,7 +171,7 @@ fn quotes_and_backslashes(bytes: __m512i) -> u64 {
     equal(b'"') | equal(b'\\')
 }
 
-/// The letters behind the backslashes of control characters, and which of them have one.
+/// The letters after the backslashes of control characters, and which of them have one.
 #[target_feature(enable = "avx512vbmi2,avx512bw,avx512vl,popcnt")]
 #[inline]
 fn lettered(bytes: __m512i) -> (__m512i, u64) {

@@ -1,4 +1,4 @@
-//! Characters as a Python `str` has them into UTF-8: eight at once where all of them take as many bytes, which is most
+//! Characters as a Python `str` has them into UTF-8: eight at once if all of them take as many bytes, which is most
 //! of a text in any one script.
 //!
 //! Without an intrinsic: the compiler makes vectors of the loops over eight. Most of what is not plain ASCII is nearly so,
@@ -32,7 +32,7 @@ impl Unit for u32 {
     }
 }
 
-/// Appends characters, which take exactly `len` bytes; what is no character is U+FFFD.
+/// Appends characters, which take exactly `len` bytes; what is not a character becomes U+FFFD.
 pub(super) fn append<U: Unit>(out: &mut Vec<u8>, len: usize, units: &[U]) {
     let start = out.len();
     // Zeroing first costs less than a capacity check for each character.
@@ -46,7 +46,7 @@ pub(super) fn append<U: Unit>(out: &mut Vec<u8>, len: usize, units: &[U]) {
             None => put_each(block, &mut room[at..]),
         };
     }
-    // What is left over is written together with characters before it, once more, where all of them are alike.
+    // What is left over is written together with characters before it, once more, if all of them are alike.
     let again = units.last_chunk().filter(|_| last.len() > 1);
     if let Some((block, bytes)) = again.and_then(|block| Some((block, bytes_of_alike(block)?))) {
         put_alike(block, bytes, &mut room[len - BLOCK * bytes..]);
@@ -56,7 +56,7 @@ pub(super) fn append<U: Unit>(out: &mut Vec<u8>, len: usize, units: &[U]) {
     }
 }
 
-/// How many bytes each of these takes, where that is the same for all, and none is replaced; nobody asks for two.
+/// How many bytes each of these takes, if that is the same for all, and none is replaced; never two.
 #[inline]
 fn bytes_of_alike<U: Unit>(block: &[U; BLOCK]) -> Option<usize> {
     let codes = block.map(U::code);

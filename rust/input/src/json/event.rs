@@ -1,6 +1,6 @@
 //! One event of a document: an object with `timestamp` and `message`.
 
-use cordwood_core::Rejection;
+use cordwood_core::{Rejection, Remedy};
 
 use crate::json::grammar::{self, Kind, Stop, Str};
 
@@ -171,10 +171,11 @@ fn read_members(timestamp: Found<i64>, message: Found<Str>) -> Result<(i64, Str)
 fn unknown_member(name: &str) -> Rejection {
     const LONGEST: usize = 40;
     let shown: String = name.chars().take(LONGEST).collect();
-    malformed(&format!(
-        "event has a member {shown:?} besides \"timestamp\" and \"message\", which would be lost; put it into the \
-         message, or have it left out with extra=\"ignore\" (--extra ignore)"
-    ))
+    let reason = format!(
+        "event has a member {shown:?} besides \"timestamp\" and \"message\", which would be lost; move it into the \
+         message, or ignore such members"
+    );
+    Rejection::Avoidable { reason: reason.into(), remedy: Remedy::ExtraMembers }
 }
 
 fn malformed(reason: &str) -> Rejection {
