@@ -132,7 +132,7 @@ def test_a_missing_group_is_told_and_not_created(cloudwatch_logs: LocalCloudWatc
     report = upload(cloudwatch_logs, events(3))
     assert report.stop_kind is cordwood.StopKind.SERVICE
     assert "'g'" in report.stopped
-    assert "create_log_group=True" in report.stopped
+    assert "`create_log_group`" in report.stopped
     assert report.counts[Outcome.UNDELIVERED] == 3
 
 

@@ -182,7 +182,7 @@ def test_a_changed_source_is_refused(tmp_path: pathlib.Path, change: str) -> Non
     else:
         changed = {"shorter": content[:-1], "head": b"x" + content[1:], "tail": content[:-1] + b"x"}
         source.write_bytes(changed.get(change, content[:-1] + b"xx"))
-    with pytest.raises(JournalError, match=r"events\.json.*--journal.*--force"):
+    with pytest.raises(JournalError, match=r"events\.json.*`journal`.*`force`"):
         opened(tmp_path)
     opened(tmp_path, force=True).close()
 

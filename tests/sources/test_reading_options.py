@@ -202,7 +202,7 @@ def test_only_files_tell_their_newest_event(cloudwatch_logs: LocalCloudWatchLogs
     cloudwatch_logs.create("g", "s")
     done = run(environment_of(cloudwatch_logs), "upload", "-", *NAMES, "--shift-by", "to-now", input=f"{LINE} a\n")
     assert done.code == 252
-    assert "it can be read but once" in done.err
+    assert "it can be read only once" in done.err
     wrong = run(environment_of(cloudwatch_logs), "upload", "-", *NAMES, "--shift-by", "soon", input="")
     assert wrong.code == 252
     assert "neither to-now nor a duration" in wrong.err
@@ -226,7 +226,7 @@ def test_patterns_and_folders_of_files(tmp_path: pathlib.Path) -> None:
     assert "none that the pattern fits" in nothing.err
     folder = run(clean_environment(), "plan", str(tmp_path), *NAMES)
     assert folder.code == 252
-    assert "say --recursive" in folder.err
+    assert "use --recursive" in folder.err
 
 
 def test_several_files_from_a_program(cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:

@@ -118,7 +118,7 @@ def test_a_zone_that_is_not_written_is_asked_for_and_never_guessed(
         )
         assert done.json["first_timestamp"] == int(now - seconds) * 1000
     planned = run(clean_environment(), "plan", str(file), *NAMES)
-    assert "no zone is written: UTC is assumed (--timezone)" in planned.err
+    assert "no zone is written: UTC is assumed (change it with --timezone)" in planned.err
     wrong = run(environment, "upload", str(file), *NAMES, "--timezone", "Mars/Base")
     assert wrong.code == 252
     assert "is no time zone" in wrong.err

@@ -19,8 +19,10 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how it should be, and leave."""
+        from cordwood.cli.stderr import with_flags
+
         self.print_usage(sys.stderr)
-        self.exit(USAGE_ERROR, f"{self.prog}: error: {escape(message)}\n")
+        self.exit(USAGE_ERROR, f"{self.prog}: error: {escape(with_flags(message))}\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -49,7 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Error as error:
-        print(f"cordwood: {escape(str(error))}", file=sys.stderr)
+        from cordwood.cli.stderr import with_flags
+
+        print(f"cordwood: {escape(with_flags(str(error)))}", file=sys.stderr)
         return OTHER_ERROR
     except Exception:
         # Ours to mend, not the user's: so the whole story, under its own exit code (Python's would be 1).

@@ -11,7 +11,7 @@ from cordwood.cli.exit_codes import DONE, NOT_DELIVERED, REJECTED, USAGE_ERROR, 
 from cordwood.cli.options import add_options, check, in_words, names, open_source, say_what_they_are, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
 from cordwood.cli.signals import ended_by_signals
-from cordwood.cli.stderr import Messages
+from cordwood.cli.stderr import Messages, with_flags
 from cordwood.cli.stdout import write
 from cordwood.cli.values import number
 from cordwood.errors import Error
@@ -120,7 +120,7 @@ def _plan(
     if options.output == "json":
         text = as_json(_document(report, forecast, source, code, price) | names_told)
     else:
-        text = _table(report, names_told, forecast.fill, options.price_per_gb, price)
+        text = with_flags(_table(report, names_told, forecast.fill, options.price_per_gb, price))
     return write(text, code, messages)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,13 @@ from cordwood._text import escape
 
 ERASE_LINE = "\r\x1b[2K"
 SHOW_CURSOR = "\x1b[?25h"
+
+_OPTION = re.compile(r"`([a-z]+(?:_[a-z]+)*)`")
+
+
+def with_flags(text: str) -> str:
+    """The library's words with its options as flags: `--shift-by` for the name of an option in backticks."""
+    return _OPTION.sub(lambda found: "--" + found[1].replace("_", "-"), text)
 
 
 class Messages:
@@ -43,7 +51,7 @@ class Messages:
             os.write(2, (self._line(text) + (SHOW_CURSOR if last and self.bar_shown else "")).encode("utf-8"))
 
     def _line(self, text: str) -> str:
-        return f"{ERASE_LINE if self.bar_shown else ''}{self._command}: {escape(text)}\n"
+        return f"{ERASE_LINE if self.bar_shown else ''}{self._command}: {escape(with_flags(text))}\n"
 
     @contextlib.contextmanager
     def instead_of_logs(self) -> Iterator[None]:

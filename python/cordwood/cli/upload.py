@@ -29,7 +29,7 @@ from cordwood.cli.journal_options import (
 from cordwood.cli.options import add_options, check, in_words, names, open_source, say_what_they_are, time_range
 from cordwood.cli.progress import Progress, display_of, numbers_of
 from cordwood.cli.signals import Signals, ended_by_signals
-from cordwood.cli.stderr import Messages
+from cordwood.cli.stderr import Messages, with_flags
 from cordwood.cli.stdout import write
 from cordwood.errors import Error, OutputError
 
@@ -146,7 +146,7 @@ def _report(
             options.output = "json"
             code = code or OTHER_ERROR
     as_table = options.output == "table" and options.report != "-"
-    return write(str(report) if as_table else as_json(found), code, messages)
+    return write(with_flags(str(report)) if as_table else as_json(found), code, messages)
 
 
 def _job(

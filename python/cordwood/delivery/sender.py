@@ -351,7 +351,7 @@ class Sending:
                 StopKind.SERVICE,
                 f"{answer.why} (log group {self._log_group_name!r}, log stream {piece.log_stream_name!r}, region "
                 f"{self._client.client.meta.region_name}): check the names and the region, or have the group created "
-                "(create_log_group=True, --create-log-group)",
+                "with `create_log_group`",
             )
         exception = to_exception(answer, self._client.client, self._log_group_name, piece.log_stream_name)
         not_the_service = answer.fate is Fate.NOT_SENT or isinstance(exception, CredentialsError)

@@ -27,7 +27,7 @@ _COUNT = "INSERT INTO counted VALUES (?, ?) ON CONFLICT DO UPDATE SET events = e
 _END = "end {}"
 """The fact that tells where a source ended, by its number."""
 
-_WAY_OUT = "name another file with --journal, or start anew with --force"
+_WAY_OUT = "name another file with `journal`, or start over with `force`"
 
 
 class Journal:

@@ -15,7 +15,7 @@ ADVICE = {
     Outcome.TOO_OLD: "CloudWatch Logs takes nothing older than 14 days: keep these elsewhere (S3, for example)",
     Outcome.TOO_NEW: "CloudWatch Logs takes nothing more than 2 hours ahead: send these later, or mend their clock",
     Outcome.EXPIRED: "older than the log group's retention: lengthen that before they are sent",
-    Outcome.OVERSIZE: 'to send them shortened or in parts: oversize="truncate" or "split" (--oversize)',
+    Outcome.OVERSIZE: "to send them shortened or in parts, set `oversize` to truncate or split",
     Outcome.EMPTY: "an event without a message carries nothing: leave it out",
     Outcome.INVALID: "mend them at their source",
     Outcome.REFUSED: "the service would not take them even alone",

@@ -116,8 +116,8 @@ class DeadLetterFiles:
             return f"not good to send again as it is: it was {letter.outcome} ({letter.reason})"
         if letter.may_be_stored and not self._include_possible_duplicates:
             return (
-                "may be stored already, and sent again be stored twice: to send it all the same, "
-                "include_possible_duplicates=True (--include-possible-duplicates)"
+                "may be stored already, and would then be stored twice: to send it all the same, use "
+                "`include_possible_duplicates`"
             )
         return ""
 

@@ -197,9 +197,13 @@ def _of_lines(name: str, found: FileFormat, reading: Reading) -> Shape:
     if found.needs_zone and reading.timezone is None:
         if not reading.assume_utc:
             raise InputError(_zone_is_missing(name, found, reading.year, now))
-        assumed.append("no zone is written: UTC is assumed (--timezone)")
+        assumed.append("no zone is written: UTC is assumed (change it with `timezone`)")
     if found.needs_year:
-        assumed.append(f"of {reading.year}" if reading.year else "no year is written: the latest is assumed (--year)")
+        assumed.append(
+            f"of {reading.year}"
+            if reading.year
+            else "no year is written: the latest possible is assumed (change it with `year`)"
+        )
     rules = found.rules(
         zone=zone,
         year=reading.year,
@@ -233,8 +237,8 @@ def _both_readings(name: str, found: FileFormat, other: FileFormat, reading: Rea
 
     return (
         f"{name}: its parts disagree, and what is stored cannot be taken back. The whole reads as {told(found)}. A "
-        f"part of it reads as {told(other)}. Say which it is (--format, --timestamp-format, --timestamp-regex, "
-        "--timestamp-field), or split the file"
+        f"part of it reads as {told(other)}. Specify which it is with `format`, `timestamp_format`, "
+        "`timestamp_regex` or `timestamp_field`, or split the file"
     )
 
 
@@ -245,7 +249,7 @@ def _zone_is_missing(name: str, found: FileFormat, year: int | None, now: int) -
         f"{name}: its lines write no time zone, and what is stored cannot be taken back. The first line, {line!r}, is "
         f"of {'no moment' if as_utc is None else utc(as_utc)} if it is UTC, and of "
         f"{'no moment' if as_local is None else utc(as_local)} if it is this machine's local time: say which "
-        "(--timezone UTC, --timezone local, or --timezone Area/City)"
+        "with `timezone`: UTC, local, or Area/City"
     )
 
 
@@ -254,8 +258,8 @@ def _nothing_known(name: str, samples: list[bytes], reading: Reading) -> str:
     what = "no log that is known" if reading.format == "auto" else f"no {reading.format} that is known"
     return (
         f"{name}: {what}, it starts with {start!r}. Text needs a timestamp at or near the start of its lines "
-        "(--timestamp-format says how it is written, --timestamp-regex where, and --timestamp-from where else it is "
-        "from), JSON lines a member with it (--timestamp-field names it), and an "
+        "(`timestamp_format` describes it, `timestamp_regex` finds it, `timestamp_from` takes it from elsewhere), "
+        "JSON lines need a member with it (`timestamp_field` names it), and an "
         'event document is an array of {"timestamp": milliseconds since 1970, "message": "text"}, one such object a '
         "line, or what aws logs get-log-events prints"
     )

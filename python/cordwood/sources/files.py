@@ -110,7 +110,7 @@ class LocalFile:
         with self._descriptor() as descriptor:
             status = os.fstat(descriptor)
             if stat.S_ISDIR(status.st_mode):
-                raise InputError(f"{self.name}: is a folder; name the files in it, or say --recursive")
+                raise InputError(f"{self.name}: is a folder; name the files in it, or use `recursive`")
             if not stat.S_ISREG(status.st_mode):
                 return
             self._start = os.lseek(descriptor, 0, os.SEEK_CUR)

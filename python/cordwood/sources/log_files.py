@@ -125,8 +125,8 @@ class LogFiles:
             pipe := next((one for one in self._inputs if not one.file.can_be_read_again), None)
         ):
             raise InputError(
-                f"{pipe.name}: its newest timestamp is not known before it is read, and it can be read but once: "
-                "--shift-by to-now takes files; a duration takes pipes too"
+                f"{pipe.name}: its newest timestamp is not known before it is read, and it can be read only once: "
+                "to-now as `shift_by` works for files only; a duration works for pipes, too"
             )
         self._reader = self._new_reader()
         sizes = [one.file.size for one in self._inputs]
@@ -348,7 +348,8 @@ class LogFiles:
         except ValueError as fault:
             if fault.args and isinstance(fault.args[0], str):
                 raise InputError(
-                    f"{one.name}: no event document, it starts with {fault.args[0][:24]!r} (--format says what it is)"
+                    f"{one.name}: not an event document, it starts with {fault.args[0][:24]!r}; if it is "
+                    "something else, specify its `format`"
                 ) from None
             raise
         return batches
