@@ -13,10 +13,10 @@ from cordwood.awscli import arguments as parsing
 from cordwood.awscli import checks, cli_input, help_page, logs, output, skeleton, values
 from cordwood.awscli.configuration import Configuration, read_profiles
 from cordwood.awscli.errors import ERROR_FORMATS, tell
+from cordwood.awscli.exit_codes import DONE
 from cordwood.awscli.model import Command
 from cordwood.awscli.pager import shown_through
 from cordwood.awscli.request import read_request
-from cordwood.cli.exit_codes import DONE
 
 VERSION = f"cordwood {__version__}"
 

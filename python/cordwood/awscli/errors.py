@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-from cordwood.cli.exit_codes import (
+from cordwood.awscli.exit_codes import (
     CONFIGURATION_ERROR,
     INTERRUPTED,
     OTHER_ERROR,

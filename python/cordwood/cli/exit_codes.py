@@ -1,17 +1,32 @@
 """Exit codes of the command: those of AWS CLI v2, and two for what becomes of an upload's events."""
 
+from cordwood.awscli.exit_codes import (
+    CONFIGURATION_ERROR,
+    DONE,
+    INTERRUPTED,
+    OTHER_ERROR,
+    SERVICE_ERROR,
+    USAGE_ERROR,
+)
 from cordwood.errors import Error
 
-DONE = 0
+__all__ = [
+    "CONFIGURATION_ERROR",
+    "DONE",
+    "INTERRUPTED",
+    "NOT_DELIVERED",
+    "OTHER_ERROR",
+    "REJECTED",
+    "SERVICE_ERROR",
+    "TERMINATED",
+    "USAGE_ERROR",
+    "Failure",
+]
+
 NOT_DELIVERED = 1
 """Events are undelivered or of unknown fate: good to run again."""
 REJECTED = 2
 """Done, but events were permanently rejected, or part of the input was damaged."""
-USAGE_ERROR = 252
-CONFIGURATION_ERROR = 253
-SERVICE_ERROR = 254
-OTHER_ERROR = 255
-INTERRUPTED = 130
 TERMINATED = 143
 
 
