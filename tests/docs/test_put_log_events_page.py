@@ -1,4 +1,4 @@
-"""The README's console session of put-log-events, typed into a shell, shows what it shows."""
+"""The console session of docs/put-log-events.md, typed into a shell, prints what the page shows."""
 
 import pathlib
 import re
@@ -7,12 +7,12 @@ import sys
 
 from twin import ROOT, Case, Endpoint, environment_of
 
-SECTION = (ROOT / "README.md").read_text().partition("## `cordwood put-log-events`")[2].partition("\n## ")[0]
+PAGE = (ROOT / "docs" / "put-log-events.md").read_text()
 
 
 def test_the_console_session(tmp_path: pathlib.Path) -> None:
-    [events] = re.findall(r"^```json\n(.*?)^```$", SECTION, re.DOTALL | re.MULTILINE)
-    [session] = re.findall(r"^```console\n(.*?)^```$", SECTION, re.DOTALL | re.MULTILINE)
+    [events] = re.findall(r"^```json\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    [session] = re.findall(r"^```console\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
     (tmp_path / "events").write_text(events)
     with Endpoint() as endpoint:
         endpoint.logs.create("my-logs", "20150601")
