@@ -84,6 +84,16 @@ def test_auto_blames_not_the_compression_for_what_the_plain_body_gets_too() -> N
         assert (client.compression_used, client.compression_note) == ("gzip", "")
 
 
+def test_a_request_that_is_not_legal_leaves_the_trial_to_the_next_one() -> None:
+    with LocalCloudWatchLogs(now=lambda: NOW) as endpoint:
+        endpoint.create("g", "s")
+        client = as_for_aws(endpoint)
+        [batch] = cordwood.batches([(NOW, "x")])
+        with pytest.raises(ValueError, match="log group"):
+            client.send(batch, "", "s")
+        assert client.send(batch, "g", "s").wire_bytes == len(batch.body("g", "s", gzip=True))
+
+
 def test_until_one_compressed_body_was_taken_no_second_one_goes_out() -> None:
     with LocalCloudWatchLogs(now=lambda: NOW) as endpoint:
         endpoint.create("g", "s")

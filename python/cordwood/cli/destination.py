@@ -53,6 +53,7 @@ def destination(options: argparse.Namespace) -> Iterator[Destination]:
 def _remote(options: argparse.Namespace) -> Destination:
     from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
+    from cordwood.client._botocore import signing_credentials
     from cordwood.client.connection import connect
     from cordwood.client.error_messages import credentials_of
 
@@ -63,7 +64,7 @@ def _remote(options: argparse.Namespace) -> Destination:
             endpoint_url=options.endpoint_url,
             max_pool_connections=_connections(options),
         )
-        credentials = getattr(client._request_signer, "_credentials", None)
+        credentials = signing_credentials(client)
         # Also fetches those that a role or a process gives: whoever has none is told before anything is read.
         told = credentials_of(client)
     except NoRegionError as fault:

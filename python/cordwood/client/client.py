@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import threading
-import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,8 @@ from cordwood.client.compression import BodyCompression
 from cordwood.client.connection import connect
 from cordwood.client.credentials import Credentials
 from cordwood.client.error_messages import to_exception
-from cordwood.client.provisioning import Creation, create, waits
+from cordwood.client.provisioning import Creation
+from cordwood.client.remedies import CreateMissing, ExpectedToken, Parameters, Remedy
 from cordwood.client.tokens import SequenceTokens
 from cordwood.errors import LimitError
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("cordwood")
 
-_MOST_TOKEN_TRIES = 5
-"""Each refusal names the token that would have been right; another writer may be faster, but not for ever."""
+_MAX_TOKEN_TRIES = 5
+"""Each refusal names the token that would have been right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,22 +205,31 @@ class PutLogEventsClient:
     ) -> Answer:
         """Send one batch and return what is known of it, instead of raising.
 
-        Tokens, missing groups or streams, and compressed bodies that are not taken are dealt with here: each is tried
-        again only after the service refused the whole request for it. `token_tries` is how often a refused token is
-        replaced by the one that the service expects, 5 times where not given. Without `use_token` the request carries
-        no token that is tracked, and none is learned of its answer: so requests to one stream may go side by side.
+        A request that the service refused as a whole is sent again if there is a remedy: for a wrong token, for a
+        missing log group or log stream, for a compressed body.
+
+        Args:
+            batch: the events.
+            log_group_name: as for `put_log_events`.
+            log_stream_name: as for `put_log_events`.
+            sequence_token: as for `put_log_events`.
+            entity: as for `put_log_events`.
+            token_tries: how often a refused token is replaced by the one that the service expects; 5 times if None.
+            use_token: without it, the request carries no tracked token, and none is learned from its answer, so that
+                requests to one stream may run in parallel.
 
         Raises:
             ValueError: a name, the token or the entity is not legal, as in `Batch.body`. Nothing was sent.
-            TypeError: likewise, of the wrong type.
+            TypeError: one of them has the wrong type. Nothing was sent.
+
         """
         stream = (log_group_name, log_stream_name)
         token = self._tokens.next_of(stream) if sequence_token is None and use_token else sequence_token
-        token_tries_left = _MOST_TOKEN_TRIES if token_tries is None else token_tries
-        new_stream_waits = None
+        parameters = Parameters(batch, log_group_name, log_stream_name, token, entity)
+        remedies: list[Remedy] = []
         requests = wire_bytes = 0
         while True:
-            answer = self._send_once_as_it_is_taken(batch, log_group_name, log_stream_name, token, entity)
+            answer = self._send_compressed_or_plain(parameters)
             requests += answer.requests
             wire_bytes += answer.wire_bytes
             answer = replace(answer, requests=requests, wire_bytes=wire_bytes)
@@ -233,79 +242,56 @@ class PutLogEventsClient:
                 self._tokens.learn(stream, expected)
                 known = {"nextSequenceToken": expected} if expected else {}
                 return replace(answer, fate=Fate.ACCEPTED, why="", response=known, exception=None)
-            if answer.code == "InvalidSequenceTokenException" and use_token and token_tries_left > 0:
-                token_tries_left -= 1
-                try:
-                    token = self._expected_token(answer, log_group_name, log_stream_name)
-                except Exception as exception:
-                    return replace(answers.of_preparation(exception), requests=requests, wire_bytes=wire_bytes)
-                self._tokens.learn(stream, token)
-            elif answer.code == "ResourceNotFoundException" and self._creation.wanted:
-                if new_stream_waits is None:
-                    try:
-                        # One at a time: whoever comes second finds it made.
-                        with self._creating:
-                            create(self.client, self._creation, log_group_name, log_stream_name)
-                    except Exception as exception:
-                        return replace(answers.of_preparation(exception), requests=requests, wire_bytes=wire_bytes)
-                    new_stream_waits = waits()
-                    token = sequence_token
-                    self._tokens.forget(stream)
-                elif (wait := next(new_stream_waits, None)) is not None:
-                    time.sleep(wait)
-                else:
-                    return answer
-            else:
+            remedies = remedies or self._remedies(token_tries if use_token else 0, sequence_token)
+            try:
+                again = any(remedy.apply(answer, parameters) for remedy in remedies)
+            except Exception as exception:
+                return replace(answers.of_preparation(exception), requests=requests, wire_bytes=wire_bytes)
+            if not again:
                 return answer
 
-    def _send_once_as_it_is_taken(
-        self,
-        batch: Batch,
-        log_group_name: str,
-        log_stream_name: str,
-        token: str | None,
-        entity: Mapping[str, Mapping[str, str]] | None,
-    ) -> Answer:
-        """One request, compressed or not; a second one, plain, where the first may have been refused for that."""
+    def _remedies(self, token_tries: int | None, first_token: str | None) -> list[Remedy]:
+        tries = _MAX_TOKEN_TRIES if token_tries is None else token_tries
+        return [
+            ExpectedToken(self.client, self._tokens, tries),
+            CreateMissing(self.client, self._creation, self._creating, self._tokens, first_token),
+        ]
+
+    def _send_compressed_or_plain(self, parameters: Parameters) -> Answer:
+        """Send one request, compressed or not; and once more, plain, if the first may have been refused for that.
+
+        Not among the remedies: whether compression works is known only when the plain request is answered, and until
+        then no other thread tries it.
+        """
         compression = self._compression
         if not compression.begin():
-            return self._send_once(batch, log_group_name, log_stream_name, token, entity)
-        answer = self._send_once(batch, log_group_name, log_stream_name, token, entity, gzip=True)
-        if answer.fate is Fate.ACCEPTED:
-            compression.took_compressed()
-            return answer
-        if not compression.is_refused(answer):
-            compression.learned_nothing()
-            return answer
-        plain = self._send_once(batch, log_group_name, log_stream_name, token, entity)
-        if plain.fate is Fate.ACCEPTED:
-            compression.took_plain(answer)
-        else:
-            compression.learned_nothing()
-        return replace(plain, requests=2, wire_bytes=answer.wire_bytes + plain.wire_bytes)
+            return self._send_once(parameters)
+        taken, refusal = False, None
+        try:
+            answer = self._send_once(parameters, gzip=True)
+            taken = answer.fate is Fate.ACCEPTED
+            if not compression.is_refused(answer):
+                return answer
+            plain = self._send_once(parameters)
+            refusal = answer if plain.fate is Fate.ACCEPTED else None
+            return replace(plain, requests=2, wire_bytes=answer.wire_bytes + plain.wire_bytes)
+        finally:
+            compression.end(taken=taken, refusal=refusal)
 
-    def _send_once(
-        self,
-        batch: Batch,
-        log_group_name: str,
-        log_stream_name: str,
-        token: str | None,
-        entity: Mapping[str, Mapping[str, str]] | None,
-        *,
-        gzip: bool = False,
-    ) -> Answer:
-        body = batch.body(log_group_name, log_stream_name, sequence_token=token, entity=entity, gzip=gzip)
-        request = Request(batch, body, gzip)
-        parameters: dict[str, Any] = {
-            "logGroupName": log_group_name,
-            "logStreamName": log_stream_name,
+    def _send_once(self, parameters: Parameters, *, gzip: bool = False) -> Answer:
+        token, entity = parameters.sequence_token, parameters.entity
+        body = parameters.batch.body(*parameters.stream, sequence_token=token, entity=entity, gzip=gzip)
+        request = Request(parameters.batch, body, gzip)
+        members: dict[str, Any] = {
+            "logGroupName": parameters.log_group_name,
+            "logStreamName": parameters.log_stream_name,
             "logEvents": HandedOver(request),
         }
         if token is not None:
-            parameters["sequenceToken"] = token
+            members["sequenceToken"] = token
         if entity is not None and self._knows_entity:
-            parameters["entity"] = entity
-        answer = self._answer_to(request, parameters)
+            members["entity"] = entity
+        answer = self._answer_to(request, members)
         return replace(answer, wire_bytes=len(body)) if request.body_in_place else answer
 
     def _answer_to(self, request: Request, parameters: Mapping[str, Any]) -> Answer:
@@ -326,17 +312,6 @@ class PutLogEventsClient:
     def _knows_entity(self) -> bool:
         """Whether this botocore knows the member; an older one would refuse it, and the body has it anyway."""
         return "entity" in self.client.meta.service_model.operation_model("PutLogEvents").input_shape.members
-
-    def _expected_token(self, answer: Answer, log_group_name: str, log_stream_name: str) -> str | None:
-        if "expectedSequenceToken" in answer.response:
-            expected: str | None = answer.response["expectedSequenceToken"]
-            return expected
-        found = self.client.describe_log_streams(logGroupName=log_group_name, logStreamNamePrefix=log_stream_name)
-        for described in found["logStreams"]:
-            if described["logStreamName"] == log_stream_name:
-                upload: str | None = described.get("uploadSequenceToken")
-                return upload
-        return None
 
 
 def sender_of(

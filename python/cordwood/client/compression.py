@@ -1,7 +1,7 @@
-"""Whether bodies go out compressed: told by the caller, or found out with the first that does.
+"""Whether bodies are compressed: as the caller wishes, or as the first compressed request shows.
 
-That the service takes gzip is not documented; Amazon's own agent relies on it. So `auto` tries it with one request, and
-only where a compressed body is refused and the same body, sent plain, is taken, is compression to blame, and left off.
+That the service accepts gzip is not documented; Amazon's own agent relies on it. So `auto` tries it with one request.
+It stops compressing only if a compressed body is refused and the same body is accepted plain.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class BodyCompression:
     """Decides for each request. Threads share it.
 
     Args:
-        wish: as the caller has it.
-        is_aws: the endpoint is one of Amazon's own; `auto` compresses for no other.
+        wish: the caller's.
+        is_aws: whether the endpoint is one of Amazon's own; `auto` compresses for no other.
 
     """
 
@@ -32,15 +32,18 @@ class BodyCompression:
         self._known = self._always
         self._trying = False
         self.note = ""
-        """Why it is as it is, in a few words; empty where nothing is to be said."""
+        """Why bodies are not compressed any more, in a few words; empty if there is nothing to explain."""
 
     @property
     def used(self) -> str:
-        """`gzip` or `none`, as it stands now."""
+        """`gzip` or `none`: what bodies are sent with now."""
         return "gzip" if self._wanted and self._known else "none"
 
     def begin(self) -> bool:
-        """Whether the next request goes out compressed. Until one was taken, one at a time does, and others plain."""
+        """Return whether the next request is compressed; if so, `end` must follow.
+
+        Until a compressed body was accepted, one request at a time is compressed, and the others are not.
+        """
         with self._lock:
             if self._known or not self._wanted:
                 return self._wanted
@@ -48,21 +51,21 @@ class BodyCompression:
             return not trying
 
     def is_refused(self, answer: Answer) -> bool:
-        """Whether this answer to a compressed body may be about its compression, so that it is to be sent plain."""
+        """Return whether an answer to a compressed body may be about its compression, so it is worth sending plain."""
         return not self._always and (answer.status == 415 or answer.code in _REFUSALS)
 
-    def took_compressed(self) -> None:
-        """The service took a compressed body."""
-        with self._lock:
-            self._known, self._trying = True, False
+    def end(self, *, taken: bool, refusal: Answer | None) -> None:
+        """Learn from a request that was begun compressed.
 
-    def took_plain(self, refusal: Answer) -> None:
-        """The service took the body plain that it had refused compressed."""
-        with self._lock:
-            self._wanted = self._trying = False
-            self.note = f"a compressed body was refused ({refusal.why}), and the same body taken plain"
+        Args:
+            taken: the service accepted the compressed body.
+            refusal: its answer to the compressed body, if it accepted the same body plain.
 
-    def learned_nothing(self) -> None:
-        """Neither: another request may try."""
+        """
         with self._lock:
             self._trying = False
+            if taken:
+                self._known = True
+            elif refusal is not None:
+                self._wanted = False
+                self.note = f"a compressed body was refused ({refusal.why}), and the same body taken plain"

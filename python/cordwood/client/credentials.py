@@ -8,6 +8,7 @@ import threading
 import time
 from typing import Any
 
+from cordwood.client import _botocore
 from cordwood.client.connection import look_up_credentials_again
 
 log = logging.getLogger("cordwood")
@@ -38,16 +39,15 @@ class Credentials:
         with self._lock:
             if time.monotonic() - self._renewed_at < _JUST_NOW:
                 return True
-            credentials = getattr(getattr(self._client, "_request_signer", None), "_credentials", None)
+            credentials = _botocore.signing_credentials(self._client)
             if credentials is None:
                 return False
             before = _key(credentials)
             try:
-                # botocore has no public way to renew what it thinks valid.
-                if hasattr(credentials, "_protected_refresh"):
-                    with credentials._refresh_lock:
-                        credentials._protected_refresh(is_mandatory=True)
-                elif (found := look_up_credentials_again(self._client)) is not None:
+                if (
+                    not _botocore.refresh(credentials)
+                    and (found := look_up_credentials_again(self._client)) is not None
+                ):
                     frozen = found.get_frozen_credentials()
                     credentials.access_key = frozen.access_key
                     credentials.secret_key = frozen.secret_key

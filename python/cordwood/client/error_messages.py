@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from cordwood.client._botocore import signing_credentials
 from cordwood.errors import AccessDeniedError, CredentialsError, RequestError, UnknownOutcomeError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _RESOURCE = re.compile(r"arn:aws[\w-]*:logs:\S+")
 
 def credentials_of(client: Any) -> str:
     """Which credentials a client signs with: the key's id and where it came from. For messages; no secret."""
-    credentials = getattr(getattr(client, "_request_signer", None), "_credentials", None)
+    credentials = signing_credentials(client)
     if credentials is None:
         return "no credentials"
     return f"access key {credentials.access_key} (from {credentials.method})"
