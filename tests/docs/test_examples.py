@@ -3,6 +3,8 @@
 import doctest
 import pathlib
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -60,3 +62,21 @@ def test_the_commands_that_the_readme_names_exist() -> None:
     named = set(re.findall(r"(?:^|`)make ([a-z-]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert {"demo", "test"} <= named <= targets
+
+
+@pytest.fixture(scope="module")
+def flags() -> set[str]:
+    """The flags of every command, by their help."""
+    shown = ""
+    for command in ([], ["upload"], ["plan"], ["local"]):
+        words = [sys.executable, "-m", "cordwood", *command, "--help"]
+        shown += subprocess.run(words, capture_output=True, text=True, timeout=60, check=True).stdout
+    return set(re.findall(r"--[a-z][a-z-]+", shown))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "put-log-events.md"], ids=name_of)
+def test_the_flags_that_a_page_names_exist(page: pathlib.Path, flags: set[str]) -> None:
+    # Those of other programs stand in shell blocks, or have the program's name before them.
+    prose = re.sub(r"^```sh\n.*?^```$", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    named = set(re.findall(r"(?<=[`\s])--[a-z][a-z-]+", re.sub(r"`(?:aws|cargo|make|python) [^`]*`", "", prose)))
+    assert named <= flags
