@@ -11,10 +11,10 @@ SOURCES := $(shell find rust/core/src rust/input/src rust/py/src python -name '*
 	Cargo.toml Cargo.lock rust/core/Cargo.toml rust/input/Cargo.toml rust/py/Cargo.toml rust/py/build.rs \
 	pyproject.toml README.md LICENSE
 
-.PHONY: help demo test test-rust test-python lint format bench bench-compare soak fuzz asan clean
+.PHONY: help demo test test-rust test-python lint format bench bench-compare bench-instructions soak fuzz asan clean
 
 help: ## say what there is
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 # --- setting up -------------------------------------------------------------------------------------------------
 
@@ -103,6 +103,9 @@ bench: .venv/extra-bench .venv/awscli/ready ## benchmarks beside their peers, in
 bench-compare: .venv/extra-bench ## the Python benchmarks beside the run before, in ratios
 	CORDWOOD_BENCH_EVENTS=$(BENCH_EVENTS) $(BIN)/python -m pytest benches --benchmark-autosave --benchmark-compare \
 		--benchmark-columns=median,iqr,rounds --benchmark-group-by=fullname --benchmark-sort=name
+
+bench-instructions: .venv/built ## instructions of the core, of uploads and starts, by valgrind; BEFORE=FILE adds ratios
+	$(BIN)/python benches/instructions.py --json target/instructions.json $(if $(BEFORE),--compare "$(BEFORE)")
 
 SOAK_SCHEDULES ?= 400
 SOAK_KILLS ?= 50
