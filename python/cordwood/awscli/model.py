@@ -1,15 +1,15 @@
 """What a command is made of: its members, their types and their documentation, as in an API's service model.
 
-It is written down here, and not read from botocore, because help, skeletons and faults of the command line must not
+It is written down here, and not read from botocore, because help, skeletons and errors of the command line must not
 wait for botocore's import. A test holds each description against botocore's own model.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +73,6 @@ class Command:
         input: the members of the request; each becomes an option.
         output: the members of the answer.
         documentation: paragraphs for the help page.
-        call: makes the call, with a client, the request's members and the command's own options of this run; returns
-            the answer's members.
         flags: further options, of this program's own.
         examples: for the help page.
 
@@ -85,7 +83,6 @@ class Command:
     input: Structure
     output: Structure
     documentation: str
-    call: Callable[[Any, Mapping[str, Any], Any], Mapping[str, Any]]
     flags: tuple[Flag, ...] = field(default=())
     examples: str = ""
 

@@ -1,55 +1,8 @@
-"""`cordwood put-log-events`: `aws logs put-log-events`, and a list that one request cannot carry works."""
+"""The description of put-log-events, which the command and the function share."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
-from typing import Any
-
-from cordwood._text import position_ranges
-from cordwood.awscli import arguments as parsing
-from cordwood.awscli.errors import DetailedError
 from cordwood.awscli.model import Command, Flag, ListOf, MapOf, Scalar, Structure
-
-NAME = "put-log-events"
-
-
-def add_to(commands: Any) -> None:
-    """List the command in the help of the whole; its command lines are parsed by `run`."""
-    commands.add_parser(NAME, help="aws logs put-log-events, for lists of any order and size", add_help=False)
-
-
-def is_meant(arguments: list[str]) -> bool:
-    """Whether a command line is one for this command; global options may stand before its name."""
-    return parsing.calls(NAME, arguments)
-
-
-def run(arguments: list[str]) -> int:
-    """Run a command line, without the program's name, and return its exit code."""
-    from cordwood.awscli.driver import run as run_command
-
-    return run_command(COMMAND, arguments)
-
-
-def call(client: Any, request: Mapping[str, Any], options: Any) -> Mapping[str, Any]:
-    """Send the request, or the several that its list needs."""
-    from cordwood.awscli.batched import put
-    from cordwood.errors import PartialPutError
-
-    try:
-        return put(client, request, batching=not options.no_batching, say=_say)
-    except PartialPutError as failure:
-        members = {
-            "storedLogEvents": failure.stored,
-            "notStoredPositions": position_ranges(failure.not_stored),
-            "unknownPositions": position_ranges(failure.unknown),
-        }
-        raise DetailedError(failure.__cause__ or failure, failure.summary, members) from failure.__cause__
-
-
-def _say(text: str) -> None:
-    print(f"cordwood: {text}", file=sys.stderr)
-
 
 _ENTITY = Structure(
     documentation="The entity associated with the log events.",
@@ -197,12 +150,11 @@ A call may carry the sequence token of the answer before:
 --sequence-token "49542672486831074009579604567656788214806863282469607346\""""
 
 COMMAND = Command(
-    name=NAME,
+    name="put-log-events",
     operation="PutLogEvents",
     input=_INPUT,
     output=_OUTPUT,
     documentation=_DOCUMENTATION,
-    call=call,
     flags=(
         Flag(
             name="--no-batching",

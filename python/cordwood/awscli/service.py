@@ -11,7 +11,7 @@ from cordwood.awscli.skeleton import sample
 from cordwood.client.connection import connect
 
 
-def connect_as_told(
+def connect_by_options(
     *,
     profile: str | None = None,
     region: str | None = None,

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from cordwood._core import __version__
 from cordwood._text import escape
-from cordwood.awscli import put_log_events
+from cordwood.awscli import command as put_log_events
 from cordwood.cli.exit_codes import INTERRUPTED, OTHER_ERROR, USAGE_ERROR
 from cordwood.errors import Error
 
