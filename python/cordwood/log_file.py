@@ -130,4 +130,4 @@ class LogFile:
     @property
     def told(self) -> str:
         """What the file was taken for; empty for event documents."""
-        return "".join(self._source.told())
+        return "".join(self._source.descriptions())

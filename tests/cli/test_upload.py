@@ -238,7 +238,7 @@ def test_a_local_run_says_twice_that_nothing_left_and_hears_no_hostile_environme
         (["e", *NAMES, "--oversize", "shrink"], "invalid choice: 'shrink'"),
         (["missing", *NAMES], "missing: No such file or directory"),
         ([".", *NAMES], "is a folder"),
-        (["text", *NAMES], "its lines write no time zone"),
+        (["text", *NAMES], "its lines have no time zone"),
         (["packed", *NAMES], "it ends before its compressed data does"),
         (["e", *NAMES, "--endpoint-url", "no-address"], "no-address"),
     ],

@@ -115,7 +115,7 @@ def test_a_file_without_events(tmp_path: pathlib.Path) -> None:
     [
         (None, "No such file"),
         ('[{"timestamp": 1, "mess', "Python's json cannot read it"),
-        ("a line of text\n", "no log that is known"),
+        ("a line of text\n", "not a known log format"),
     ],
 )
 def test_a_file_that_proves_nothing_is_told_without_a_traceback(

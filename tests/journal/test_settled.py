@@ -82,7 +82,7 @@ def test_what_is_settled_is_counted_and_not_handed_out(
     settled = [{at for at in everything if data.draw(st.booleans())} for _ in range(2)]
     below = data.draw(st.sampled_from([0, *sorted(everything), position_of(len(paths), 0)]))
     source = LogFiles(paths, "s")
-    source.pass_over(below, [pack_positions(list(part)) for part in settled])
+    source.skip_settled(below, [pack_positions(list(part)) for part in settled])
     left = {position for batch in batches_of(source) for position in batch.positions}
     assert left == {at for at in everything if at >= below} - settled[0] - settled[1]
     assert source.counts["settled"] == len(everything) - len(left)
@@ -119,7 +119,7 @@ def test_what_the_end_of_a_file_cut_off_is_read_when_the_file_has_grown(tmp_path
     assert source.held_from == len(one)
     path.write_text(one + two)
     again = LogFiles([path], "s")
-    again.pass_over(source.held_from)
+    again.skip_settled(source.held_from)
     assert [batch.positions for batch in batches_of(again)] == [[len(one)]]
 
 
@@ -130,7 +130,7 @@ def test_a_file_that_grew_moves_no_event_of_the_next(tmp_path: pathlib.Path) -> 
     with paths[0].open("a") as file:
         file.write('{"timestamp": 3, "message": "late"}\n')
     source = LogFiles(paths, "s")
-    source.pass_over(0, [pack_positions(list(before))])
+    source.skip_settled(0, [pack_positions(list(before))])
     [batch] = batches_of(source)
     assert [event["message"] for event in batch.events()] == ["late"]
 

@@ -135,7 +135,7 @@ def test_a_truncated_document_is_damaged_and_says_where(tmp_path: pathlib.Path) 
         (b"\x7fELF\x00\x01\x02", "it starts with"),
         ("[]".encode("utf-32"), "iconv -f UTF-32"),
         (b"\x28\xb5\x2f\xfd", "ends before its compressed data does"),
-        (b"\x1f\x8b\x08\xff\xff\xff\xff", "gzip data that is damaged"),
+        (b"\x1f\x8b\x08\xff\xff\xff\xff", "damaged gzip data"),
     ],
 )
 def test_what_is_no_document_is_told_before_anything_is_read(tmp_path: pathlib.Path, content: bytes, why: str) -> None:

@@ -16,7 +16,7 @@ from cli_upload import NAMES, clean_environment, environment_of, run
 from cordwood._model import Outcome
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
-from cordwood.sources.decoding import Contents
+from cordwood.sources.decoding import FileDecoder
 
 __all__ = ["cloudwatch_logs"]
 
@@ -42,7 +42,7 @@ def test_a_timestamp_where_a_pattern_says_it_is(tmp_path: pathlib.Path) -> None:
     assert [at for at, _ in found] == [FIRST]
     with pytest.raises(ValueError, match="timestamp_regex is no regular expression"):
         cordwood.read(file, timestamp_regex="(")
-    with pytest.raises(cordwood.InputError, match="no log that is known"):
+    with pytest.raises(cordwood.InputError, match="not a known log format"):
         cordwood.read(file, timestamp_regex="nothing (that fits)")
 
 
@@ -85,7 +85,7 @@ def test_timestamps_that_no_line_writes(tmp_path: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("text", [b"a\n", b"\xff\xfea\0\n\0", bz2.compress(b"a\n")])
 def test_a_pipe_of_few_bytes_is_not_waited_for_more(text: bytes) -> None:
-    contents = Contents()
+    contents = FileDecoder()
     first = [piece for at in range(len(text)) for piece in contents.feed(text[at : at + 1])]
     assert b"".join(first).decode("utf-8") == "a\n"
     assert list(contents.finish()) == []
@@ -99,7 +99,7 @@ def test_a_pipe_has_no_time_of_modification(cloudwatch_logs: LocalCloudWatchLogs
     assert "standard input: a pipe" in refused.err
     done = run(environment, "upload", "-", *NAMES, "--timestamp-from", "now", input="a\nb\n")
     assert done.code == 0
-    assert "read as: standard input: text, timestamps are the moment when a line is read" in done.err
+    assert "read as: standard input: text, timestamps are the time when a line is read" in done.err
     assert [event.message for event in cloudwatch_logs.events("g", "s")] == ["a", "b"]
 
 
@@ -134,7 +134,7 @@ def test_a_file_that_a_program_has_opened(tmp_path: pathlib.Path) -> None:
     packed = io.BytesIO(gzip.compress(f"{LINE} a\n{LINE} b\n".encode()))
     assert [event["message"] for event in cordwood.read(packed)] == [f"{LINE} a", f"{LINE} b"]
     text = io.StringIO(f"{LINE} a\n")
-    with pytest.raises(cordwood.InputError, match="it gives str, not bytes"):
+    with pytest.raises(cordwood.InputError, match="its read method returns str, not bytes"):
         list(cordwood.read(text))  # type: ignore[arg-type]
     with wrote(tmp_path / "log", f"{LINE} a\n").open("rb") as file:
         assert [event["message"] for event in cordwood.read(file)] == [f"{LINE} a"]
@@ -223,7 +223,7 @@ def test_patterns_and_folders_of_files(tmp_path: pathlib.Path) -> None:
     assert planned("--recursive", str(tmp_path)) == 5
     nothing = run(clean_environment(), "plan", f"{tmp_path}/*.gz", *NAMES)
     assert nothing.code == 252
-    assert "none that the pattern fits" in nothing.err
+    assert "matches none" in nothing.err
     folder = run(clean_environment(), "plan", str(tmp_path), *NAMES)
     assert folder.code == 252
     assert "use --recursive" in folder.err

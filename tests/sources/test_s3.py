@@ -77,9 +77,9 @@ def test_a_replaced_object_is_another(cloudwatch_logs: LocalCloudWatchLogs, s3: 
 def test_what_is_missing_is_said(cloudwatch_logs: LocalCloudWatchLogs, s3: Any, moto_url: str) -> None:
     environment = {**environment_of(cloudwatch_logs), "AWS_ENDPOINT_URL_S3": moto_url}
     for url, told in (
-        (f"s3://{BUCKET}/nothing", "there is no such object"),
-        (f"s3://{BUCKET}/nothing/", "there is no object whose key begins so"),
-        (f"s3://{BUCKET}", "an address in S3 is s3://bucket/key"),
+        (f"s3://{BUCKET}/nothing", "no such object"),
+        (f"s3://{BUCKET}/nothing/", "no object has a key that begins like this"),
+        (f"s3://{BUCKET}", "an S3 address is s3://bucket/key"),
         ("s3://no-such-bucket/", "NoSuchBucket"),
     ):
         done = run(environment, "upload", url, *NAMES)

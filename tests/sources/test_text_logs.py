@@ -138,7 +138,7 @@ def test_parts_that_disagree_are_refused(tmp_path: pathlib.Path) -> None:
     # Both readings, each with its first line and the moment that it would be of.
     assert "text, timestamps as ISO 8601" in planned.err
     assert "text, timestamps as syslog" in planned.err
-    assert planned.err.count("is of 2025-10-10 20:55:36.000Z") == 2
+    assert planned.err.count("is 2025-10-10 20:55:36.000Z") == 2
     assert planned.err.count("if it is UTC") == 1
 
 

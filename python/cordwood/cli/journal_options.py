@@ -116,7 +116,7 @@ def open_journal(
 
 
 def _is_kept_unasked(options: argparse.Namespace, source: LogFiles | DeadLetterFiles) -> bool:
-    return not options.local and _is_of_files(source) and source.can_be_read_again
+    return not options.local and _is_of_files(source) and source.can_resume
 
 
 def _is_of_files(source: LogFiles | DeadLetterFiles) -> TypeGuard[LogFiles]:

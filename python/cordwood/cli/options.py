@@ -133,14 +133,14 @@ def check(options: argparse.Namespace) -> None:
     # Not before there is something to do: whoever asks for help does not wait for what sends.
     from cordwood.client.connection import connect
     from cordwood.sources.paths import files_of
-    from cordwood.sources.s3 import lazily
+    from cordwood.sources.s3 import lazy_client
     from cordwood.uploader.uploader import check_names
 
     if not options.files:
         if sys.stdin is None or sys.stdin.isatty():
             options.usage_error("no FILE is given, and standard input is a terminal: name a file, or pipe events in")
         options.files = ["-"]
-    options.s3 = lazily(lambda: connect("s3", profile_name=options.profile, region_name=options.region))
+    options.s3 = lazy_client(lambda: connect("s3", profile_name=options.profile, region_name=options.region))
     try:
         options.files = files_of(options.files, recursive=options.recursive, s3=options.s3)
     except InputError as fault:
@@ -248,8 +248,8 @@ def say_what_they_are(source: LogFiles | DeadLetterFiles, messages: Messages) ->
         messages.say(f"read as: {escape(line)} (--format says otherwise)")
 
     if isinstance(source, LogFiles):
-        source.tell = say
-    told = source.told()
+        source.on_description = say
+    told = source.descriptions()
     for line in told[:_MOST_TOLD]:
         say(line)
     if len(told) > _MOST_TOLD:

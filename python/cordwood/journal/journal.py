@@ -185,8 +185,8 @@ class Journal:
         """
         self._write([(_PUT_FACT, (_END.format(index), position))], durable=False)
 
-    def remembered(self, name: str, find: Callable[[], int]) -> int:
-        """A number that the first run found, and all later ones go by. On return it is on the disk."""
+    def recall(self, name: str, find: Callable[[], int]) -> int:
+        """Return the number that the first run found, for all later runs to use. On return it is on the disk."""
         fact = f"remembered {name}"
         if fact not in self._facts:
             self._facts[fact] = find()

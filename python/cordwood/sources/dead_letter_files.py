@@ -1,4 +1,4 @@
-"""Dead letters of an earlier run: what is good to send again is sent, and the rest is told."""
+"""Dead letters of an earlier run as a source: the retryable ones are sent, the others reported."""
 
 from __future__ import annotations
 
@@ -13,44 +13,33 @@ from cordwood.errors import InputError
 from cordwood.policies import InvalidText, Oversize
 from cordwood.sources.line_index import LineIndex
 from cordwood.sources.routing import Routed, router
+from cordwood.sources.source import FileSource
 
 _LINES_AT_ONCE = 500
-"""Letters read before the batches that they closed are passed on: bounds what is held."""
+"""Letters read before the batches that they closed are yielded: bounds what is held."""
 
-_LONGEST_LINE = 64 << 20
-"""Bytes of a line that are looked at. A letter of the longest message takes a tenth of that."""
+_MAX_LINE_BYTES = 64 << 20
+"""Bytes of a line that are read. A letter of the longest message takes a tenth of that."""
 
 
-class DeadLetterFiles:
+class DeadLetterFiles(FileSource):
     """The events of dead-letter files, in constant memory.
 
-    Each line counts as one event; of an event that was sent in parts, each missing part does. What is not good to send
-    again is `skipped`, and what is no letter (as the last line of a run that was killed may be) `invalid`.
+    Each line counts as one event; of an event that was sent in parts, each missing part does. A letter that is not
+    retryable is `skipped`, and a line that is no letter (as the last one of a run that was killed may be) `invalid`.
 
     Args:
         paths: the files.
         log_stream_name: where all events go; None: each to the log stream that its letter names.
-        include_possible_duplicates: send also what may be stored already, and may then be stored twice.
+        include_possible_duplicates: also send what may be stored already, and would then be stored twice.
         oversize: as in `batches`.
         invalid_text: as in `batches`.
-        keep_rejected: hand over rejected events with what they held, as in `batches`.
-
-    Attributes:
-        paths: of the files, as they were given.
-        names: of the files.
-        total_bytes: of all of them.
-        bytes_read: so far.
-        damaged: whether a line was no letter.
-        first_timestamp: None; the file is not in order of time.
-        last_timestamp: likewise.
+        keep_rejected: return rejected events with what they held, as in `batches`.
 
     Raises:
         InputError: a file is missing or unreadable.
 
     """
-
-    shift = 0
-    """Their timestamps stay what they are."""
 
     def __init__(
         self,
@@ -68,25 +57,22 @@ class DeadLetterFiles:
         self._keep_rejected = keep_rejected
         self._rejected: list[Rejected] = []
         self._of_lines = 0
-        self.paths = tuple(paths)
         self._files = [_File(path) for path in paths]
         self._begun = 0
         self.names = tuple(file.name for file in self._files)
         self.total_bytes = sum(file.size for file in self._files)
-        self.bytes_read = 0
-        self.damaged = False
-        self.first_timestamp: int | None = None
-        self.last_timestamp: int | None = None
+        self._bytes_read = 0
+        self._damaged = False
 
     def __iter__(self) -> Iterator[list[Routed]]:
-        """The batches, as they become full; an empty list every so often in between."""
+        """Yield the batches as they become full; an empty list every so often in between."""
         for file in self._files:
-            file.base = self.bytes_read
+            file.base = self._bytes_read
             self._begun += 1
             routed: list[Routed] = []
             for number, line in enumerate(_lines(file)):
-                routed += self._take(file, self.bytes_read, line)
-                self.bytes_read += len(line)
+                routed += self._take(file, self._bytes_read, line)
+                self._bytes_read += len(line)
                 if routed or number % _LINES_AT_ONCE == 0:
                     yield routed
                     routed = []
@@ -98,22 +84,22 @@ class DeadLetterFiles:
             return []
         try:
             letter = Letter.of_line(line)
-        except LetterError as fault:
-            self.damaged = True
-            return self._leave(file, Rejected(position, Outcome.INVALID, str(fault)), line.rstrip(b"\n"))
+        except LetterError as error:
+            self._damaged = True
+            return self._leave(file, Rejected(position, Outcome.INVALID, str(error)), line.rstrip(b"\n"))
         if why := self._why_not(letter):
             return self._leave(file, Rejected(position, Outcome.SKIPPED, why), b"")
         routed = []
         for nth, (timestamp, message) in enumerate(letter.events()):
             file.events += 1
-            # Parts have a place each, within their line: every event has a position of its own.
+            # Parts have positions within their line, so that every event has its own.
             event = {"timestamp": timestamp, "message": message, "log_stream_name": letter.log_stream_name}
             routed += self._router.take(event, position + nth)
         return routed
 
     def _why_not(self, letter: Letter) -> str:
         if not letter.retryable:
-            return f"not good to send again as it is: it was {letter.outcome} ({letter.reason})"
+            return f"not retryable as it is: it was {letter.outcome} ({letter.reason})"
         if letter.may_be_stored and not self._include_possible_duplicates:
             return (
                 "may be stored already, and would then be stored twice: to send it all the same, use "
@@ -131,20 +117,21 @@ class DeadLetterFiles:
         return []
 
     @property
-    def cut_short(self) -> list[str]:
-        """Nothing: they are not compressed."""
-        return []
+    def bytes_read(self) -> int:
+        """Of all files, so far."""
+        return self._bytes_read
 
-    def told(self) -> list[str]:
-        """Nothing: their mark says what they are."""
-        return []
+    @property
+    def damaged(self) -> bool:
+        """Whether a line was no letter."""
+        return self._damaged
 
     def flush(self) -> list[Routed]:
-        """What is held, without reading on."""
+        """Close and return the open batches, without reading on."""
         return self._router.flush()
 
     def drain_rejected(self) -> list[Rejected]:
-        """Hand over the rejected events, and those left out, once."""
+        """Return the rejected events, and those left out, each once."""
         rejected, self._rejected = self._rejected, []
         return rejected + self._router.drain_rejected()
 
@@ -154,14 +141,9 @@ class DeadLetterFiles:
         counts = self._router.counts
         return {**counts, "events": counts["events"] + self._of_lines}
 
-    @property
-    def held_from(self) -> int:
-        """0: no journal is kept of dead letters, for what is sent of them leaves no letter behind."""
-        return 0
-
     def files(self) -> list[SourceFile]:
-        """What was read of each file."""
-        ends = [file.base for file in self._files[1 : self._begun]] + [self.bytes_read]
+        """Say what was read of each file."""
+        ends = [file.base for file in self._files[1 : self._begun]] + [self._bytes_read]
         return [
             SourceFile(
                 file.name,
@@ -176,13 +158,13 @@ class DeadLetterFiles:
         ]
 
     def locate(self, positions: list[int]) -> list[Location]:
-        """File, byte and line of these positions, which are bytes counted on over the files."""
-        places = []
+        """Return file, byte and line of these positions, which count bytes over all files."""
+        locations = []
         for position in positions:
             file = next(file for file in reversed(self._files[: self._begun]) if file.base <= position)
             offset = position - file.base
-            places.append(Location(offset, file.name, file.lines.of([offset])[0]))
-        return places
+            locations.append(Location(offset, file.name, file.lines.of([offset])[0]))
+        return locations
 
 
 class _File:
@@ -195,8 +177,8 @@ class _File:
         self.lines = LineIndex(path)
         try:
             status = os.stat(path)
-        except OSError as fault:
-            raise InputError(f"{self.name}: {fault.strerror}") from None
+        except OSError as error:
+            raise InputError(f"{self.name}: {error.strerror}") from None
         if not stat.S_ISREG(status.st_mode):
             raise InputError(f"{self.name}: dead letters are read from a regular file")
         self.size = status.st_size
@@ -209,14 +191,14 @@ class _File:
 
 
 def _lines(file: _File) -> Iterator[bytes]:
-    """The lines, each with its end, where it has one."""
+    """Yield the lines, each with its line end, if it has one."""
     try:
         with open(file.path, "rb") as lines:
             # A run that sends these letters may write new ones into the same file: those are not read.
-            while (left := file.size - lines.tell()) > 0 and (line := lines.readline(min(left, _LONGEST_LINE))):
+            while (left := file.size - lines.tell()) > 0 and (line := lines.readline(min(left, _MAX_LINE_BYTES))):
                 yield line
-    except OSError as fault:
-        raise InputError(f"{file.name}: {fault.strerror}") from fault
+    except OSError as error:
+        raise InputError(f"{file.name}: {error.strerror}") from error
 
 
 def _stream_of(event: Any) -> str:

@@ -1,19 +1,20 @@
-"""What a file is read as: told by its user, or by samples of it."""
+"""How a file is read: as the user specifies, or as samples of it show."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Literal, TypeAlias
 
 from cordwood._core import DocumentReader, FileFormat, LineRules, detect
 from cordwood._text import utc
 from cordwood.errors import InputError
-from cordwood.sources.decoding import decoder_of
+from cordwood.sources.decoding import text_decoder
 
 Format: TypeAlias = Literal["auto", "events", "json", "text"]
-"""Of a file: told by a look at it; event documents; JSON lines as applications write them; text."""
+"""Of a file: detected from samples; event documents; JSON lines as applications write them; text."""
 
 TimestampFrom: TypeAlias = Literal["now", "mtime", "previous"]
 """Where the timestamps of lines that write none are from: the moment when they are read; when the file was last
@@ -60,7 +61,7 @@ class Reading:
         self._check_together()
         if self.timezone is not None:
             _zone_is_known(self.timezone)
-        decoder_of(self.encoding)
+        text_decoder(self.encoding)
         for name in ("filter", "exclude", "timestamp_regex", "multiline_start"):
             try:
                 DocumentReader(filter=getattr(self, name))
@@ -123,74 +124,85 @@ def shift_of(shift_by: int | timedelta | str | None) -> Any:
     return shift_by // timedelta(milliseconds=1) if isinstance(shift_by, timedelta) else shift_by
 
 
+class FormatKind(StrEnum):
+    """What the lines of a file are."""
+
+    EVENTS = "events"
+    """An event document."""
+    JSON = "json"
+    """One JSON object a line, as applications write them."""
+    TEXT = "text"
+    """Lines with a timestamp at or near their start."""
+
+
 @dataclass(frozen=True, slots=True)
-class Shape:
+class InputFormat:
     """How a file is read."""
 
-    format: str
-    """`events`, `json` or `text`."""
+    kind: FormatKind
     rules: LineRules | None
-    """How its lines become events; None where it is an event document."""
-    told: str
-    """For its user: what it was taken for, and what was assumed."""
+    """How its lines become events; None for an event document."""
+    description: str
+    """For the user: what it is read as, and what is assumed."""
     first_timestamp: int | None = None
-    """Of the first line; None for event documents."""
+    """Of the first line; None for an event document."""
     last_timestamp: int | None = None
-    """Of the last line that was looked at; likewise."""
+    """Of the last line in the samples; None for an event document."""
     timestamp: int | None = None
-    """Of all its lines, where that is told; None where they write theirs, or are of the moment when they are read."""
+    """Of all its lines, if it is the same; None if lines have their own, or that of the time when they are read."""
 
 
-EVENTS = Shape("events", None, "event documents")
+EVENT_DOCUMENT = InputFormat(FormatKind.EVENTS, None, "event documents")
 
 
-def shape_of(name: str, samples: list[bytes], reading: Reading, modified_ms: int | None) -> Shape:
-    """What a file is read as.
+def detect_format(name: str, samples: list[bytes], reading: Reading, modified_ms: int | None) -> InputFormat:
+    """Decide how a file is read.
 
     Args:
         name: of the file, for messages.
         samples: whole lines from its start, its middle and its end.
-        reading: what its user told.
+        reading: what the user specified.
         modified_ms: when it was last modified, in milliseconds since 1970; None for a pipe.
 
     Raises:
-        InputError: it is nothing known, its parts disagree, or its lines write no zone and none was told.
+        InputError: its format is unknown, its parts disagree, or its lines have no zone and none was specified.
 
     """
     if reading.timestamp_from in ("now", "mtime"):
-        return _told_from_outside(name, reading, modified_ms)
-    format: str | None = None if reading.format == "auto" else reading.format
-    if format is None and (reading.multiline_start is not None or reading.timestamp_from == "previous"):
-        format = "text"  # which those are for
+        return _with_external_timestamps(name, reading, modified_ms)
+    kind = None if reading.format == "auto" else FormatKind(reading.format)
+    if kind is None and (reading.multiline_start is not None or reading.timestamp_from == "previous"):
+        kind = FormatKind.TEXT  # which those are for
     try:
         found = detect(
             samples,
-            format=format,
+            format=kind,
             timestamp_format=reading.timestamp_format,
             timestamp_regex=reading.timestamp_regex,
             timestamp_field=reading.timestamp_field,
         )
-    except ValueError as fault:
-        raise InputError(str(fault)) from None
+    except ValueError as error:
+        raise InputError(str(error)) from None
     if found is None:
-        raise InputError(_nothing_known(name, samples, reading))
+        raise InputError(_unknown_format(name, samples, reading))
     if found.otherwise is not None and reading.format == "auto":
-        raise InputError(_both_readings(name, found, found.otherwise, reading))
-    return EVENTS if found.name == "events" else _of_lines(name, found, reading)
+        raise InputError(_parts_disagree(name, found, found.otherwise, reading))
+    kind = FormatKind(found.name)
+    return EVENT_DOCUMENT if kind is FormatKind.EVENTS else _of_lines(name, kind, found, reading)
 
 
-def _told_from_outside(name: str, reading: Reading, modified_ms: int | None) -> Shape:
-    format = "json" if reading.format == "json" else "text"
-    rules = LineRules.told(format, message_field=reading.message_field, multiline_start=reading.multiline_start)
+def _with_external_timestamps(name: str, reading: Reading, modified_ms: int | None) -> InputFormat:
+    kind = FormatKind.JSON if reading.format == "json" else FormatKind.TEXT
+    rules = LineRules.told(kind, message_field=reading.message_field, multiline_start=reading.multiline_start)
     if reading.timestamp_from == "now":
-        return Shape(format, rules, f"{format}, timestamps are the moment when a line is read")
+        return InputFormat(kind, rules, f"{kind}, timestamps are the time when a line is read")
     if modified_ms is None:
-        raise InputError(f"{name}: a pipe, which was modified at no time that could be its timestamps' (mtime)")
-    told = f"{format}, timestamps are when the file was last modified, {utc(modified_ms)}"
-    return Shape(format, rules, told, modified_ms, modified_ms, modified_ms)
+        raise InputError(f"{name}: a pipe has no modification time that its timestamps could be taken from (mtime)")
+    description = f"{kind}, timestamps are the time when the file was last modified, {utc(modified_ms)}"
+    return InputFormat(kind, rules, description, modified_ms, modified_ms, modified_ms)
 
 
-def _of_lines(name: str, found: FileFormat, reading: Reading) -> Shape:
+def _of_lines(name: str, kind: FormatKind, found: FileFormat, reading: Reading) -> InputFormat:
     now = time.time_ns() // 1_000_000
     zone = reading.timezone or "UTC"
     assumed = []
@@ -213,49 +225,57 @@ def _of_lines(name: str, found: FileFormat, reading: Reading) -> Shape:
         untimed_as_before=reading.timestamp_from == "previous",
     )
     what = "have a timestamp" if reading.multiline_start or reading.timestamp_from else "begin an event"
-    share = f"{found.fitting:,} of {found.lines:,} lines looked at {what}"
-    told = "; ".join([f"{found.name}, {found.timestamps}", share, *assumed])
-    first = found.first_timestamp(zone=zone, year=reading.year, now=now)
-    last = found.last_timestamp(zone=zone, year=reading.year, now=now)
-    return Shape(found.name, rules, told, first, last)
+    share = f"{found.fitting:,} of {found.lines:,} sampled lines {what}"
+    return InputFormat(
+        kind,
+        rules,
+        "; ".join([f"{kind}, {found.timestamps}", share, *assumed]),
+        first_timestamp=found.first_timestamp(zone=zone, year=reading.year, now=now),
+        last_timestamp=found.last_timestamp(zone=zone, year=reading.year, now=now),
+    )
 
 
-def _both_readings(name: str, found: FileFormat, other: FileFormat, reading: Reading) -> str:
-    """What a file is by the whole of what was looked at, and what a part of it is by itself."""
+def _parts_disagree(name: str, found: FileFormat, other: FileFormat, reading: Reading) -> str:
+    """Say what a file is by all of its samples, and what a part of it is by itself."""
     now = time.time_ns() // 1_000_000
     zone = reading.timezone or "UTC"
 
-    def told(one: FileFormat) -> str:
+    def described(one: FileFormat) -> str:
         what = ", ".join(part for part in (one.name, one.timestamps) if part)
-        fits = f"{one.fitting:,} of {one.lines:,} lines looked at fit"
-        moment = one.first_timestamp(zone=zone, year=reading.year, now=now)
-        if moment is None:
+        fits = f"{one.fitting:,} of {one.lines:,} sampled lines fit"
+        first = one.first_timestamp(zone=zone, year=reading.year, now=now)
+        if first is None:
             return f"{what} ({fits})"
-        line = one.first_line.decode("utf-8", "replace")[:_SHOWN]
         assumed = "" if reading.timezone or not one.needs_zone else ", if it is UTC"
-        return f"{what} ({fits}); the first, {line!r}, is of {utc(moment)}{assumed}"
+        return f"{what} ({fits}); the first, {_first_line(one)!r}, is {utc(first)}{assumed}"
 
     return (
-        f"{name}: its parts disagree, and what is stored cannot be taken back. The whole reads as {told(found)}. A "
-        f"part of it reads as {told(other)}. Specify which it is with `format`, `timestamp_format`, "
-        "`timestamp_regex` or `timestamp_field`, or split the file"
+        f"{name}: its parts disagree, and events cannot be changed once they are stored. The whole reads as "
+        f"{described(found)}. A part of it reads as {described(other)}. Specify which it is with `format`, "
+        "`timestamp_format`, `timestamp_regex` or `timestamp_field`, or split the file"
     )
 
 
 def _zone_is_missing(name: str, found: FileFormat, year: int | None, now: int) -> str:
     as_utc, as_local = (found.first_timestamp(zone=zone, year=year, now=now) for zone in ("UTC", "local"))
-    line = found.first_line.decode("utf-8", "replace")[:_SHOWN]
     return (
-        f"{name}: its lines write no time zone, and what is stored cannot be taken back. The first line, {line!r}, is "
-        f"of {'no moment' if as_utc is None else utc(as_utc)} if it is UTC, and of "
-        f"{'no moment' if as_local is None else utc(as_local)} if it is this machine's local time: say which "
-        "with `timezone`: UTC, local, or Area/City"
+        f"{name}: its lines have no time zone, and events cannot be changed once they are stored. The first line, "
+        f"{_first_line(found)!r}, is {_time(as_utc)} if it is UTC, and {_time(as_local)} if it is this machine's local "
+        "time: specify `timezone`, as UTC, local, or Area/City"
     )
 
 
-def _nothing_known(name: str, samples: list[bytes], reading: Reading) -> str:
+def _time(timestamp: int | None) -> str:
+    return "no valid time" if timestamp is None else utc(timestamp)
+
+
+def _first_line(found: FileFormat) -> str:
+    return found.first_line.decode("utf-8", "replace")[:_SHOWN]
+
+
+def _unknown_format(name: str, samples: list[bytes], reading: Reading) -> str:
     start = samples[0].lstrip()[:24].decode("utf-8", "replace") if samples else ""
-    what = "no log that is known" if reading.format == "auto" else f"no {reading.format} that is known"
+    what = "not a known log format" if reading.format == "auto" else f"not a known format of {reading.format}"
     return (
         f"{name}: {what}, it starts with {start!r}. Text needs a timestamp at or near the start of its lines "
         "(`timestamp_format` describes it, `timestamp_regex` finds it, `timestamp_from` takes it from elsewhere), "
@@ -266,7 +286,7 @@ def _nothing_known(name: str, samples: list[bytes], reading: Reading) -> str:
 
 
 def whole_lines(sample: bytes, *, from_start: bool) -> bytes:
-    """A sample without the lines that it cuts; all of it where that leaves none."""
+    """Return a sample without the lines that it cuts; all of it if that leaves none."""
     start = 0 if from_start else sample.find(b"\n") + 1
     end = sample.rfind(b"\n") + 1
     return sample[start:end] or sample

@@ -1,4 +1,4 @@
-"""Where the bytes of an input are: files, pipes, standard input."""
+"""The bytes of an input: files, pipes, standard input."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from cordwood.errors import InputError
+from cordwood.errors import InputError, JournalError
 from cordwood.sources.line_index import LineIndex
 
 if TYPE_CHECKING:
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 CHUNK = 1 << 20
 """Bytes asked of a file at once."""
 
-_PATIENCE = 0.2
-"""Seconds that a pipe is waited for before whoever reads is asked again whether to go on."""
+_PIPE_TIMEOUT = 0.2
+"""Seconds to wait for a pipe before the caller is asked whether to go on."""
 
 Read = Callable[[], bytes | None]
-"""The next bytes; none at the end; None where a pipe gives nothing yet."""
+"""Returns the next bytes; empty ones at the end; None while a pipe has nothing."""
 
 
-class InputFile(Protocol):
-    """What can be read."""
+class RawFile(Protocol):
+    """What an input file's bytes are read from."""
 
     @property
     def name(self) -> str:
@@ -35,7 +35,7 @@ class InputFile(Protocol):
 
     @property
     def size(self) -> int | None:
-        """In bytes; None for what is no regular file, and can be read but once."""
+        """In bytes; None if it is not a regular file, and can be read only once."""
         ...
 
     @property
@@ -50,33 +50,33 @@ class InputFile(Protocol):
 
     @property
     def can_be_read_again(self) -> bool:
-        """Whether a later run finds it as it is."""
+        """Whether a later run finds it unchanged."""
         ...
 
     @property
     def lines(self) -> LineIndex | None:
-        """None for what can't be read again for its lines."""
+        """None if it cannot be read again to count lines."""
         ...
 
     def peek(self, offset: int, length: int) -> bytes:
-        """Bytes of it, without reading on; none of a pipe."""
+        """Return some of its bytes, without reading on; none of a pipe."""
         ...
 
     def opened(self) -> AbstractContextManager[Read]:
-        """What reads it, from its start.
+        """Open it and return what reads it, from its start.
 
         Raises:
-            InputError: it cannot be read; so may what it gives.
+            InputError: it cannot be read; the returned function may raise it too.
 
         """
         ...
 
     def source_identity(self) -> SourceIdentity:
-        """What a journal tells it by.
+        """Return what a journal recognizes it by.
 
         Raises:
             InputError: it cannot be read.
-            JournalError: it can be read but once.
+            JournalError: it can be read only once.
 
         """
         ...
@@ -102,7 +102,7 @@ class LocalFile:
         self.lines: LineIndex | None = None
         self._start = 0
         if path != "-":
-            with suppress(OSError):  # told when it is opened
+            with suppress(OSError):  # reported when it is opened
                 mode = os.stat(path).st_mode
                 # A pipe may not be opened twice.
                 if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
@@ -126,7 +126,7 @@ class LocalFile:
 
     @property
     def can_be_read_again(self) -> bool:
-        """Whether a later run finds it as it is."""
+        """Whether a later run finds it unchanged."""
         return self.size is not None and self.path != "-"
 
     @contextmanager
@@ -136,54 +136,54 @@ class LocalFile:
             return
         try:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError as fault:
-            raise InputError(f"{self.name}: {fault.strerror}") from None
+        except OSError as error:
+            raise InputError(f"{self.name}: {error.strerror}") from None
         try:
             yield descriptor
         finally:
             os.close(descriptor)
 
     def peek(self, offset: int, length: int) -> bytes:
-        """Bytes of it, without reading on; none of a pipe."""
+        """Return some of its bytes, without reading on; none of a pipe."""
         if self.size is None:
             return b""
         with self._descriptor() as descriptor:
             try:
                 return os.pread(descriptor, length, self._start + offset)
-            except OSError as fault:
-                raise InputError(f"{self.name}: {fault.strerror}") from None
+            except OSError as error:
+                raise InputError(f"{self.name}: {error.strerror}") from None
 
     @contextmanager
     def opened(self) -> Iterator[Read]:
-        """What reads it, from its start."""
+        """Open it and return what reads it, from its start."""
         with self._descriptor() as descriptor:
             done = 0
 
             def read() -> bytes | None:
                 nonlocal done
-                if self.size is None and not select.select([descriptor], [], [], _PATIENCE)[0]:
+                if self.size is None and not select.select([descriptor], [], [], _PIPE_TIMEOUT)[0]:
                     return None
                 try:
                     chunk = os.read(descriptor, CHUNK)
-                except OSError as fault:
-                    raise InputError(f"{self.name}, byte {done}: {fault.strerror}") from fault
+                except OSError as error:
+                    raise InputError(f"{self.name}, byte {done}: {error.strerror}") from error
                 done += len(chunk)
                 return chunk
 
             yield read
 
     def source_identity(self) -> SourceIdentity:
-        """What a journal tells it by."""
+        """Return what a journal recognizes it by."""
         from cordwood.journal.identity import identify_file
 
         return identify_file(self.path)
 
 
 class OpenFile:
-    """What a program has opened: anything that is read in bytes.
+    """A file that the caller has opened: anything that is read in bytes.
 
     Args:
-        file: with a `read` that takes how many bytes at most, and gives none at the end.
+        file: has a `read` method that takes the most bytes to return, and returns none at the end.
 
     """
 
@@ -198,26 +198,26 @@ class OpenFile:
         self.identity: dict[str, int] = {}
 
     def peek(self, offset: int, length: int) -> bytes:
-        """None of it: it can be read but once."""
+        """Return nothing: it can be read only once."""
         return b""
 
     @contextmanager
     def opened(self) -> Iterator[Read]:
-        """What reads it, from where it stands. It stays open."""
+        """Return what reads it, from its current position. It stays open."""
 
         def read() -> bytes:
             try:
                 chunk: object = self._file.read(CHUNK)
-            except (OSError, ValueError) as fault:
-                raise InputError(f"{self.name}: {fault}") from fault
+            except (OSError, ValueError) as error:
+                raise InputError(f"{self.name}: {error}") from error
             if not isinstance(chunk, bytes):
-                raise InputError(f"{self.name}: it gives {type(chunk).__name__}, not bytes; open it in mode 'rb'")
+                raise InputError(
+                    f"{self.name}: its read method returns {type(chunk).__name__}, not bytes; open it in mode 'rb'"
+                )
             return chunk
 
         yield read
 
     def source_identity(self) -> SourceIdentity:
-        """None: there is nothing that a later run could find."""
-        from cordwood.errors import JournalError
-
-        raise JournalError(f"{self.name}: a journal is for regular files; what is read but once cannot be resumed")
+        """Raise JournalError: a later run could not read it again."""
+        raise JournalError(f"{self.name}: a journal is for regular files; what is read only once cannot be resumed")

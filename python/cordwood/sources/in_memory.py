@@ -10,16 +10,14 @@ from cordwood._core import batches
 from cordwood._model import Location, Rejected, locate_in_memory
 from cordwood.policies import InvalidText, Oversize
 from cordwood.sources.routing import Routed, router
+from cordwood.sources.source import Source
 
 _CHUNK = 1000
-"""Events taken at once before the batches that they closed are passed on: bounds what is held."""
+"""Events taken before the batches that they closed are yielded: bounds what is held."""
 
 
-class Events:
-    """A sequence of events in memory, all to one log stream: it is ordered as a whole."""
-
-    names: tuple[str, ...] = ()
-    held_from = 0
+class Events(Source):
+    """A sequence of events in memory, all to one log stream: it is sorted as a whole."""
 
     def __init__(
         self,
@@ -40,11 +38,11 @@ class Events:
             yield [(batch, self._stream)]
 
     def flush(self) -> Iterable[Routed]:
-        """What is held, without reading on."""
+        """Close and return the open batches, without reading on."""
         return [(batch, self._stream) for batch in self._batches.flush()]
 
     def drain_rejected(self) -> list[Rejected]:
-        """Hand over the rejected events, once."""
+        """Return the rejected events, each once."""
         return self._batches.drain_rejected()
 
     @property
@@ -53,15 +51,12 @@ class Events:
         return self._batches.counts
 
     def locate(self, positions: list[int]) -> list[Location]:
-        """Where the events of these positions are."""
+        """Locate events by their positions."""
         return locate_in_memory(positions)
 
 
-class StreamedEvents:
+class StreamedEvents(Source):
     """Events of an iterator: all to one log stream, or each to the one that a function of it names."""
-
-    names: tuple[str, ...] = ()
-    held_from = 0
 
     def __init__(
         self,
@@ -77,17 +72,17 @@ class StreamedEvents:
 
     def __iter__(self) -> Iterator[list[Routed]]:
         for first in self._events:
-            # Pulled one by one by whoever takes them: where the iterator raises, what came before is taken already.
-            # With nothing closed, too: whoever iterates sees what was rejected, and may have heard that it is to stop.
+            # The router pulls events one by one: if the iterator raises, those before are taken already.
+            # An empty list is yielded too: the caller counts what was rejected, and may have to stop.
             yield self._router.extend(itertools.chain((first,), itertools.islice(self._events, _CHUNK - 1)))
         yield self._router.flush()
 
     def flush(self) -> Iterable[Routed]:
-        """What is held, without reading on."""
+        """Close and return the open batches, without reading on."""
         return self._router.flush()
 
     def drain_rejected(self) -> list[Rejected]:
-        """Hand over the rejected events, once."""
+        """Return the rejected events, each once."""
         return self._router.drain_rejected()
 
     @property
@@ -96,5 +91,5 @@ class StreamedEvents:
         return self._router.counts
 
     def locate(self, positions: list[int]) -> list[Location]:
-        """Where the events of these positions are."""
+        """Locate events by their positions."""
         return locate_in_memory(positions)

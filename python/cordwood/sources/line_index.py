@@ -1,4 +1,4 @@
-"""The line numbers of positions in a file, told by reading it again, and no part of it more than twice."""
+"""The line numbers of positions in a file, counted by reading it again, and no part of it more than twice."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from bisect import bisect_right
 
 _CHUNK = 1 << 20
 
-_MOST_COUNTED = 8 << 30
-"""Bytes of a file that are read again to tell the line of an event."""
+_MAX_COUNTED_BYTES = 8 << 30
+"""Bytes of a file that are read again to find the line of an event."""
 
 
 class LineIndex:
-    """Counts lines up to where it is asked, and goes on from there when it is asked again. Threads may share it.
+    """Counts lines up to the offset that is asked for, and goes on from there the next time. Threads may share it.
 
     Args:
         path: of a regular file.
@@ -28,8 +28,8 @@ class LineIndex:
         self._lock = threading.Lock()
 
     def of(self, offsets: list[int]) -> list[int | None]:
-        """The lines, from 1, of offsets in increasing order; None where the file cannot be read again."""
-        if not offsets or offsets[-1] > _MOST_COUNTED:
+        """Return the lines, from 1, of offsets in increasing order; None if the file cannot be read again."""
+        if not offsets or offsets[-1] > _MAX_COUNTED_BYTES:
             return [None] * len(offsets)
         try:
             descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)

@@ -1,4 +1,4 @@
-"""Which source reads what a program hands over: events in memory, Arrow tables, files, dead letters."""
+"""Open the source for what a program passes in: events in memory, Arrow tables, files, dead letters."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from cordwood.client.connection import connect
 from cordwood.dead_letters import is_dead_letters
 from cordwood.errors import InputError
 from cordwood.policies import Extra, InvalidText, Oversize
-from cordwood.sources import Source
 from cordwood.sources.dead_letter_files import DeadLetterFiles
 from cordwood.sources.file_format import Reading
 from cordwood.sources.in_memory import Events, StreamedEvents
 from cordwood.sources.log_files import LogFiles
 from cordwood.sources.paths import files_of
-from cordwood.sources.s3 import is_s3, lazily
+from cordwood.sources.s3 import is_s3, lazy_client
+from cordwood.sources.source import Source
 
 
-def source_of(
+def open_source(
     events: Iterable[Any] | os.PathLike[str],
     log_stream_name: str | Callable[[Any], str],
     *,
@@ -32,7 +32,7 @@ def source_of(
     reading: Reading | None = None,
     s3: Callable[[], Any] | None = None,
 ) -> Source:
-    """The source that reads this input."""
+    """Return the source that reads this input."""
     text: dict[str, Any] = {"oversize": oversize, "invalid_text": invalid_text, "keep_rejected": keep_rejected}
     paths = _paths(events)
     if paths:
@@ -45,7 +45,7 @@ def source_of(
             return DeadLetterFiles(
                 paths, log_stream_name, include_possible_duplicates=include_possible_duplicates, **text
             )
-        s3 = lazily(s3 or (lambda: connect("s3")))
+        s3 = lazy_client(s3 or (lambda: connect("s3")))
         files = files_of(paths, recursive=False, s3=s3)
         return LogFiles(files, log_stream_name, extra=extra, reading=reading, s3=s3, **text)
     assert not isinstance(events, os.PathLike)
@@ -55,14 +55,14 @@ def source_of(
         return Events(events, log_stream_name, **text)
     if isinstance(events, (str, bytes, bytearray, Mapping)) or not hasattr(type(events), "__iter__"):
         no_events: Any = events
-        batches(no_events)  # which says what is wrong with it
+        batches(no_events)  # raises what says why
     if callable(log_stream_name) or not isinstance(events, Sequence):
         return StreamedEvents(events, log_stream_name, **text)
     return Events(events, log_stream_name, **text)
 
 
 def _paths(events: Any) -> list[Any]:
-    """The files that these are, where they are files."""
+    """Return the paths, if the events are files; else an empty list."""
     if isinstance(events, os.PathLike) or is_s3(events):
         return [events]
     if isinstance(events, (list, tuple)) and all(isinstance(one, os.PathLike) or is_s3(one) for one in events):

@@ -1,4 +1,4 @@
-"""Files, out of what a user names: folders, patterns, prefixes in S3."""
+"""The files that a user names: by path, folder, pattern, or prefix in S3."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ Path = str | os.PathLike[str]
 
 
 def files_of(paths: Sequence[Path], *, recursive: bool, s3: Callable[[], Any]) -> list[Path]:
-    """The files and objects that paths name, in the order of the paths, and of the names within each.
+    """Return the files and objects that paths name, in the order of the paths, and of the names within each.
 
-    A folder stands for all files in it and below, where that is asked for; an address in S3 that ends with `/` for all
-    objects below it; and a path with `*`, `?` or `[`, which is no file, for the files that it fits (`**`: in all
-    folders below).
+    A folder means all files in it and below, if `recursive` is set; an S3 address that ends with `/`, all objects below
+    it; and a path with `*`, `?` or `[` that is not a file, the files that it matches (`**`: in all folders below).
 
     Raises:
         InputError: one of them names nothing.
@@ -33,23 +32,23 @@ def files_of(paths: Sequence[Path], *, recursive: bool, s3: Callable[[], Any]) -
         elif os.path.isdir(path):
             found += _in_folder(path) if recursive else [path]
         elif glob.has_magic(os.fsdecode(os.fspath(path))) and not os.path.lexists(path):
-            found += _fitting(path)
+            found += _matching(path)
         else:
             found.append(path)
     return found
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    below = sorted(os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)
+    below = sorted(os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names)
     files: list[Path] = [name for name in below if os.path.isfile(name)]
     if not files:
-        raise InputError(f"{os.fsdecode(os.fspath(folder))}: there is no file in it")
+        raise InputError(f"{os.fsdecode(os.fspath(folder))}: it has no files")
     return files
 
 
-def _fitting(pattern: Path) -> list[Path]:
-    fitting = sorted(glob.glob(os.fsdecode(os.fspath(pattern)), recursive=True))
-    files: list[Path] = [name for name in fitting if os.path.isfile(name)]
+def _matching(pattern: Path) -> list[Path]:
+    matching = sorted(glob.glob(os.fsdecode(os.fspath(pattern)), recursive=True))
+    files: list[Path] = [name for name in matching if os.path.isfile(name)]
     if not files:
-        raise InputError(f"{os.fsdecode(os.fspath(pattern))}: there is no such file, and none that the pattern fits")
+        raise InputError(f"{os.fsdecode(os.fspath(pattern))}: it is not a file, and matches none")
     return files

@@ -1,4 +1,4 @@
-"""Which log stream an event goes to, where that depends on the event."""
+"""Which log stream an event goes to, if that depends on the event."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from cordwood.policies import InvalidText, Oversize
 Routed = tuple[Batch, str]
 """A batch and the name of its log stream."""
 
-_MOST_HELD_BYTES = 64 << 20
-"""Counted bytes in open batches of all streams together; beyond, the stream that holds most lets go."""
+_MAX_HELD_BYTES = 64 << 20
+"""Counted bytes in open batches of all streams together; beyond, those of the stream that holds most are closed."""
 
-_MOST_STREAMS = 1000
-"""Streams with open batches at once; beyond, the least recently fed lets go."""
+_MAX_STREAMS = 1000
+"""Streams with open batches at once; beyond, those of the least recently fed are closed."""
 
 _STREAM_NAME = re.compile(r"[^:*\ud800-\udfff]{1,512}", re.DOTALL)
 
@@ -37,23 +37,23 @@ class OneStream:
         )
 
     def add(self, timestamp: Any, message: Any) -> list[Routed]:
-        """Take an event; the batches that it closed."""
+        """Take an event and return the batches that it closed."""
         return self._named(self._batcher.add(timestamp, message))
 
     def extend(self, events: Iterable[Any]) -> list[Routed]:
-        """Take events; the batches that they closed."""
+        """Take events and return the batches that they closed."""
         return self._named(self._batcher.extend(events))
 
     def take(self, event: Any, position: int) -> list[Routed]:
-        """Take an event that stands at this position of the input; the batches that it closed."""
+        """Take the event at this position of the input and return the batches that it closed."""
         return self._named(self._batcher.extend((event,), position=position))
 
     def flush(self, *, opened_before: int | None = None) -> list[Routed]:
-        """Close open batches, all or those opened by an event before a position."""
+        """Close and return open batches, all or those opened by an event before a position."""
         return self._named(self._batcher.flush(opened_before=opened_before))
 
     def drain_rejected(self) -> list[Rejected]:
-        """Hand over the rejected events, once."""
+        """Return the rejected events, each once."""
         return self._batcher.drain_rejected()
 
     @property
@@ -85,20 +85,20 @@ class StreamByEvent:
         self._position = 0
         self._taken = 0
         self._held_bytes = 0
-        # Kept here and not in a local: an event that raises must not take with it what others closed.
+        # An attribute and not a local: an event that raises must not lose the batches that others closed.
         self._closed: list[Routed] = []
         self._rejected: list[Rejected] = []
         self._altered = 0
 
     def add(self, timestamp: Any, message: Any) -> list[Routed]:
-        """Take an event; the batches that had to close. The function is given a `(timestamp, message)` pair."""
+        """Take an event and return the batches that closed. The function is given a `(timestamp, message)` pair."""
         with self._lock:
             event = (timestamp, message)
             self._take_run(self._name_of(event), (event,))
             return self._take_closed()
 
     def extend(self, events: Iterable[Any]) -> list[Routed]:
-        """Take events; the batches that had to close. The function is given each as it is."""
+        """Take events and return the batches that closed. The function is given each as it is."""
         with self._lock:
             # In runs of one name: a call for each event costs four times as much as the batching itself.
             for name, run in itertools.groupby(events, self._name_of):
@@ -106,7 +106,7 @@ class StreamByEvent:
             return self._take_closed()
 
     def take(self, event: Any, position: int) -> list[Routed]:
-        """Take an event that stands at this position of the input; the batches that had to close."""
+        """Take the event at this position of the input and return the batches that had to close."""
         with self._lock:
             self._position = position
             self._take_run(self._name_of(event), (event,))
@@ -122,7 +122,7 @@ class StreamByEvent:
             reason = f"log_stream_name gave {name!r:.80}; a name is a str of 1 to 512 characters, neither ':' nor '*'"
             for event in self._counted(run):
                 rejected = Rejected(self._position - 1, Outcome.INVALID, reason)
-                self._rejected.append(_with_what_it_held(rejected, event) if self._keep_rejected else rejected)
+                self._rejected.append(_with_payload(rejected, event) if self._keep_rejected else rejected)
             return
         before = batcher.held_nbytes
         try:
@@ -130,13 +130,13 @@ class StreamByEvent:
             self._closed += [(batch, name) for batch in closed]
         finally:
             self._held_bytes += batcher.held_nbytes - before
-        while self._held_bytes > _MOST_HELD_BYTES:
-            self._let_go(max(self._batchers, key=lambda name: self._batchers[name].held_nbytes))
-        while len(self._batchers) > _MOST_STREAMS:
-            self._let_go(next(iter(self._batchers)))
+        while self._held_bytes > _MAX_HELD_BYTES:
+            self._close_stream(max(self._batchers, key=lambda name: self._batchers[name].held_nbytes))
+        while len(self._batchers) > _MAX_STREAMS:
+            self._close_stream(next(iter(self._batchers)))
 
     def _counted(self, run: Iterable[Any]) -> Iterator[Any]:
-        """The events of a run, each counted as it is taken: where the run raises, those before are on the account."""
+        """Yield the events of a run, each counted as it is taken: if the run raises, those before are counted."""
         for event in run:
             self._position += 1
             self._taken += 1
@@ -156,7 +156,7 @@ class StreamByEvent:
             self._batchers[name] = batcher
         return batcher
 
-    def _let_go(self, name: str) -> None:
+    def _close_stream(self, name: str) -> None:
         batcher = self._batchers.pop(name)
         self._held_bytes -= batcher.held_nbytes
         self._altered += batcher.counts["altered"]
@@ -164,11 +164,11 @@ class StreamByEvent:
         self._closed += [(batch, name) for batch in batcher.flush()]
 
     def flush(self, *, opened_before: int | None = None) -> list[Routed]:
-        """Close open batches, all or those opened by an event before a position."""
+        """Close and return open batches, all or those opened by an event before a position."""
         with self._lock:
             if opened_before is None:
                 for name in list(self._batchers):
-                    self._let_go(name)
+                    self._close_stream(name)
                 return self._take_closed()
             for name, batcher in self._batchers.items():
                 before = batcher.held_nbytes
@@ -177,7 +177,7 @@ class StreamByEvent:
             return self._take_closed()
 
     def drain_rejected(self) -> list[Rejected]:
-        """Hand over the rejected events, once."""
+        """Return the rejected events, each once."""
         with self._lock:
             rejected, self._rejected = self._rejected, []
             for batcher in self._batchers.values():
@@ -196,8 +196,8 @@ class StreamByEvent:
             }
 
 
-def _with_what_it_held(rejected: Rejected, event: Any) -> Rejected:
-    """Likewise with what the event held. Only a batcher knows the shapes of events, so one is asked."""
+def _with_payload(rejected: Rejected, event: Any) -> Rejected:
+    """Add what the event held. Only a batcher knows the shapes of events, so one is asked."""
     probe = Batcher(on_reject="collect", keep_rejected=True)
     for batch in (*probe.extend([event]), *probe.flush()):
         taken = batch[0]
@@ -218,7 +218,7 @@ def router(
     invalid_text: InvalidText,
     keep_rejected: bool = False,
 ) -> Router:
-    """A router to the stream of a name, or to those that a function names."""
+    """Return a router to the log stream of a name, or to those that a function names."""
     if callable(log_stream_name):
         return StreamByEvent(log_stream_name, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected)
     return OneStream(log_stream_name, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from cordwood._core import Batch
     from cordwood.delivery.time_window import TimeWindow
     from cordwood.report import Report
-    from cordwood.sources import Source
     from cordwood.sources.routing import Routed
+    from cordwood.sources.source import Source
 
 FULL = 0.9
 """Share of a limit from which on it counts as having filled a request: the event that did not fit is not known here."""

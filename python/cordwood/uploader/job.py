@@ -16,8 +16,8 @@ from cordwood.delivery.time_window import TimeWindow
 from cordwood.delivery.worker_pool import Delivery
 from cordwood.ledger.ledger import Account
 from cordwood.report import Report
-from cordwood.sources import Source
 from cordwood.sources.routing import Routed
+from cordwood.sources.source import Source
 
 if TYPE_CHECKING:
     from cordwood.journal import Journal
@@ -102,8 +102,7 @@ class Upload:
             self._finish_after(exception)
             raise
         report = self._report()
-        unread = getattr(self.source, "cut_short", ())
-        if self._journal is not None and not (report.stopped or report.not_delivered or unread):
+        if self._journal is not None and not (report.stopped or report.not_delivered or self.source.cut_short):
             self._journal.settle(0, b"", {}, self.source.held_from)
             self._journal.finish()
         return report
@@ -120,7 +119,7 @@ class Upload:
         self.delivery.wait_for_room()
 
     def _record_ends(self) -> None:
-        ends: dict[int, int] = getattr(self.source, "ends", {})
+        ends = self.source.file_ends
         if self._journal is not None and len(ends) > self._ends_recorded:
             for index in list(ends)[self._ends_recorded :]:
                 self._journal.record_end(index, ends[index])

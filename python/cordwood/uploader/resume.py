@@ -14,7 +14,7 @@ from cordwood.sources.log_files import LogFiles
 if TYPE_CHECKING:
     from cordwood.client.client import PutLogEventsClient
     from cordwood.journal import Journal
-    from cordwood.sources import Source
+    from cordwood.sources.source import Source
 
 
 def destination_of(
@@ -57,7 +57,7 @@ def open_journal(
     from cordwood.journal import Journal
 
     if not isinstance(source, LogFiles):
-        raise InputError("a journal is kept of event documents in files: these events are in none, or are dead letters")
+        raise InputError("a journal is kept of log files: these events are in memory, or are dead letters")
     journal = Journal.open(
         path,
         sources=source.identities(),
@@ -65,12 +65,10 @@ def open_journal(
         destination=destination,
         force=force,
     )
-    if source.shifts_to_now:
-        # The first run's: what was sent then, and what is sent now, stay as far apart as they are in the files.
-        source.move_by(journal.remembered("shift_by", lambda: source.shift))
+    source.recall_shift(journal.recall)
     if at_most_once:
         _give_up_what_is_in_doubt(journal)
-    source.pass_over(journal.settled_below, journal.settled, journal.settled_ranges)
+    source.skip_settled(journal.settled_below, journal.settled, journal.settled_ranges)
     return journal
 
 

@@ -19,7 +19,7 @@ from cordwood.ledger.settled_batch import SettledBatch
 from cordwood.policies import Compression, Extra, InvalidText, Oversize
 from cordwood.report import Report
 from cordwood.sources.file_format import Format, Reading, TimestampFrom, milliseconds, shift_of
-from cordwood.sources.open_source import source_of
+from cordwood.sources.open_source import open_source
 from cordwood.uploader.job import Upload
 from cordwood.uploader.resume import destination_of, open_journal
 from cordwood.uploader.uploader import check_names, upload_error
@@ -221,7 +221,7 @@ def upload(
         filter=filter,
         exclude=exclude,
     )
-    source = source_of(
+    source = open_source(
         events,
         log_stream_name,
         oversize=oversize,

@@ -1,0 +1,171 @@
+"""`InputFile`: one file of the input, how it is read, and how far it has been read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cordwood._model import MAX_FILE_BYTES, Location
+from cordwood.errors import InputError
+from cordwood.sources.decoding import FileDecoder
+from cordwood.sources.file_format import InputFormat, Reading, detect_format, whole_lines
+from cordwood.sources.files import RawFile
+
+_SAMPLE_BYTES = 1 << 18
+"""Bytes that are inspected at the start, in the middle and at the end of a file before it is read."""
+
+_ARRAY = re.compile(rb"\s*\[\s*[{\]]")
+
+_TIMESTAMP = re.compile(rb'(?<!\\)"timestamp"\s*:\s*(\d{1,18})\b')
+
+
+class InputFile:
+    """A file or a pipe; its format is detected from samples, or once the first line of a pipe is there.
+
+    Args:
+        raw: its bytes.
+        reading: how files are read.
+
+    Attributes:
+        raw: as given.
+        name: for people.
+        format: how it is read; None for a pipe of which too little has been read.
+        first_timestamp: of the first event, as it is written, in ms since 1970; None if the samples do not show it.
+        last_timestamp: the same of the last event.
+        bytes_read: so far.
+        text_bytes: of its text, as UTF-8, so far.
+        cut_short: how it is truncated or damaged; empty if it is not, or that is not known yet.
+        bytes_before: of the files before it.
+        counts_before: what the reader had counted before it.
+
+    Raises:
+        InputError: it cannot be read, is longer than 16 TiB, or has no format that is known.
+
+    """
+
+    def __init__(self, raw: RawFile, reading: Reading) -> None:
+        self.raw = raw
+        self.name = raw.name
+        self.format: InputFormat | None = None
+        self.first_timestamp: int | None = None
+        self.last_timestamp: int | None = None
+        self.bytes_read = 0
+        self.text_bytes = 0
+        self.cut_short = ""
+        self.bytes_before = 0
+        self.counts_before: dict[str, int] = {}
+        self._reading = reading
+        self._decoder = FileDecoder(reading.encoding)
+        self._is_plain = True
+        self._start_of_pipe = b""
+        if raw.size is not None:
+            self._inspect(raw.size)
+
+    def _inspect(self, size: int) -> None:
+        if size > MAX_FILE_BYTES:
+            raise self._too_long()
+        head = self.raw.peek(0, _SAMPLE_BYTES)
+        start = self._decode_start(head)
+        middle = tail = b""
+        if self._is_plain and len(head) < size:
+            middle = self.raw.peek(size // 2, _SAMPLE_BYTES) if size > 3 * _SAMPLE_BYTES else b""
+            # No part of a file is inspected twice.
+            tail = self.raw.peek(max(len(head), size - _SAMPLE_BYTES), _SAMPLE_BYTES)
+        is_all = self._is_plain and len(head) >= size
+        samples = [start if is_all else whole_lines(start, from_start=True)]
+        samples += [whole_lines(part, from_start=False) for part in (middle, tail) if part]
+        self.format = detect_format(self.name, samples, self._reading, self.raw.modified_ms)
+        self._inspect_times(self.format, start, tail or (start if is_all else b""))
+
+    def _decode_start(self, head: bytes) -> bytes:
+        """Return the text that the file begins with, and note whether offsets in it are those of the file."""
+        decoder = FileDecoder(self._reading.encoding)
+        found = b""
+        try:
+            for piece in decoder.feed(head):
+                found += piece
+                if len(found) >= _SAMPLE_BYTES:
+                    break
+            else:
+                if len(head) < _SAMPLE_BYTES:
+                    found += b"".join(decoder.finish())
+        except ValueError as error:
+            if not found:
+                raise InputError(f"{self.name}: {error}") from None
+        self._is_plain = decoder.is_plain
+        return found[:_SAMPLE_BYTES]
+
+    def _inspect_times(self, format: InputFormat, start: bytes, end: bytes) -> None:
+        if format.rules is not None:
+            self.first_timestamp = format.first_timestamp
+            self.last_timestamp = format.last_timestamp if end else None
+            return
+        first, last = _TIMESTAMP.search(start), _TIMESTAMP.findall(end)
+        self.first_timestamp = int(first[1]) if first else None
+        self.last_timestamp = int(last[-1]) if last else None
+
+    @property
+    def description(self) -> str:
+        """What it is read as; empty for an event document, and before that is known."""
+        return f"{self.name}: {self.format.description}" if self.format and self.format.rules else ""
+
+    def texts(self) -> Iterator[bytes]:
+        """Yield its text, as UTF-8, in pieces; an empty piece while a pipe gives too little.
+
+        The format is known before the first piece that is not empty. If the file is truncated or damaged, that is noted
+        in `cut_short`, and it ends there.
+
+        Raises:
+            InputError: it cannot be read, is longer than 16 TiB, or has no format that is known.
+
+        """
+        with self.raw.opened() as read:
+            while not self.cut_short and (chunk := read()) != b"":
+                if chunk is None:
+                    yield b""
+                    continue
+                self._count(chunk)
+                for text in self._decoded(self._decoder.feed(chunk)):
+                    yield self._recognized(text)
+        if not self.cut_short:
+            for text in self._decoded(self._decoder.finish()):
+                yield self._recognized(text)
+        if self._start_of_pipe:
+            yield self._recognized(b"", is_all=True)
+
+    def _count(self, chunk: bytes) -> None:
+        self.bytes_read += len(chunk)
+        if self.bytes_read > MAX_FILE_BYTES:
+            raise self._too_long()
+
+    def _decoded(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        try:
+            for piece in pieces:
+                self.text_bytes += len(piece)
+                if self.text_bytes > MAX_FILE_BYTES:
+                    raise self._too_long()
+                yield piece
+        except ValueError as error:
+            self.cut_short = str(error)
+
+    def _recognized(self, text: bytes, *, is_all: bool = False) -> bytes:
+        """Return the text; nothing while the start of a pipe is too short to detect its format, then all of it."""
+        if self.format is not None:
+            return text
+        start = self._start_of_pipe + text
+        if not (is_all or b"\n" in start or len(start) >= _SAMPLE_BYTES or _ARRAY.match(start)):
+            self._start_of_pipe = start
+            return b""
+        self._start_of_pipe = b""
+        self.format = detect_format(self.name, [whole_lines(start, from_start=True)], self._reading, None)
+        self._is_plain = self._decoder.is_plain
+        return start
+
+    def locate(self, offsets: list[int]) -> list[Location]:
+        """Locate offsets in it, which are in increasing order."""
+        index = self.raw.lines if self._is_plain else None
+        lines = index.of(offsets) if index else [None] * len(offsets)
+        return [Location(offset, self.name, line) for offset, line in zip(offsets, lines, strict=True)]
+
+    def _too_long(self) -> InputError:
+        return InputError(f"{self.name}: longer than 16 TiB, the most that is read of one file; split it")
