@@ -125,7 +125,7 @@ def test_access_denied_to_a_creation_names_the_creation(endpoint: LocalCloudWatc
         Fault(kind="answer", status=400, body='{"__type": "AccessDeniedException", "message": "no"}')
     )
     client = cordwood.PutLogEventsClient(endpoint.client(), create_log_stream=True)
-    with pytest.raises(cordwood.AccessDeniedError, match="may not do logs:CreateLogStream on"):
+    with pytest.raises(cordwood.AccessDeniedError, match="is not allowed logs:CreateLogStream on"):
         client.put_log_events("g", "missing", [(NOW, "m")])
 
 
@@ -138,4 +138,4 @@ def test_access_denied_names_action_and_resource(endpoint: LocalCloudWatchLogs) 
         endpoint.faults.script(Fault(kind="answer", status=400, body=body))
         with pytest.raises(cordwood.AccessDeniedError) as caught:
             client.put_log_events("g", "s", [(NOW, "m")])
-        assert f"may not do logs:PutLogEvents on {expected} (" in str(caught.value)
+        assert f"is not allowed logs:PutLogEvents on {expected} (" in str(caught.value)

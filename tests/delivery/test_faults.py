@@ -111,8 +111,8 @@ def refusal(code: str, message: str, status: int = 400) -> Fault:
 @pytest.mark.parametrize(
     ("fault", "kind", "text"),
     [
-        (refusal("AccessDeniedException", "not you"), "service", "may not do logs:PutLogEvents on arn:aws:logs:"),
-        (refusal("UnrecognizedClientException", "who?"), "configuration", "does not know who is asking"),
+        (refusal("AccessDeniedException", "not you"), "service", "is not allowed logs:PutLogEvents on arn:aws:logs:"),
+        (refusal("UnrecognizedClientException", "who?"), "configuration", "does not accept the credentials"),
         (refusal("ExpiredTokenException", "late"), "configuration", "the session token has expired"),
         (refusal("SomethingNewException", "no"), "service", "SomethingNewException"),
     ],

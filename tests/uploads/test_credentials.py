@@ -93,5 +93,5 @@ def test_a_wrong_clock_is_told_with_both(hours: int, told: str) -> None:
         assert report.stop_kind is cordwood.StopKind.CONFIGURATION
         assert re.search(rf"this machine is 10,(799|800|801) s {told}", report.stopped)
         assert "Signature" in report.stopped
-        assert "the credentials are not to blame" in report.stopped
+        assert "the credentials are not the cause" in report.stopped
         assert report.counts[Outcome.UNDELIVERED] == 8

@@ -121,7 +121,7 @@ def test_after_a_stop_the_adder_is_told_with_the_report(cloudwatch_logs: LocalCl
     up = uploader(cloudwatch_logs)
     up.add(now(), "denied")
     assert up.flush(60)
-    with pytest.raises(cordwood.UploadError, match="may not do logs:PutLogEvents") as raised:
+    with pytest.raises(cordwood.UploadError, match="is not allowed logs:PutLogEvents") as raised:
         up.add(now(), "after")
     assert raised.value.report.counts[Outcome.UNDELIVERED] == raised.value.report.events == 1
 

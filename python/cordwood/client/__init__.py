@@ -1,4 +1,4 @@
-"""One PutLogEvents call through boto3: its finished body, its token, its answer."""
+"""One PutLogEvents call through boto3: its finished body, its sequence token, its response."""
 
 from cordwood.client.client import PutLogEventsClient, PutLogEventsResult
 

@@ -1,8 +1,8 @@
-"""What came back for one request, and what it is worth.
+"""The response to one request, and what it proves.
 
-botocore calls an HTML page, an empty body, truncated JSON and a 204 a success. Here only an answer acknowledges a
-batch: status 200, a body as long as its Content-Length, a JSON object, and the service's request id (which AWS hosts
-always send; elsewhere it is optional).
+botocore takes an HTML page, an empty body, truncated JSON and a 204 for success. Here a batch is accepted only if the
+status is 200, the body is as long as its Content-Length and a JSON object, and there is a request id (which AWS hosts
+always send; it is optional elsewhere).
 """
 
 from __future__ import annotations
@@ -28,37 +28,37 @@ class Fate(StrEnum):
     """What is known of a request."""
 
     ACCEPTED = "accepted"
-    """The service took it, but for the events that it names."""
+    """The service accepted it, except for the events that the response names."""
     REFUSED = "refused"
     """The service answered with an error: nothing of it is stored."""
     UNKNOWN = "unknown"
-    """It went out and no answer came that counts: it may be stored."""
+    """It was sent, and no valid response came: it may be stored."""
     NOT_SENT = "not_sent"
-    """It never left this machine: nothing of it is stored."""
+    """It was not sent: nothing of it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The fate of one request, with what the service said."""
+    """The fate of one request, with the details of the response."""
 
     fate: Fate
     why: str = ""
-    """For the reader of a report; empty where it was accepted."""
+    """The reason, for a report; empty if it was accepted."""
     code: str = ""
-    """The service's error code; empty where it gave none."""
+    """The service's error code; empty if there is none."""
     status: int | None = None
     request_id: str | None = None
     response: Mapping[str, Any] = field(default_factory=dict)
     """What botocore parsed, or the error response that it raised."""
     exception: BaseException | None = None
     requests: int = 1
-    """PutLogEvents requests that it took: more than one where a token or a missing stream had to be mended first."""
+    """PutLogEvents requests that were sent: more than one if a token was wrong or a stream was missing at first."""
     wire_bytes: int = 0
-    """Bytes of the bodies that went out for it, in all of its requests."""
+    """Size of the bodies of all these requests."""
 
     @property
     def credentials_expired(self) -> bool:
-        """Whether the service said that the session token has expired. (That of a signature is a matter of clocks.)"""
+        """Whether the session token has expired. (An expired signature is a matter of clocks.)"""
         return self.code in _EXPIRED_TOKENS
 
     @property
@@ -68,12 +68,12 @@ class Answer:
 
     @property
     def already_accepted(self) -> bool:
-        """The service had taken this very batch before: a success."""
+        """Whether the service had accepted the same batch before: a success."""
         return self.code == ALREADY_ACCEPTED
 
     @property
     def date(self) -> str:
-        """The answer's Date header; empty where there is none."""
+        """The Date header of the response; empty if there is none."""
         headers: Mapping[str, str] = self.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
         return headers.get("date", "")
 
@@ -110,13 +110,13 @@ def of_response(request: Request, response: Mapping[str, Any], *, from_aws: bool
     metadata = response.get("ResponseMetadata", {})
     request_id = metadata.get("RequestId")
     if request.status is None:
-        # Something stood in for the network (a Stubber): there is no raw answer to judge, and nothing was lost.
+        # The network was replaced (by a Stubber): there is no raw response to judge, and nothing was lost.
         stubbed = metadata.get("HTTPStatusCode", 200) == 200
         return Answer(Fate.ACCEPTED if stubbed else Fate.UNKNOWN, status=200, request_id=request_id, response=response)
-    document, fault = _read(request, from_aws=from_aws, request_id=request_id)
+    document, error = _read(request, from_aws=from_aws, request_id=request_id)
     return Answer(
-        Fate.UNKNOWN if fault else Fate.ACCEPTED,
-        why=fault,
+        Fate.UNKNOWN if error else Fate.ACCEPTED,
+        why=error,
         status=request.status,
         request_id=request_id,
         # Members that an older botocore does not know are in the document only.
@@ -125,21 +125,21 @@ def of_response(request: Request, response: Mapping[str, Any], *, from_aws: bool
 
 
 def _read(request: Request, *, from_aws: bool, request_id: str | None) -> tuple[Mapping[str, Any], str]:
-    """The answer's JSON object, and why it is no answer after all; that is empty where it is one."""
+    """Return the JSON object of a response, and why the response is not valid; empty if it is."""
     content = request.content or b""
     length = request.headers.get("content-length")
     if request.status != 200:
-        return {}, f"the answer's status is {request.status}, not 200"
+        return {}, f"the status of the response is {request.status}, not 200"
     if length is not None and length.isdigit() and int(length) != len(content):
-        return {}, f"the answer was cut off: {len(content)} of {length} bytes"
+        return {}, f"the response is incomplete: {len(content)} of {length} bytes"
     try:
         document = json.loads(content)
     except ValueError:
-        return {}, f"the answer is not JSON ({_beginning(request.headers, content)})"
+        return {}, f"the response is not JSON ({_beginning(request.headers, content)})"
     if not isinstance(document, dict):
-        return {}, f"the answer is JSON, but no object ({_beginning(request.headers, content)})"
+        return {}, f"the response is JSON, but not an object ({_beginning(request.headers, content)})"
     if from_aws and not request_id:
-        return document, "the answer has no request id, which AWS always sends: something else answered in its place"
+        return document, "the response has no request id, which AWS always sends: it came from something else"
     return document, ""
 
 
@@ -151,10 +151,10 @@ def _beginning(headers: Mapping[str, str], content: bytes) -> str:
 
 
 def of_preparation(exception: Exception) -> Answer:
-    """Judge what was raised by a call that had to come before (a creation, a look-up): the events were not sent."""
+    """Judge what a preparatory call raised (to create, to look up): the events were not stored."""
     from botocore.exceptions import ClientError
 
-    # Not told by `.response`: a broken connection has that too, and nothing in it.
+    # Not recognized by `.response`: the error of a broken connection has that too, and it is empty.
     if not isinstance(exception, ClientError):
         return Answer(Fate.NOT_SENT, why=str(exception), exception=exception)
     return replace(of_error(exception), fate=Fate.REFUSED)
@@ -167,8 +167,8 @@ def of_error(error: Any) -> Answer:
     status = metadata.get("HTTPStatusCode")
     code = str(response.get("Error", {}).get("Code", ""))
     message = str(response.get("Error", {}).get("Message", ""))
-    # botocore puts the bare status where the body named no error: not the service's word, then, and from 500 on
-    # whatever stood before the service may have lost its answer.
+    # If the body names no error, botocore puts the bare status there. Then it is not the service's word, and from 500
+    # on a proxy may have lost the service's response.
     named = bool(code) and not code.isdigit()
     lost = status is not None and status >= 500 and (not named or code in _MAY_BE_STORED)
     return Answer(
@@ -183,11 +183,11 @@ def of_error(error: Any) -> Answer:
 
 
 _MAY_BE_STORED = {"InternalFailure", "InternalServerError", "InternalServerException", "InternalError"}
-"""The service failed at an unknown point of its work. (ServiceUnavailable and throttling refuse before any.)"""
+"""The service failed at an unknown point of its work. (ServiceUnavailable and throttling come before any work.)"""
 
 
 def of_exception(request: Request, exception: BaseException) -> Answer:
-    """Judge what was raised instead of an answer."""
+    """Judge what was raised instead of a response."""
     import botocore.exceptions as botocore
 
     never_sent = (
@@ -209,11 +209,11 @@ def of_exception(request: Request, exception: BaseException) -> Answer:
 
 
 def rejected_of(response: Mapping[str, Any], batch: Batch) -> list[Rejected]:
-    """The events that an accepted request names as rejected, at the caller's positions, in that order.
+    """Return the events that an accepted request reports as rejected, in the order of the caller's positions.
 
-    `rejectedLogEventsInfo` speaks of the list as sent: `tooOldLogEventEndIndex` and `expiredLogEventEndIndex` are
-    exclusive ends of a prefix, `tooNewLogEventStartIndex` is the inclusive start of a suffix. Where they overlap an
-    event is what holds for longest: too old, then expired, then too new.
+    The indexes of `rejectedLogEventsInfo` count in the list as sent: `tooOldLogEventEndIndex` and
+    `expiredLogEventEndIndex` are exclusive ends of a prefix, `tooNewLogEventStartIndex` is the inclusive start of a
+    suffix. If they overlap, too old wins over expired, and expired over too new.
     """
     info = response.get("rejectedLogEventsInfo")
     if not info:
@@ -229,6 +229,6 @@ def rejected_of(response: Mapping[str, Any], batch: Batch) -> list[Rejected]:
     return sorted(rejected)
 
 
-_TOO_OLD = "the service refused it as more than 14 days old; keep it elsewhere, or check its unit and zone"
-_EXPIRED = "the service refused it as older than the log group's retention; lengthen that first"
-_TOO_NEW = "the service refused it as more than 2 hours in the future; send it later, or check its unit and zone"
+_TOO_OLD = "the service rejected it as more than 14 days old; store it elsewhere, or check its unit and time zone"
+_EXPIRED = "the service rejected it as older than the log group's retention; extend that first"
+_TOO_NEW = "the service rejected it as more than 2 hours in the future; send it later, or check its unit and time zone"

@@ -1,8 +1,8 @@
-"""A finished body through the real boto3: four documented botocore events, acting on our requests only.
+"""A finished body through the real boto3, by four documented botocore events that act on our requests only.
 
-boto3's own validation and serialization cost nine tenths of a stock call. Here a request goes in with one
-placeholder event; what marks it as ours rides in the call's context, so the caller's own calls on the same client,
-other threads included, are as they were.
+boto3's own validation and serialization take nine tenths of a stock call. Here a request is made with one placeholder
+event. A mark in the call's context identifies it as ours, so the caller's own calls on the same client, also from
+other threads, are unchanged.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ _PLACEHOLDER = {"timestamp": 0, "message": _MARK}
 
 @dataclass(slots=True)
 class Request:
-    """One PutLogEvents request of ours, and what came of it as it went through botocore."""
+    """One PutLogEvents request of ours, and its response as botocore saw it."""
 
     batch: Batch
     body: bytes
-    """The finished body, as it goes over the wire."""
+    """The finished body, as it is sent."""
     gzip: bool = False
     """Whether it is compressed."""
     body_in_place: bool = False
-    """Whether the placeholder has made way for the body."""
+    """Whether the body has replaced the placeholder."""
     status: int | None = None
-    """HTTP status of the answer; None where there was none."""
+    """HTTP status of the response; None if there was none."""
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
-    """The answer's raw body."""
+    """The raw body of the response."""
     exception: BaseException | None = None
-    """What botocore's HTTP side raised instead of an answer."""
+    """What botocore's HTTP session raised instead."""
 
 
 class HandedOver(list[Any]):
-    """`logEvents` of a request whose body is written already: one placeholder, equal to the real events.
+    """`logEvents` of a request whose body is finished already: one placeholder, which compares as the real events.
 
-    Equal, so that a Stubber's expected parameters, and whoever else compares what goes in, see the events.
+    So a Stubber's expected parameters, and any other check of the parameters, see the events.
     """
 
     __hash__ = None
@@ -62,7 +62,7 @@ class HandedOver(list[Any]):
 
 
 def install(client: Any) -> None:
-    """Register the four handlers on a boto3 logs client; to do it again changes nothing."""
+    """Register the four handlers on a boto3 logs client; a second time changes nothing."""
     events = client.meta.events
     operation = "cloudwatch-logs.PutLogEvents"
     events.register(f"provide-client-params.{operation}", _take_body_out, unique_id="cordwood-params")
@@ -72,8 +72,8 @@ def install(client: Any) -> None:
 
 
 def placeholder_went_out() -> Error:
-    """The error for a botocore that calls back before a call no more: a placeholder went, too old to be stored."""
-    return Error(f"this botocore sent a placeholder in place of the body, and no event; {_REPORT}")
+    """Return the error for a botocore without the event before a call: it sent a placeholder, too old to be stored."""
+    return Error(f"this version of botocore sent a placeholder instead of the events; {_REPORT}")
 
 
 _REPORT = "please report the versions of boto3 and botocore"
@@ -94,8 +94,8 @@ def _put_body_in(params: dict[str, Any], context: Mapping[str, Any], **_: Any) -
         request.body_in_place = True
     elif _MARK.encode() in params["body"][:2048]:
         raise Error(
-            f"this botocore did not hand the request's context through, so its body could not be put in; nothing was "
-            f"sent; {_REPORT}"
+            "this version of botocore did not pass the request's context on, so the body could not be put in place; "
+            f"nothing was sent; {_REPORT}"
         )
 
 
@@ -113,7 +113,7 @@ def _keep_answer(
 
 
 class ErrorAnswer(Error):
-    """The service answered with an error; what botocore parsed of it. Never seen by a caller."""
+    """The service returned an error, as botocore parsed it. A caller never sees this exception."""
 
     def __init__(self, parsed: Mapping[str, Any]) -> None:
         super().__init__(parsed)
@@ -123,11 +123,11 @@ class ErrorAnswer(Error):
 def _leave_retrying_to_us(
     request_dict: Mapping[str, Any], response: Any, caught_exception: BaseException | None, **_: Any
 ) -> None:
-    """A retry that botocore makes by itself after a lost answer would store events twice, unseen.
+    """Prevent botocore's own retries: after a lost response, they would store events twice, silently.
 
-    Raising ends the matter before botocore's own handler is asked. (An answer of False would do from botocore 1.44 on,
-    but earlier ones take it for "again, at once", and in every version the standard mode would charge our failures to
-    the retry quota that the caller's own calls live on.)
+    An exception ends the call before botocore's own handler runs. (Returning False works from botocore 1.44 on, but
+    earlier ones take it for "retry at once", and in every version the standard mode would charge our failures to the
+    retry quota of the caller's own calls.)
     """
     if not isinstance(request_dict["context"].get(_CONTEXT_KEY), Request):
         return

@@ -36,15 +36,15 @@ _MAX_TOKEN_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class PutLogEventsResult:
-    """What the service said to one request that it took.
+    """The response to one request that the service accepted.
 
     Attributes:
-        next_sequence_token: for the stream's next call; None where the service leaves it out, as today's may.
-        rejected: the events that the service did not take, by position in the caller's list: too old, too new, expired.
-        rejected_entity_info: why the entity was refused, as the API's RejectedEntityInfo; None where it was not.
+        next_sequence_token: for the stream's next call; None if the service leaves it out, as today's may.
+        rejected: the events that the service rejected, by position in the caller's list: too old, too new, expired.
+        rejected_entity_info: why the entity was rejected, as the API's RejectedEntityInfo; None if it was not.
         request_id: the service's id of the request.
-        already_accepted: the service had taken this very batch before (DataAlreadyAcceptedException): a success.
-        response: what botocore made of the answer.
+        already_accepted: the service had accepted the same batch before (DataAlreadyAcceptedException): a success.
+        response: the response as botocore parsed it.
 
     """
 
@@ -136,18 +136,18 @@ class PutLogEventsClient:
 
     @property
     def compression_used(self) -> str:
-        """What bodies go out with as it stands now: `gzip` or `none`."""
+        """What bodies are sent with now: `gzip` or `none`."""
         return self._compression.used
 
     @property
     def compression_note(self) -> str:
-        """Why that is so, in a few words; empty where nothing is to be said."""
+        """Why they are not compressed any more, in a few words; empty if there is nothing to explain."""
         return self._compression.note
 
     def renew_credentials(self) -> bool:
-        """Get new credentials where they come from; whether others than before are in use now.
+        """Get new credentials from their source, and return whether they differ from those used before.
 
-        Of several threads that ask at once for the same, one does it.
+        If several threads call it at the same time, one does the work.
         """
         return self._credentials.renew()
 
@@ -166,17 +166,17 @@ class PutLogEventsClient:
             log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
             log_stream_name: 1 to 512 characters, neither `:` nor `*`.
             log_events: a `Batch`, or events as `cordwood.batches` takes them; they are sorted.
-            sequence_token: to be sent instead of the one that is tracked.
+            sequence_token: sent instead of the one that is tracked.
             entity: the API's Entity.
 
         Raises:
             LimitError: the events do not fit one request. Nothing was sent.
             EventError: an event is not a legal log event. Nothing was sent.
-            UnknownOutcomeError: no answer came that counts; the events may be stored.
-            CredentialsError: the credentials are missing or not taken.
-            AccessDeniedError: they may not do this.
+            UnknownOutcomeError: no valid response came; the events may be stored.
+            CredentialsError: the credentials are missing or not accepted.
+            AccessDeniedError: the credentials lack a permission.
             botocore.exceptions.ClientError: any other error of the service; nothing was stored.
-            botocore.exceptions.BotoCoreError: the request did not leave this machine.
+            botocore.exceptions.BotoCoreError: the request was not sent.
 
         """
         batch = log_events if isinstance(log_events, Batch) else one_batch(log_events)
@@ -310,7 +310,7 @@ class PutLogEventsClient:
 
     @cached_property
     def _knows_entity(self) -> bool:
-        """Whether this botocore knows the member; an older one would refuse it, and the body has it anyway."""
+        """Whether this botocore knows the member; an older one would reject it, and the body has it anyway."""
         return "entity" in self.client.meta.service_model.operation_model("PutLogEvents").input_shape.members
 
 
@@ -363,14 +363,14 @@ def sender_of(
 
 
 def one_batch(log_events: Iterable[Any]) -> Batch:
-    """The events as one batch, sorted.
+    """Return the events as one batch, sorted.
 
     Raises:
-        LimitError: they do not fit one; the message names each rule that they break.
+        LimitError: they do not fit one; the message names each limit that they exceed.
         EventError: one of them is not a legal log event.
 
     """
-    # Of an iterator, too: what fits one request fits one open batch, whatever its order.
+    # Works for an iterator, too: what fits one request fits one open batch, whatever its order.
     cut = list(batches(log_events))
     if len(cut) == 1:
         return cut[0]

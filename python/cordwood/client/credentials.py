@@ -1,4 +1,4 @@
-"""New credentials, where those in use have expired."""
+"""New credentials after those in use have expired."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from cordwood.client.connection import look_up_credentials_again
 
 log = logging.getLogger("cordwood")
 
-_JUST_NOW = 30.0
-"""Seconds for which a renewal counts for all requests that failed with what was in use before."""
+_SETTLING_SECONDS = 30.0
+"""For so long, a renewal counts for all requests that failed with the credentials used before."""
 
 
 class Credentials:
@@ -31,13 +31,13 @@ class Credentials:
         self._renewed_at = -math.inf
 
     def renew(self) -> bool:
-        """Get new credentials where they come from; whether others than before are in use now.
+        """Get new credentials from their source, and return whether they differ from those used before.
 
-        Those of a role, a container or a process renew themselves before they expire; here they are renewed although
-        they seem valid. Those of a file, or of the environment, are looked up again, for a client that cordwood made.
+        Those of a role, a container or a process refresh themselves before they expire; here they are refreshed
+        although they seem valid. Those of a file or the environment are read again, for a client that cordwood made.
         """
         with self._lock:
-            if time.monotonic() - self._renewed_at < _JUST_NOW:
+            if time.monotonic() - self._renewed_at < _SETTLING_SECONDS:
                 return True
             credentials = _botocore.signing_credentials(self._client)
             if credentials is None:
@@ -52,12 +52,14 @@ class Credentials:
                     credentials.access_key = frozen.access_key
                     credentials.secret_key = frozen.secret_key
                     credentials.token = frozen.token
-            except Exception as fault:
-                log.warning("the credentials have expired, and could not be renewed: %s", fault)
+            except Exception as error:
+                log.warning("the credentials have expired and could not be renewed: %s", error)
                 return False
             renewed = _key(credentials) != before
             if renewed:
-                log.info("the credentials had expired; those in use now are of access key %s", _key(credentials)[0])
+                log.info(
+                    "the credentials had expired and were renewed; now in use: access key %s", _key(credentials)[0]
+                )
                 self._renewed_at = time.monotonic()
             return renewed
 

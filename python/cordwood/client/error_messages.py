@@ -1,4 +1,4 @@
-"""Errors of credentials and permissions, in words that say what to do. Never a secret in them."""
+"""Messages for errors of credentials and permissions: what is wrong, and what to do. They contain no secret."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _MOST_LIKELY = {
     "belongs to a temporary key whose session token is missing",
     "InvalidClientTokenId": "the access key id does not exist, or its session token is missing",
     "InvalidSignatureException": "the secret access key does not belong to this access key id, or this machine's clock "
-    "is wrong by more than 5 minutes",
+    "is off by more than 5 minutes",
     "SignatureDoesNotMatch": "the secret access key does not belong to this access key id",
-    "IncompleteSignature": "something between here and the service changed the request's headers",
-    "MissingAuthenticationToken": "the request went out unsigned",
+    "IncompleteSignature": "a proxy changed the headers of the request",
+    "MissingAuthenticationToken": "the request was not signed",
     "ExpiredTokenException": "the session token has expired: get new credentials, and send again",
     "ExpiredToken": "the session token has expired: get new credentials, and send again",
     "RequestTimeTooSkewed": "this machine's clock is wrong",
-    "RequestExpired": "this machine's clock is wrong, or the request was held up on its way",
+    "RequestExpired": "this machine's clock is wrong, or the request was delayed on its way",
     "OptInRequired": "the account is not enabled for this region",
 }
 
@@ -35,7 +35,7 @@ _RESOURCE = re.compile(r"arn:aws[\w-]*:logs:\S+")
 
 
 def credentials_of(client: Any) -> str:
-    """Which credentials a client signs with: the key's id and where it came from. For messages; no secret."""
+    """Return the id and the origin of the access key that a client signs with, for messages; no secret."""
     credentials = signing_credentials(client)
     if credentials is None:
         return "no credentials"
@@ -43,7 +43,7 @@ def credentials_of(client: Any) -> str:
 
 
 def to_exception(answer: Answer, client: Any, log_group_name: str, log_stream_name: str) -> BaseException:
-    """The exception that tells a caller of an answer that is not `accepted`."""
+    """Return the exception for an answer that is not `accepted`."""
     from botocore.exceptions import BotoCoreError
 
     from cordwood.client.answer import Fate
@@ -51,8 +51,8 @@ def to_exception(answer: Answer, client: Any, log_group_name: str, log_stream_na
     code, request_id = answer.code, answer.request_id
     if answer.fate is Fate.UNKNOWN:
         return UnknownOutcomeError(
-            f"the answer for log stream {log_stream_name!r} of log group {log_group_name!r} was lost: {answer.why}; "
-            "the events may be stored, and sent again they may be stored twice",
+            f"the response for log stream {log_stream_name!r} of log group {log_group_name!r} was lost: {answer.why}; "
+            "the events may be stored; if they are sent again, they may be stored twice",
             code=code,
             request_id=request_id,
         )
@@ -60,8 +60,8 @@ def to_exception(answer: Answer, client: Any, log_group_name: str, log_stream_na
         return CredentialsError(skew, code=code, request_id=request_id)
     if answer.code in _MOST_LIKELY:
         return CredentialsError(
-            f"CloudWatch Logs does not know who is asking ({answer.why}). Used: {credentials_of(client)}. Most likely "
-            f"{_MOST_LIKELY[answer.code]}",
+            f"CloudWatch Logs does not accept the credentials ({answer.why}). Used: {credentials_of(client)}. Most "
+            f"likely {_MOST_LIKELY[answer.code]}",
             code=code,
             request_id=request_id,
         )
@@ -73,8 +73,8 @@ def to_exception(answer: Answer, client: Any, log_group_name: str, log_stream_na
         return RequestError(answer.why, code=code, request_id=request_id)
     if isinstance(answer.exception, BotoCoreError) and "credential" in type(answer.exception).__name__.lower():
         return CredentialsError(
-            f"{answer.why}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile, or run where a role gives "
-            "credentials; nothing was sent",
+            f"{answer.why}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile, or run with a role that "
+            "provides credentials; nothing was sent",
             code=code,
             request_id=request_id,
         )
@@ -85,36 +85,36 @@ _OF_TIME = ("Signature expired", "Signature not yet current", "RequestTimeTooSke
 
 
 def _clock_skew(answer: Answer) -> str:
-    """Both clocks, where the service refuses a signature for its time; empty where it does not."""
+    """Return both clocks, if the service refused a signature because of its time; else an empty string."""
     if not any(words in answer.why for words in _OF_TIME):
         return ""
     ours = datetime.now(UTC).isoformat(timespec="seconds")
     try:
         service = parsedate_to_datetime(answer.date).astimezone(UTC)
     except ValueError:
-        told = "the service did not tell its own"
+        theirs = "the service did not return its own"
     else:
         off = (datetime.now(UTC) - service).total_seconds()
-        told = (
-            f"the service's says {service.isoformat(timespec='seconds')}: this machine is {abs(off):,.0f} s "
+        theirs = (
+            f"the service's is {service.isoformat(timespec='seconds')}: this machine is {abs(off):,.0f} s "
             f"{'ahead' if off > 0 else 'behind'}"
         )
     return (
-        f"the clocks differ too much for a signature to be taken, 5 minutes at most ({answer.why}). This machine's "
-        f"clock says {ours}, {told}. Set it right (NTP); the credentials are not to blame"
+        f"the clocks differ by more than the 5 minutes that a signature allows ({answer.why}). This machine's clock is "
+        f"{ours}, {theirs}. Correct it (NTP); the credentials are not the cause"
     )
 
 
 def _denied(answer: Answer, client: Any, log_group_name: str, log_stream_name: str) -> str:
     operation = getattr(answer.exception, "operation_name", "PutLogEvents")
-    told = _RESOURCE.search(answer.why)
+    named = _RESOURCE.search(answer.why)
     region = client.meta.region_name
     resource = (
-        told.group().rstrip(".,'\"")
-        if told
+        named.group().rstrip(".,'\"")
+        if named
         else f"arn:aws:logs:{region}:*:log-group:{log_group_name}:log-stream:{log_stream_name}"
     )
     return (
-        f"{credentials_of(client)} may not do logs:{operation} on {resource} ({answer.why}). Allow that action on that "
-        "resource in the policy of the user or role"
+        f"{credentials_of(client)} is not allowed logs:{operation} on {resource} ({answer.why}). Allow that action on "
+        "that resource in the policy of the user or role"
     )
