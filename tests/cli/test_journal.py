@@ -207,5 +207,5 @@ def test_an_output_that_cannot_be_written_is_told_before_anything_is_sent(
     file = wrote(tmp_path / "e", [(NOW, "a")])
     done = run(environment, "upload", file, *NAMES, "--report", str(tmp_path / "none" / "r.json"))
     assert done.code == 252
-    assert "there is no folder" in done.err
+    assert "does not exist" in done.err
     assert messages(cloudwatch_logs) == []

@@ -3,13 +3,15 @@
 import itertools
 import json
 import pathlib
+import pickle
 import re
+import time
 
 import cordwood
 from cli_upload import NAMES, environment_of, run, wrote
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
-from cordwood.report.ranges import MOST_RANGES, Ranges
+from cordwood.report.ranges import MAX_RANGES, Ranges
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,10 +40,10 @@ def test_few_ranges_are_exact(chunks: list[list[int]], data: st.DataObject) -> N
         ranges.add(fresh)
     runs = twin(sorted(unique))
     found = [tuple(one)[:3] for one in ranges.get()]
-    if len(runs) <= MOST_RANGES:
+    if len(runs) <= MAX_RANGES:
         assert found == runs
     else:
-        assert len(found) <= MOST_RANGES
+        assert len(found) <= MAX_RANGES
 
 
 @given(st.sets(st.integers(0, 10**6), min_size=1, max_size=5000))
@@ -50,7 +52,7 @@ def test_many_ranges_become_few_and_count_every_event(positions: set[int]) -> No
     for position in positions:
         ranges.add((position,))
     found = ranges.get()
-    assert len(found) <= MOST_RANGES
+    assert len(found) <= MAX_RANGES
     assert sum(one.events for one in found) == len(positions)
     assert (found[0].first, found[-1].last) == (min(positions), max(positions))
     assert all(a.last < b.first for a, b in itertools.pairwise(found))
@@ -76,3 +78,21 @@ def test_the_page_on_the_report_names_every_member(
     assert all(source.keys() <= named for source in done.json["sources"])
     [letter] = map(json.loads, letters.read_text().splitlines())
     assert letter.keys() <= set(re.findall(r"`(\w+)`", letters_page))
+
+
+def test_a_report_can_be_pickled_and_compared(cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
+    now = time.time_ns() // 1_000_000
+    report = cordwood.upload(
+        [(now, "a"), (1, "old"), (now, ""), (now, "b")],
+        log_group_name="g",
+        log_stream_name="s",
+        client=cloudwatch_logs.client(),
+        create_log_group=True,
+        dead_letters=tmp_path / "letters",
+        check=False,
+    )
+    assert set(report.failed()) == {cordwood.Outcome.TOO_OLD, cordwood.Outcome.EMPTY}
+    again = pickle.loads(pickle.dumps(report))
+    assert again == report
+    assert (str(again), again.as_dict()) == (str(report), report.as_dict())
+    assert type(again.examples[cordwood.Outcome.EMPTY][0]) is cordwood.Example

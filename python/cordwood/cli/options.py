@@ -277,11 +277,9 @@ def time_range(source: LogFiles | DeadLetterFiles) -> str:
 
 def in_words(fault: Exception, source: LogFiles | DeadLetterFiles) -> str:
     """What ended the reading of the input before its end."""
-    from cordwood.report.report import Example
-    from cordwood.report.summary import where
+    from cordwood.report.summary import format_location
 
     if not isinstance(fault, EventError):
         return f"the input could not be read to its end: {fault}"
     [place] = source.locate([fault.position])
-    at = where(Example(place.position, fault.outcome, fault.reason, place.line, place.source))
-    return f"{at}: {fault.reason}; reading stopped there"
+    return f"{format_location(place)}: {fault.reason}; reading stopped there"

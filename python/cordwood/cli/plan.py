@@ -129,14 +129,14 @@ def _table(
 ) -> str:
     """The plan for a person."""
     from cordwood._text import plural, utc
-    from cordwood.report.summary import explained, places
+    from cordwood.report.summary import explain, format_ranges
 
     of_files = f" of {names(report.sources)}" if report.sources else ""
     destination = ", ".join(f"{_NAMES[name]} {escape(told)}" for name, told in names_told.items() if told)
     lines = [f"{plural(report.events, 'event')}{of_files}{f' for {destination}' if destination else ''}"]
     rows = [("to send", report.accepted, f"{report.nbytes:,} bytes as counted and billed")]
     rows += [
-        (str(outcome), count, places(report, outcome))
+        (str(outcome), count, format_ranges(report.ranges.get(outcome, ())))
         for outcome, count in report.counts.items()
         if count and outcome is not Outcome.ACCEPTED
     ]
@@ -153,7 +153,7 @@ def _table(
             f"{price_per_gb:,g}; storage is billed apart)"
         )
     for outcome, examples in report.examples.items():
-        lines += explained(outcome, examples)
+        lines += explain(outcome, examples)
     lines.append("Nothing was sent.")
     return "\n".join(lines)
 

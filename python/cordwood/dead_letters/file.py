@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from cordwood._text import escape
 from cordwood.dead_letters.letter import LINE_START, Letter
 from cordwood.errors import OutputError
-from cordwood.report.report import DeadLetterFile
+from cordwood.report.entries import DeadLetterFile
 
 log = logging.getLogger("cordwood")
 

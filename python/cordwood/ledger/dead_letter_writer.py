@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cordwood._model import Location
     from cordwood.dead_letters import DeadLetters
     from cordwood.ledger.split_events import SplitEvent
-    from cordwood.report.report import DeadLetterFile
+    from cordwood.report.entries import DeadLetterFile
 
 Reason = str | Callable[[int], str]
 """Why, for each event of a batch: always the same, or a function of its timestamp."""

@@ -25,9 +25,10 @@ from cordwood.ledger.dead_letter_writer import (
 )
 from cordwood.ledger.request_stats import RequestStats
 from cordwood.ledger.split_events import SplitEvent, parts_of
-from cordwood.report.locations import Locate, located, with_places
+from cordwood.report.entries import Example
+from cordwood.report.locations import Locate, located_examples, located_ranges
 from cordwood.report.ranges import Ranges
-from cordwood.report.report import Example, Report
+from cordwood.report.report import Report
 
 if TYPE_CHECKING:
     from cordwood._core import Batch
@@ -370,14 +371,14 @@ class Account:
                 counts={outcome: count + earlier.get(outcome, 0) for outcome, count in self.counts.items()},
                 altered=counts["altered"],
                 possible_duplicates=self.possible_duplicates + earlier_duplicates,
-                duplicate_ranges=located(self._duplicates, locate),
+                duplicate_ranges=located_ranges(self._duplicates, locate),
                 requests=stats.requests,
                 retries=stats.retries,
                 nbytes=self.nbytes,
                 first_timestamp=self._first,
                 last_timestamp=self._last,
-                ranges={outcome: located(found, locate) for outcome, found in self._ranges.items()},
-                examples=with_places(self._examples, locate),
+                ranges={outcome: located_ranges(found, locate) for outcome, found in self._ranges.items()},
+                examples=located_examples(self._examples, locate),
                 seconds=time.monotonic() - self._began,
                 stopped=stop.why if stop else "",
                 stop_kind=stop.kind if stop else None,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cordwood.client.answer import Fate
+from cordwood.report.entries import ErrorCount
 from cordwood.report.latencies import LatencyHistogram
-from cordwood.report.report import ErrorCount
 
 if TYPE_CHECKING:
     from cordwood.client.answer import Answer

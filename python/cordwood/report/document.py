@@ -32,7 +32,7 @@ def document(
     bytes_read: int | None = None,
     total_bytes: int | None = None,
 ) -> dict[str, Any]:
-    """All that is known of an upload, as plain values.
+    """Return all that is known of an upload, as plain values.
 
     Args:
         report: what became of the events.
@@ -41,10 +41,10 @@ def document(
         damaged: part of the input could not be read as events.
         local: nothing left the machine.
         endpoint_url: where the events went.
-        region: likewise.
-        files: what was read of each; those of `report.sources` by their name alone where not given.
+        region: where the events went.
+        files: what was read of each; by default only the names in `report.sources`.
         bytes_read: of all of them.
-        total_bytes: likewise; None where one is a pipe.
+        total_bytes: of all of them; None if one is a pipe.
 
     """
     described = [{**file._asdict()} for file in files] or [{"name": name} for name in report.sources]
@@ -65,12 +65,12 @@ def document(
 
 
 def as_json(document: dict[str, Any]) -> str:
-    """A document for programs, and harmless where it ends up on a terminal: ASCII, controls escaped."""
+    """Return a document as JSON in ASCII with controls escaped, so that it is safe on a terminal too."""
     return json.dumps(document, indent=2, default=str)
 
 
 def check_report_path(path: str) -> None:
-    """Make sure, before the work, that a report can be written there.
+    """Check, before the work, that a report can be written there.
 
     Raises:
         OutputError: it cannot.
@@ -84,13 +84,13 @@ def check_report_path(path: str) -> None:
         return
     folder = os.path.dirname(os.path.realpath(path))
     if not os.path.isdir(folder):
-        raise OutputError(f"report {path}: there is no folder {folder}")
+        raise OutputError(f"report {path}: the folder {folder} does not exist")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(f"report {path}: the folder {folder} cannot be written to")
 
 
 def write_report(document: dict[str, Any], path: str) -> None:
-    """Write a document to a file, all at once: whoever looks finds the whole of it, or what was there before.
+    """Write a document to a file atomically: a reader finds all of it, or what was there before.
 
     Args:
         document: as `document` makes it.
@@ -111,8 +111,8 @@ def write_report(document: dict[str, Any], path: str) -> None:
         else:
             # A link stays one: what it points to is replaced.
             _replace(os.path.realpath(path), text.encode())
-    except OSError as fault:
-        raise OutputError(f"report {path}: {fault.strerror}") from fault
+    except OSError as error:
+        raise OutputError(f"report {path}: {error.strerror}") from error
 
 
 def _is_special(path: str) -> bool:

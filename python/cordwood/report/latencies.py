@@ -7,25 +7,25 @@ from typing import NamedTuple
 
 _SHORTEST = 1e-6
 _STEPS = 8
-"""Steps from a time to its double: a percentile is told to within 5 %."""
+"""Steps from a time to its double: a percentile is accurate to 5 %."""
 _BUCKETS = 40 * _STEPS
 
 
 class Latencies(NamedTuple):
-    """How long accepted requests took, in seconds, from their sending to their answer."""
+    """How long accepted requests took, in seconds, from sending to the answer."""
 
     requests: int
     """How many there were."""
     min: float
     p50: float
-    """Half of them took no longer; told to within 5 %, as the next two."""
+    """Half of them took no longer; accurate to 5 %, as the next two."""
     p90: float
     p99: float
     max: float
 
 
 class LatencyHistogram:
-    """Counts times on a logarithmic scale. Not made for threads to share."""
+    """Counts times on a logarithmic scale. Not thread-safe."""
 
     def __init__(self) -> None:
         self._counts = [0] * _BUCKETS
@@ -42,7 +42,7 @@ class LatencyHistogram:
         self._max = max(self._max, seconds)
 
     def get(self) -> Latencies | None:
-        """What they come to; None where there was none."""
+        """Return the summary; None if there were no requests."""
         if not self._count:
             return None
         return Latencies(

@@ -1,22 +1,22 @@
-"""From positions as a source counts them to places that a reader finds."""
+"""From the positions that a source counts to locations that a reader finds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from cordwood.report.entries import Example
 from cordwood.report.ranges import PositionRange, Ranges
-from cordwood.report.report import Example
 
 if TYPE_CHECKING:
     from cordwood._model import Location, Outcome
 
 Locate = Callable[[list[int]], list["Location"]]
-"""Tells where positions are, which it is given in increasing order."""
+"""Returns the locations of positions, which are in increasing order."""
 
 
-def located(ranges: Ranges, locate: Locate) -> tuple[PositionRange, ...]:
-    """The ranges, by place."""
+def located_ranges(ranges: Ranges, locate: Locate) -> tuple[PositionRange, ...]:
+    """Return the ranges by location."""
     found = ranges.get()
     ends = sorted({end for one in found for end in (one.first, one.last)})
     at = dict(zip(ends, locate(ends), strict=True))
@@ -28,8 +28,8 @@ def located(ranges: Ranges, locate: Locate) -> tuple[PositionRange, ...]:
     )
 
 
-def with_places(examples: Mapping[Outcome, list[Example]], locate: Locate) -> dict[Outcome, tuple[Example, ...]]:
-    """The examples of each outcome, by place, in that order."""
+def located_examples(examples: Mapping[Outcome, list[Example]], locate: Locate) -> dict[Outcome, tuple[Example, ...]]:
+    """Return the examples of each outcome by location, in that order."""
     positions = sorted({found.position for of_outcome in examples.values() for found in of_outcome})
     at = dict(zip(positions, locate(positions), strict=True))
     return {

@@ -4,97 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from cordwood._model import Outcome, StopKind, TimeRange
+from cordwood._text import escape, plural, utc
+from cordwood.report.entries import DeadLetterFile, ErrorCount, Example
 from cordwood.report.latencies import Latencies
 from cordwood.report.ranges import PositionRange
-from cordwood.report.summary import summary
-
-
-class Example(NamedTuple):
-    """One event that was not accepted, and why."""
-
-    position: int
-    """Its place in the input: 0-based ordinal; in a file the byte offset at which it starts."""
-    outcome: Outcome
-    """What became of it."""
-    reason: str
-    """The measured value, the limit, and what to do; or what the service said."""
-    line: int | None = None
-    """In a file, the number of its line, from 1."""
-    source: str = ""
-    """The name of the file; empty for events in memory."""
-
-
-class ErrorCount(NamedTuple):
-    """Requests that failed with one error code."""
-
-    requests: int
-    """How many."""
-    request_id: str | None
-    """The service's id of the first of them, for its support; None where it gave none."""
-    message: str
-    """What the first of them was told."""
-
-
-class DeadLetterFile(NamedTuple):
-    """The file that holds the events which were not accepted."""
-
-    path: str
-    """Its name."""
-    written: int
-    """Events that this run wrote to it."""
-    lost: int
-    """Events that should be in it and are not: they could not be written, or the run was interrupted before."""
-    fault: str
-    """Why the first of them could not be written; empty where none failed."""
+from cordwood.report.summary import (
+    explain,
+    first_ranges,
+    format_dead_letters,
+    format_ranges,
+    format_sources,
+    format_times,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of every event of an upload. Small whatever the input.
+    """What became of every event of an upload; small, however large the input. It can be pickled.
 
     Attributes:
         log_group_name: where the events went.
-        log_stream_name: likewise; None where it depended on the event.
+        log_stream_name: the same; None if it depended on the event.
         sources: the names of the files that were read; none for events in memory.
         events: events read from the input.
         counts: events by outcome. Every outcome is there, and they add up to `events`.
-        altered: among the accepted, those whose text was changed first: truncated, split, or given U+FFFD. Events
-            that are not accepted in the end are among them where they were sent.
-        possible_duplicates: accepted events that may be stored twice: an answer for them was lost, so they were sent
+        altered: accepted events whose text was changed before: truncated, split, or given U+FFFD. Events that were
+            sent, but not accepted in the end, are included.
+        possible_duplicates: accepted events that may be stored twice, because a response was lost and they were sent
             again.
-        duplicate_ranges: where those stand in the input.
+        duplicate_ranges: where those are in the input.
         requests: PutLogEvents requests that went out, repeated ones included.
         retries: how many of them repeated an earlier one.
         nbytes: size of the accepted events as the service counts and bills it: UTF-8 bytes plus 26 for each.
-        first_timestamp: earliest of the accepted events, in milliseconds since 1970; None where there is none.
+        first_timestamp: earliest of the accepted events, in milliseconds since 1970; None if there are none.
         last_timestamp: the latest of them.
-        ranges: for each outcome but `accepted` that occurred, where those events stand.
+        ranges: for each outcome but `accepted` that occurred, where those events are in the input.
         examples: for each of those outcomes, its first events, with the reason.
         seconds: from the first event read to the last answer.
-        stopped: why the upload stopped before the end of its input; empty where it did not.
-        stop_kind: of what kind that was; None where it did not.
-        run_id: names this run, in its journal, report and log.
-        started: when it began, UTC, as ISO 8601 has it.
-        ended: when its last answer was in; likewise.
+        stopped: why the upload stopped before the end of its input; empty if it did not.
+        stop_kind: the kind of that reason; None if it did not stop.
+        run_id: identifies this run in its journal, report and log.
+        started: when it began, UTC, in ISO 8601.
+        ended: when its last answer arrived, the same.
         already_accepted: of the accepted events, those that earlier runs of the same job had accepted.
-        earlier: events that earlier runs settled, by outcome; they are among `counts`.
+        earlier: events that earlier runs settled, by outcome; `counts` includes them.
         message_bytes: UTF-8 bytes of the accepted messages alone.
-        wire_bytes: bytes of the request bodies that went out, repeated ones included, compressed where they were.
+        wire_bytes: bytes of the request bodies that went out, repeated ones included, compressed if they were.
         requests_by_fate: the requests by what became of them: `accepted`, `refused` (an error, nothing stored),
             `unknown` (no answer that counts), `not_sent`.
         throttles: how many of the refused were throttled.
-        errors: requests that failed, by the service's error code, or what else there was.
-        latencies: how long accepted requests took; None where there is none.
-        time_ranges: of the events that were `too_old`, `too_new` or `expired`, their earliest and latest timestamps.
-        window: the timestamps that the service takes, as it stood when the report was made; None where nobody knows.
+        errors: requests that failed, by the service's error code, or else the kind of failure.
+        latencies: how long accepted requests took; None if there are none.
+        time_ranges: earliest and latest timestamps of the events that were `too_old`, `too_new` or `expired`.
+        window: the timestamps that the service took when the report was made; None if that is not known.
         compression: what the bodies were sent with: `none` or `gzip`.
-        compression_note: why, where that is to be said.
-        dead_letters: the file that holds the events which were not accepted; None where there is none.
-        resume_command: what is to be run to send the rest; empty where nothing is left, or there is no such command.
-        settings: the options that were in force, where whoever made the report tells them.
+        compression_note: why, if that needs saying.
+        dead_letters: the file of the events that were not accepted; None if there is none.
+        resume_command: the command that sends the rest; empty if nothing is left, or the library was called.
+        settings: the limits that were in force.
 
     """
 
@@ -137,21 +107,21 @@ class Report:
 
     @property
     def accepted(self) -> int:
-        """Events that the service answered for."""
+        """Events that the service acknowledged."""
         return self.counts[Outcome.ACCEPTED]
 
     @property
     def not_delivered(self) -> int:
-        """Events that are good to send again: undelivered, or of unknown fate."""
+        """Events that may be sent again: undelivered, or of unknown fate."""
         return self.counts[Outcome.UNDELIVERED] + self.counts[Outcome.UNKNOWN]
 
     def failed(self, allow: Iterable[Outcome | str] = ()) -> dict[Outcome, int]:
-        """Events by outcome, for the outcomes that occurred other than `accepted`, `skipped` and those allowed."""
+        """Count events by outcome, for the outcomes that occurred, without `accepted`, `skipped` and those allowed."""
         fine = {Outcome.ACCEPTED, Outcome.SKIPPED, *map(Outcome, allow)}
         return {outcome: count for outcome, count in self.counts.items() if count and outcome not in fine}
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it as plain values, for JSON."""
+        """Return all of it as plain values, for JSON."""
         document: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
         for name in ("counts", "earlier"):
             document[name] = {str(outcome): count for outcome, count in document[name].items()}
@@ -170,4 +140,50 @@ class Report:
         return document
 
     def __str__(self) -> str:
-        return summary(self)
+        lines = [self._headline()]
+        width = max(len(f"{self.events:,}"), 7)
+        for outcome, count in self.counts.items():
+            if outcome is Outcome.ACCEPTED or count:
+                is_accepted = outcome is Outcome.ACCEPTED
+                detail = self._size_and_times() if is_accepted else format_ranges(self.ranges.get(outcome, ()))
+                lines.append(f"  {outcome:<12}{count:>{width},}  {detail}".rstrip())
+        lines += [f"  {line}" for line in self._details()]
+        for outcome, examples in self.examples.items():
+            lines += explain(outcome, examples, format_times(self.time_ranges.get(outcome), self.window))
+        if self.stopped:
+            lines.append(f"Stopped before the end: {escape(self.stopped)}")
+        if self.resume_command:
+            lines.append(f"To send the rest: {escape(self.resume_command)}")
+        return "\n".join(lines)
+
+    def _headline(self) -> str:
+        what = plural(self.events, "event") + format_sources(self.sources)
+        stream = "log streams by event" if self.log_stream_name is None else f"log stream {self.log_stream_name}"
+        return f"{what} to log group {escape(self.log_group_name)}, {escape(stream)}"
+
+    def _size_and_times(self) -> str:
+        if self.first_timestamp is None or self.last_timestamp is None:
+            return ""
+        return f"{self.nbytes / 1e6:,.1f} MB, {utc(self.first_timestamp)} to {utc(self.last_timestamp)}"
+
+    def _details(self) -> list[str]:
+        rate = ""
+        if self.seconds and self.accepted:
+            rate = f", {self.accepted / self.seconds:,.0f} events/s, {self.nbytes / 1e6 / self.seconds:,.1f} MB/s"
+        repeated = f" ({self.retries:,} of them repeated)" if self.retries else ""
+        lines = [f"in {plural(self.requests, 'request')}{repeated} and {self.seconds:,.1f} s{rate}"]
+        if self.already_accepted:
+            lines.append(f"{plural(self.already_accepted, 'event')} of the accepted by earlier runs")
+        if self.throttles:
+            lines.append(f"{plural(self.throttles, 'request')} throttled by the service")
+        if self.compression_note:
+            lines.append(f"compression {self.compression}: {escape(self.compression_note)}")
+        if self.altered:
+            lines.append(f"{plural(self.altered, 'event')} with altered text (truncated, split, or U+FFFD put in)")
+        if self.possible_duplicates:
+            events = plural(self.possible_duplicates, "event")
+            ranges = first_ranges(self.duplicate_ranges)
+            lines.append(f"{events} may be stored twice, because a response was lost: {ranges}")
+        if self.dead_letters is not None:
+            lines += format_dead_letters(self.dead_letters)
+        return lines

@@ -25,7 +25,7 @@ from cordwood.ledger.ledger import Account
 from cordwood.ledger.settled_batch import SettledBatch
 from cordwood.policies import Compression, InvalidText, Oversize
 from cordwood.report import Report
-from cordwood.report.summary import explained
+from cordwood.report.summary import explain
 from cordwood.sources.routing import router
 
 log = logging.getLogger("cordwood")
@@ -392,7 +392,7 @@ def upload_error(report: Report, allow: Iterable[Outcome | str] = ()) -> UploadE
         lines.append(f"stopped: {escape(report.stopped)}")
     for outcome in failed:
         if outcome is not Outcome.UNDELIVERED or not report.stopped:
-            lines += explained(outcome, report.examples.get(outcome, ()))
+            lines += explain(outcome, report.examples.get(outcome, ()))
     return UploadError("\n".join(lines), report)
 
 
