@@ -288,7 +288,7 @@ def test_other_errors_of_a_later_request_keep_their_exit_code(twin: Twin) -> Non
     )
     done = twin.cordwood(case)
     assert (done.code, done.stdout) == (255, b"")
-    assert "The answer for 1 was lost, they may be stored: positions 0." in done.stderr
+    assert "1 may be stored, because a response was lost: positions 0." in done.stderr
 
 
 def test_no_keys_and_no_listener_are_told_as_for_one_request(twin: Twin) -> None:

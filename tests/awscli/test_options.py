@@ -89,8 +89,8 @@ CASES = {
         told="argument --cli-binary-format: Found invalid choice 'hex'",
         alone=True,
     ),
-    "prompting is not offered": Case(
-        [*NAMES, "--log-events", EVENT, "--cli-auto-prompt"], code=252, stdout="", told="not offered", alone=True
+    "prompting is not supported": Case(
+        [*NAMES, "--log-events", EVENT, "--cli-auto-prompt"], code=252, stdout="", told="not supported", alone=True
     ),
     "prompting and no prompting": Case(
         ["--cli-auto-prompt", "--no-cli-auto-prompt", "put-log-events"],

@@ -151,8 +151,8 @@ def test_an_interrupt_between_requests_says_what_was_stored(tmp_path: pathlib.Pa
         stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stdout) == (130, "\n")
     assert stderr == (
-        "cordwood: interrupted: 1 of 3 log events were stored before it. The answer for 1 was lost, they may be "
-        "stored: positions 1. 1 were not stored: positions 0 of the input. The first request that failed begins with "
+        "cordwood: interrupted: 1 of 3 log events were stored before it. 1 may be stored, because a response was "
+        "lost: positions 1. 1 was not stored: positions 0 of the input. The first request that failed begins with "
         f"timestamp {NOW - 90_000_000}.\n"
     )
 

@@ -2,7 +2,7 @@
 
 The global options are taken out first, wherever they stand, then the command's own.
 
-The texts and habits of argparse (prefixes, `--option=value`, the last one wins) are part of the interface.
+argparse's texts and behavior (prefixes, `--option=value`, the last one wins) are part of the interface.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ GLOBAL_OPTIONS: dict[str, dict[str, Any]] = {
     "--no-paginate": {
         "action": "store_false",
         "dest": "paginate",
-        "help": "Disable automatic pagination. The operation has no pages, so this does nothing.",
+        "help": "Disable automatic pagination. The operation has no pages, so this has no effect.",
     },
     "--output": {"choices": OUTPUT_FORMATS, "help": "The formatting style for command output."},
     "--query": {"help": "A JMESPath query to use in filtering the response data."},
@@ -49,19 +49,19 @@ GLOBAL_OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--cli-read-timeout": {
         "dest": "read_timeout",
-        "help": "The maximum socket read time in seconds; 0 waits without end. The default is 60 seconds.",
+        "help": "The maximum socket read time in seconds; 0 waits indefinitely. The default is 60 seconds.",
     },
     "--cli-connect-timeout": {
         "dest": "connect_timeout",
-        "help": "The maximum socket connect time in seconds; 0 waits without end. The default is 60 seconds.",
+        "help": "The maximum socket connect time in seconds; 0 waits indefinitely. The default is 60 seconds.",
     },
     "--cli-binary-format": {
         "choices": ("base64", "raw-in-base64-out"),
-        "help": "How binary values are written. The operation has none, so this does nothing.",
+        "help": "How binary values are written. The operation has none, so this has no effect.",
     },
     "--no-cli-pager": {"action": "store_true", "help": "Disable the pager for output."},
-    "--cli-auto-prompt": {"action": "store_true", "help": "Prompting for parameters is not offered: an error."},
-    "--no-cli-auto-prompt": {"action": "store_true", "help": "Do not prompt for parameters, which is never done."},
+    "--cli-auto-prompt": {"action": "store_true", "help": "Not supported: an error."},
+    "--no-cli-auto-prompt": {"action": "store_true", "help": "Do not prompt for parameters, which is the default."},
     "--cli-error-format": {
         "choices": ERROR_FORMATS,
         "help": "The formatting style for error output. By default, errors are displayed in enhanced format.",
@@ -85,7 +85,7 @@ SKELETON_HELP = (
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse with AWS CLI v2's texts, raising instead of leaving."""
+    """argparse with AWS CLI v2's texts, which raises instead of exiting."""
 
     def __init__(self, usage: str) -> None:
         super().__init__(
@@ -109,7 +109,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def usage_of(command: str) -> str:
-    """How the command is typed, and where there is more."""
+    """Return the usage of a command, and where to find more."""
     return (
         f"cordwood [options] {command} [parameters]\n"
         "To see help text, you can run:\n\n"
@@ -119,13 +119,13 @@ def usage_of(command: str) -> str:
 
 
 def calls(command: str, arguments: Sequence[str]) -> bool:
-    """Whether a command line is one for this command: the first word that is no option, nor a global one's value."""
+    """Return whether a command line is for this command: the first word that is no option and no value of one."""
     words = iter(arguments)
     for word in words:
         if not word.startswith("-") or word in ("-h", "--help", "-", "--"):
             return word == command
         name, has_value, _ = word.partition("=")
-        # Of an ambiguous prefix any one will do: the command's own parser refuses it.
+        # For an ambiguous prefix any option will do: the command's own parser rejects it.
         settings = next((GLOBAL_OPTIONS[option] for option in GLOBAL_OPTIONS if option.startswith(name)), None)
         if settings is not None and not has_value and "action" not in settings:
             next(words, None)
@@ -133,10 +133,10 @@ def calls(command: str, arguments: Sequence[str]) -> bool:
 
 
 def parse_globals(command: str, arguments: Sequence[str], version: str) -> tuple[argparse.Namespace, list[str]]:
-    """Take the global options out, wherever they stand, and hand back what is left behind the command's name.
+    """Take the global options out, wherever they stand, and return the other arguments after the command's name.
 
     Raises:
-        ParameterError: one of them is not what it should be.
+        ParameterError: one of them is invalid.
         SystemExit: after --version.
 
     """
@@ -150,11 +150,11 @@ def parse_globals(command: str, arguments: Sequence[str], version: str) -> tuple
 
 
 def parse_own(command: Command, arguments: Sequence[str]) -> argparse.Namespace:
-    """Parse the command's own options; `help` in the result says that help was asked for.
+    """Parse the command's own options; `help` is set in the result if the user asked for help.
 
     Raises:
-        ParameterError: one of them is not what it should be, or is missing.
-        UnknownOptionsError: there are words that belong to none.
+        ParameterError: one of them is invalid or missing.
+        UnknownOptionsError: some arguments belong to no option.
 
     """
     if list(arguments) == ["help"]:
@@ -182,7 +182,7 @@ def parse_own(command: Command, arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _lifts_requirements(arguments: Sequence[str]) -> bool:
-    """Whether no option is required, because a document or a skeleton stands for them.
+    """Return whether no option is required, because a document replaces them or a skeleton is asked for.
 
     As in the AWS CLI, only the option's whole name as a word of its own counts.
     """

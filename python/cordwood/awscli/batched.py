@@ -1,6 +1,6 @@
-"""A list of log events into one log stream, whatever its size and order.
+"""Send a list of log events to one log stream, whatever its size and order.
 
-It goes out as it is where one request can carry it, else it is sorted, cut, and sent in turn.
+It is sent as it is if one request can carry it; else it is sorted, cut, and sent in several requests.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ log = logging.getLogger("cordwood")
 
 _MEMBERS = {"logGroupName", "logStreamName", "logEvents", "sequenceToken", "entity"}
 _TRIES = {"legacy": 5}
-"""Of each request, by botocore's retry mode, where the configuration doesn't say otherwise; in its other modes 3."""
+"""Attempts at each request by botocore's retry mode, unless configured otherwise; 3 in its other modes."""
 
 
 def put(
     client: Any, request: Mapping[str, Any], *, batching: bool = True, notify: Callable[[str], object] = log.info
 ) -> dict[str, Any]:
-    """Send a PutLogEvents request, or the several that its list needs, and return the answer's members.
+    """Send a PutLogEvents request, or as many as its list needs, and return the members of the response.
 
-    What one request can carry, what holds an event that is illegal by itself, and what is only too old or too new goes
-    out once and as it is, by botocore; so does everything without `batching`.
+    botocore sends the request once and unchanged if it can carry its list, if an event of it is not legal, or if
+    events of it are only too old or too new; and always without `batching`.
 
     Args:
         client: a boto3 logs client.
         request: the members of the request.
-        batching: whether a list that one request cannot carry is sorted and cut.
-        notify: receives a sentence on how many requests it took, if the list was sorted or cut.
+        batching: sort and cut a list that one request cannot carry.
+        notify: called with a sentence that says how many requests it took, if the list was sorted or cut.
 
     Returns:
-        The service's answer. Of several: `nextSequenceToken` of the last, and `rejectedLogEventsInfo` with indexes
-        over the whole sorted list.
+        The service's response. Of several: `nextSequenceToken` of the last, and `rejectedLogEventsInfo` with indexes
+        into the whole sorted list.
 
     Raises:
-        PartialPutError: a request failed after others had stored events, or its answer was lost.
-        botocore.exceptions.ClientError: the service refused; nothing was stored.
-        botocore.exceptions.BotoCoreError: likewise, of what did not come so far.
+        PartialPutError: a request failed after others had stored events, or its response was lost.
+        botocore.exceptions.ClientError: the service refused the request; nothing was stored.
+        botocore.exceptions.BotoCoreError: the request was not sent; nothing was stored.
 
     """
     cut = needed_batches(request) if batching else None
@@ -56,11 +56,11 @@ def put(
         answer: dict[str, Any] = client.put_log_events(**request)
         answer.pop("ResponseMetadata", None)
         return answer
-    return _InTurn(client, request, cut, notify).send()
+    return _Sequence(client, request, cut, notify).send()
 
 
 def needed_batches(request: Mapping[str, Any]) -> list[Batch] | None:
-    """What the list of a request must be sorted and cut into; None where it is to go out as it is."""
+    """Return the batches to sort and cut the list of a request into; None if it is to be sent as it is."""
     events = request.get("logEvents")
     if not isinstance(events, list) or not request.keys() <= _MEMBERS or not all(map(_is_plain, events)):
         return None
@@ -72,7 +72,7 @@ def needed_batches(request: Mapping[str, Any]) -> list[Batch] | None:
 
 
 def _is_plain(event: Any) -> bool:
-    """Whether an event is what JSON makes of one, with the members that it must have and no others."""
+    """Return whether an event is as JSON makes it, with the members that it must have and no others."""
     return (
         type(event) is dict
         and len(event) == 2
@@ -82,7 +82,7 @@ def _is_plain(event: Any) -> bool:
 
 
 def _is_framed(batch: Batch, request: Mapping[str, Any]) -> bool:
-    """Whether the members besides the events are legal; if not, the service or botocore shall say so."""
+    """Return whether the members besides the events are legal; if not, the service or botocore reports it."""
     try:
         _body(batch[:1], request)
     except (KeyError, TypeError, ValueError):
@@ -106,15 +106,15 @@ def _fits_one_request(events: list[dict[str, Any]], cut: list[Batch]) -> bool:
         return False
     if any(before > after for before, after in pairwise(timestamps)):
         return False
-    # The service counts the span over the events that it takes, and refuses the others one by one.
+    # The service counts the span of the events that it accepts, and rejects the others one by one.
     now = time.time_ns() // 1_000_000
     first = bisect_left(timestamps, now - limits.max_age_ms)
     last = bisect_right(timestamps, now + limits.max_future_ms) - 1
     return first > last or timestamps[last] - timestamps[first] <= limits.max_batch_span_ms
 
 
-class _InTurn:
-    """The batches of one list on their way, one request after the other."""
+class _Sequence:
+    """The batches of one list, sent one request after the other."""
 
     def __init__(
         self, client: Any, request: Mapping[str, Any], cut: list[Batch], notify: Callable[[str], object]
@@ -125,7 +125,7 @@ class _InTurn:
         self._notify = notify
         self._tries = _tries_of(client)
         self._sent = 0
-        """Events of the requests that were answered."""
+        """Events of the requests that were accepted."""
         self._requests = 0
         self._rejected: list[int] = []
         self._doubtful = 0
@@ -141,7 +141,7 @@ class _InTurn:
                 self._notify(f"interrupted: {self._failure(number, None, unknown=True)}")
                 raise
             if answer.fate is not Fate.ACCEPTED:
-                raise self._fault(number, answer)
+                raise self._error(number, answer)
             self._take(batch, answer)
         self._notify(self._summary())
         if self._rejected_info:
@@ -161,7 +161,7 @@ class _InTurn:
                 self._request["logStreamName"],
                 sequence_token=self._request.get("sequenceToken") if first else None,
                 entity=self._request.get("entity"),
-                # The first token is the caller's word, and wrong where the service says so.
+                # The first token is the caller's: if it is wrong, that is an error.
                 token_tries=0 if first else None,
             )
             self._requests += answer.requests
@@ -183,7 +183,7 @@ class _InTurn:
             if name in answer.response:
                 self._answer[name] = answer.response[name]
         info, whole = answer.response.get("rejectedLogEventsInfo") or {}, self._rejected_info
-        # The ends of a prefix: whatever came before is in it. The start of a suffix: whatever comes after is.
+        # Ends of a prefix: all events before it are in it. Start of a suffix: all events after it are in it.
         for name in ("tooOldLogEventEndIndex", "expiredLogEventEndIndex"):
             if info.get(name):
                 whole[name] = max(whole.get(name, 0), offset + info[name])
@@ -199,7 +199,7 @@ class _InTurn:
 
     # --- failures -------------------------------------------------------------------------------------------------
 
-    def _fault(self, number: int, answer: Answer) -> BaseException:
+    def _error(self, number: int, answer: Answer) -> BaseException:
         cause = answer.exception
         if cause is None:
             kind = UnknownOutcomeError if answer.fate is Fate.UNKNOWN else RequestError
@@ -217,11 +217,12 @@ class _InTurn:
         summary = [f"{stored:,} of {events:,} log events were stored before it."]
         if lost:
             summary.append(
-                f"The answer for {len(lost):,} was lost, they may be stored: positions {format_positions(lost)}."
+                f"{len(lost):,} may be stored, because a response was lost: positions {format_positions(lost)}."
             )
         if not_stored:
+            were = "was" if len(not_stored) == 1 else "were"
             summary.append(
-                f"{len(not_stored):,} were not stored: positions {format_positions(not_stored)} of the input."
+                f"{len(not_stored):,} {were} not stored: positions {format_positions(not_stored)} of the input."
             )
         summary.append(f"The first request that failed begins with timestamp {failed.first_timestamp}.")
         return PartialPutError(

@@ -1,4 +1,4 @@
-"""Global options whose values are checked, and made what they mean, before the command is looked at."""
+"""Global options whose values are checked and converted before the command's own options are parsed."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ _DEFAULT_TIMEOUT_SECONDS = 60
 
 
 def check_prompting(arguments: list[str]) -> None:
-    """Refuse to prompt.
+    """Reject --cli-auto-prompt.
 
     Raises:
-        ParameterError: prompting is asked for, or asked for and forbidden.
+        ParameterError: it is given.
 
     """
     if "--cli-auto-prompt" not in arguments:
         return
     if "--no-cli-auto-prompt" in arguments:
         raise ParameterError("Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.")
-    raise ParameterError("--cli-auto-prompt is not offered: type the options, or start from --generate-cli-skeleton")
+    raise ParameterError("--cli-auto-prompt is not supported: type the options, or start from --generate-cli-skeleton")
 
 
 def resolve(options: argparse.Namespace) -> None:
     """Compile the query, check the endpoint, and make timeouts numbers (None: no limit), in this order.
 
     Raises:
-        ParameterError: query or endpoint are not what they should be.
-        ValueError: a timeout is no whole number.
+        ParameterError: the query or the endpoint is invalid.
+        ValueError: a timeout is not a whole number.
 
     """
     if options.query is not None:
@@ -45,25 +45,25 @@ def resolve(options: argparse.Namespace) -> None:
 
 
 def compile_query(expression: str) -> Any:
-    """The compiled form of a JMESPath expression.
+    """Compile a JMESPath expression.
 
     Raises:
-        ParameterError: it is none.
+        ParameterError: it is invalid.
 
     """
     import jmespath
 
     try:
         return jmespath.compile(expression)
-    except Exception as fault:
-        raise ParameterError(f"Bad value for --query {expression}: {fault}") from None
+    except Exception as error:
+        raise ParameterError(f"Bad value for --query {expression}: {error}") from None
 
 
 def timeout(value: str | int | None) -> int | None:
-    """Seconds to wait: 60 where nothing is said, None for 0, which has no end.
+    """Return the seconds to wait: 60 by default, None for 0, which waits indefinitely.
 
     Raises:
-        ValueError: it is no whole number.
+        ValueError: it is not a whole number.
 
     """
     return (_DEFAULT_TIMEOUT_SECONDS if value is None else int(value)) or None

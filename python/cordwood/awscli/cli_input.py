@@ -12,14 +12,14 @@ OPTIONS = ("--cli-input-json", "--cli-input-yaml")
 
 
 def merge(request: Mapping[str, Any], documents: Mapping[str, str | bytes | None]) -> dict[str, Any]:
-    """The request with the members of a document that it doesn't have itself.
+    """Add the members of a document to a request, except those that it has already.
 
     Args:
-        request: the members that options gave.
-        documents: of each of `OPTIONS`, its text; None where it was not given.
+        request: the members given by options.
+        documents: the text for each of `OPTIONS`; None if it is not given.
 
     Raises:
-        ParameterError: both are given, or one is not what its name says.
+        ParameterError: both are given, or one is not valid JSON or YAML.
 
     """
     merged = dict(request)

@@ -1,7 +1,7 @@
 """Settings of the command line itself, from the environment and from the AWS configuration file.
 
-Whatever a request needs (region, credentials, endpoint, retries) botocore reads by itself; here is only what must be
-known without it.
+botocore reads by itself what a request needs (region, credentials, endpoint, retries); here is what must be known
+without it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Configuration:
 
     Args:
         profiles: what `read_profiles` read.
-        profile: as given on the command line; an empty one counts as none.
+        profile: from the command line; an empty one counts as none.
 
     """
 
@@ -30,10 +30,10 @@ class Configuration:
         self._settings = profiles.get(named or "default", {})
 
     def check(self) -> None:
-        """Refuse what AWS CLI v2 refuses before it looks at the command.
+        """Reject what AWS CLI v2 rejects before it parses the command.
 
         Raises:
-            ConfigurationError: cli_timestamp_format is none of those that there are.
+            ConfigurationError: cli_timestamp_format is unknown.
 
         """
         timestamp_format = self._settings.get("cli_timestamp_format", "iso8601")
@@ -44,13 +44,13 @@ class Configuration:
 
     @property
     def output(self) -> str:
-        """The output format where no option names one: AWS_DEFAULT_OUTPUT, the profile's, json."""
+        """The default output format: AWS_DEFAULT_OUTPUT, the profile's, json."""
         named = self._environment.get("AWS_DEFAULT_OUTPUT")
         return self._settings.get("output", "json") if named is None else named
 
     @property
     def error_format(self) -> str:
-        """The error format where no option names one. A profile that is missing makes it the plain one."""
+        """The default error format. If the profile is missing, it is the legacy one."""
         named = self._environment.get("AWS_CLI_ERROR_FORMAT")
         if named is None and self.profile_is_missing:
             return "legacy"
@@ -58,7 +58,7 @@ class Configuration:
 
     @property
     def pager(self) -> str:
-        """The command that shows output on a terminal; empty for none."""
+        """The pager for output on a terminal; empty for none."""
         for value in (
             self._environment.get("AWS_PAGER"),
             self._settings.get("cli_pager"),
@@ -70,10 +70,10 @@ class Configuration:
 
 
 def read_profiles() -> Mapping[str, Mapping[str, str]]:
-    """The profiles of the AWS configuration and their settings; those of the credentials file belong to them.
+    """Read the profiles of the AWS configuration with their settings, including those of the credentials file.
 
     Raises:
-        PlainError: a file is there and cannot be read.
+        PlainError: a file exists and cannot be parsed.
 
     """
     profiles: dict[str, dict[str, str]] = {}

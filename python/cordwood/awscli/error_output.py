@@ -56,7 +56,7 @@ def describe(error: BaseException) -> ErrorText:
         return _named(CONFIGURATION_ERROR, "Configuration", text)
     if isinstance(error, PagerError):
         return _named(CONFIGURATION_ERROR, "Pager", text)
-    # Without botocore there are no errors of botocore's.
+    # If botocore was not imported, the error is not one of its own.
     of_botocore = _of_botocore(error, text) if "botocore.exceptions" in sys.modules else None
     return of_botocore or ErrorText(OTHER_ERROR, text)
 
@@ -82,8 +82,8 @@ def _of_botocore(error: BaseException, text: str) -> ErrorText | None:
 
 
 def _members_of(error: Any) -> Mapping[str, Any]:
-    """The members of a service's error: only what its model names is shown."""
-    # `service.modelled_errors` puts the names there; a ClientError by itself doesn't know them.
+    """Return the members of a service's error that its model names; the others are not shown."""
+    # `service.modelled_errors` sets the names; a ClientError itself does not have them.
     modelled = {"code", "message", *(name.lower() for name in getattr(error, "modelled_members", ()))}
     found = {**error.response.get("Error", {})}
     for name, value in error.response.items():
@@ -99,7 +99,7 @@ def write_error(error: BaseException, error_format: str, color: str, stream: Tex
         error: any exception.
         error_format: one of `ERROR_FORMATS`.
         color: for the table format: on, off, auto.
-        stream: where to.
+        stream: receives the text.
 
     """
     if isinstance(error, KeyboardInterrupt):
@@ -114,7 +114,7 @@ def write_error(error: BaseException, error_format: str, color: str, stream: Tex
 
 
 def _end_line() -> None:
-    # What a terminal echoes for Ctrl-C stands alone on its line.
+    # So that the terminal's echo of Ctrl-C has a line of its own.
     if sys.stdout is not None:
         sys.stdout.write("\n")
 
@@ -125,7 +125,7 @@ def _write(stream: TextIO, message: str) -> None:
 
 
 def _structured(text: ErrorText, error_format: str, color: str, stream: TextIO) -> bool:
-    """Write it in a format that has members; False where that fails."""
+    """Write it in a format that has members, and return whether that succeeded."""
     if error_format == "enhanced":
         _write(stream, text.heading)
         _write_details(
@@ -155,7 +155,7 @@ def _write_details(details: Mapping[str, Any], stream: TextIO) -> None:
 
 
 def _inline(value: object) -> str | None:
-    """A scalar, or a small list or map of scalars, on one line; None for all else."""
+    """Return a scalar, or a small list or map of scalars, on one line; None for anything else."""
     if isinstance(value, list) and len(value) < _MAX_INLINE and all(map(_is_scalar, value)):
         return f"[{', '.join(map(str, value))}]"
     if isinstance(value, dict) and len(value) < _MAX_INLINE and all(map(_is_scalar, value.values())):

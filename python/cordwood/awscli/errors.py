@@ -9,18 +9,18 @@ from cordwood.errors import Error
 
 
 class ParameterError(Error, ValueError):
-    """The command line, or a value on it, is not what it should be (AWS CLI v2: ParamValidation)."""
+    """The command line, or a value on it, is invalid (AWS CLI v2: ParamValidation)."""
 
 
 class ValueSyntaxError(ParameterError):
-    """The value of one option cannot be read."""
+    """The value of one option cannot be parsed."""
 
     def __init__(self, option: str, reason: str) -> None:
         super().__init__(f"Error parsing parameter '{option}': {reason}")
 
 
 class UnknownOptionsError(Error):
-    """Options or words that the command does not have."""
+    """Arguments that the command does not have."""
 
     def __init__(self, unknown: list[str], usage: str) -> None:
         super().__init__(f"Unknown options: {', '.join(unknown)}")
@@ -28,7 +28,7 @@ class UnknownOptionsError(Error):
 
 
 class ConfigurationError(Error):
-    """A setting of the AWS configuration is not one of those that it may be."""
+    """A setting of the AWS configuration is invalid."""
 
 
 class PagerError(Error):
@@ -37,17 +37,17 @@ class PagerError(Error):
     def __init__(self, reason: OSError) -> None:
         super().__init__(
             "Unable to redirect output to pager. Received the following error when opening pager:\n"
-            f"{reason}\n\nSet AWS_PAGER to one that is installed, or to nothing, or pass --no-cli-pager."
+            f"{reason}\n\nSet AWS_PAGER to one that is installed, or to an empty string, or use --no-cli-pager."
         )
 
 
 class DetailedError(Error):
-    """An error, and more that the command knows of it.
+    """An error with further details from the command.
 
     Args:
-        cause: decides form and exit code.
+        cause: determines format and exit code.
         detail: follows its message.
-        members: further members in formats that have them.
+        members: further members, for structured formats.
 
     """
 
@@ -59,4 +59,4 @@ class DetailedError(Error):
 
 
 class PlainError(Error):
-    """What AWS CLI v2 tells as it comes, with exit code 255."""
+    """An error that AWS CLI v2 writes without a code, with exit code 255."""

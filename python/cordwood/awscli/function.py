@@ -1,4 +1,4 @@
-"""`cordwood.put_log_events`: the command `cordwood put-log-events`, and so `aws logs put-log-events`, as a function."""
+"""`cordwood.put_log_events`: the command `cordwood put-log-events`, or `aws logs put-log-events`, as a function."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def put_log_events(
 ) -> Any:
     """Do what `cordwood put-log-events` does, for programs that would otherwise run a command line.
 
-    Each argument is the option of the same name, and may be what would stand on a command line: `file://` and
+    Each argument is the option of the same name, and may have the same value as on a command line: `file://` and
     `fileb://` are read, shorthand and JSON are parsed. A list that one request cannot carry is sorted and cut. To send
     many lists, `cordwood.Uploader` is faster and accounts for every event.
 
@@ -39,32 +39,33 @@ def put_log_events(
         log_stream_name: the log stream in it.
         log_events: a list of `{"timestamp": milliseconds, "message": text}`; or a string, or a list of strings, as on a
             command line.
-        sequence_token: goes with the first request; the requests after it carry what the answers before them say.
+        sequence_token: for the first request; the following ones carry the tokens of the responses.
         entity: the API's Entity: a mapping, or as on a command line.
-        cli_input_json: a JSON document of members that no other argument gives.
+        cli_input_json: a JSON document with members that no other argument gives.
         cli_input_yaml: the same in YAML.
-        generate_cli_skeleton: send nothing; return a sample request, or with `"output"` a sample answer.
-        no_batching: send exactly what was given, in one request.
-        client: a boto3 logs client to call with; else one is made, by AWS CLI v2's rules, of what follows.
-        endpoint_url: instead of the one that the AWS configuration names.
+        generate_cli_skeleton: send nothing; return a sample request, or with `"output"` a sample response.
+        no_batching: send exactly what is given, in one request.
+        client: a boto3 logs client to use; by default, one is made from the arguments that follow, by AWS CLI v2's
+            rules.
+        endpoint_url: instead of the one of the AWS configuration.
         no_verify_ssl: do not verify the certificates of TLS connections.
-        query: a JMESPath expression; its result is returned instead of the answer.
-        profile: else AWS_PROFILE, AWS_DEFAULT_PROFILE.
-        region: else AWS_REGION, AWS_DEFAULT_REGION, the profile's.
+        query: a JMESPath expression; its result is returned instead of the response.
+        profile: by default AWS_PROFILE, AWS_DEFAULT_PROFILE.
+        region: by default AWS_REGION, AWS_DEFAULT_REGION, the profile's.
         no_sign_request: send without a signature.
         ca_bundle: a file of certificates to verify with.
-        cli_read_timeout: seconds, 60 where not given; 0 waits without end.
-        cli_connect_timeout: likewise.
+        cli_read_timeout: seconds, by default 60; 0 waits indefinitely.
+        cli_connect_timeout: seconds, by default 60; 0 waits indefinitely.
 
     Returns:
-        The answer's members, as a dict: `nextSequenceToken`, `rejectedLogEventsInfo`, `rejectedEntityInfo`, each where
-        the service gave it. Of several requests: the last token, and indexes over the whole sorted list.
+        The members of the response, as a dict: `nextSequenceToken`, `rejectedLogEventsInfo`, `rejectedEntityInfo`, as
+        far as the service returned them. Of several requests: the last token, and indexes into the whole sorted list.
 
     Raises:
-        ValueError: an argument cannot be read (`cordwood.Error` too, where it is not a number that is none).
-        PartialPutError: a request failed after others had stored events, or its answer was lost.
-        botocore.exceptions.ClientError: the service refused.
-        botocore.exceptions.BotoCoreError: whatever else botocore raises; nothing was stored.
+        ValueError: an argument is invalid (a `cordwood.Error`, too, unless a number cannot be parsed).
+        PartialPutError: a request failed after others had stored events, or its response was lost.
+        botocore.exceptions.ClientError: the service refused the request.
+        botocore.exceptions.BotoCoreError: any other error of botocore; nothing was stored.
 
     """
     from cordwood.awscli import checks, cli_input, skeleton

@@ -21,7 +21,7 @@ def show(command: Command) -> None:
     """Show the page through MANPAGER, PAGER or `less -R`.
 
     Raises:
-        PagerError: there is no such program.
+        PagerError: the pager does not exist.
 
     """
     pager = os.environ.get("MANPAGER", os.environ.get("PAGER", "less -R"))
@@ -29,7 +29,7 @@ def show(command: Command) -> None:
 
 
 def text_of(command: Command) -> str:
-    """The page."""
+    """Return the page."""
     sections = {
         "NAME": [command.name],
         "DESCRIPTION": command.documentation.split("\n\n"),
@@ -50,7 +50,7 @@ def _body(paragraphs: list[str]) -> str:
 
 
 def _wrapped(text: str, indent: int) -> str:
-    """A paragraph filled to the width; what has lines or an indent of its own stays as it is."""
+    """Fill a paragraph to the width; one with line breaks or an indent of its own keeps its lines."""
     prefix = " " * indent
     if "\n" in text or text.startswith(" "):
         return textwrap.indent(text, prefix)
@@ -117,7 +117,7 @@ def _shorthand(shape: Shape, *, top: bool = False) -> str:
 
 
 def _json(shape: Shape) -> str:
-    """A sample with types for values; a list has an ellipsis."""
+    """Return a sample with types for values; a list has an ellipsis."""
     text = json.dumps(_types(shape), indent=2)
     for name in ("long", "integer", "double", "float", "boolean"):
         text = text.replace(f'"{name}"', name)
@@ -136,7 +136,7 @@ def _types(shape: Shape) -> object:
 
 
 def _members(name: str, shape: Shape, indent: int = 0) -> str:
-    """A member of the answer, and the members in it."""
+    """Return the lines for a member of the response, and for the members in it."""
     texts = [f"{name} -> ({shape.type})", *(_wrapped(text, 3) for text in shape.documentation.split("\n\n"))]
     match shape:
         case Structure():

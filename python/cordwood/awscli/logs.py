@@ -1,4 +1,4 @@
-"""--debug: what botocore, urllib3 and this program log, on standard error."""
+"""--debug: the logs of botocore, urllib3 and this program, on standard error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LOGGERS = ("botocore", "urllib3", "cordwood")
 
 
 def log_to_stderr(version: str, arguments: list[str]) -> None:
-    """Log everything from here on."""
+    """Log everything from now on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter(_FORMAT))
     for name in _LOGGERS:

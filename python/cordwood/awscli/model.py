@@ -1,6 +1,6 @@
-"""What a command is made of: its members, their types and their documentation, as in an API's service model.
+"""The parts of a command: its members, their types and their documentation, as in an API's service model.
 
-It is written down here, and not read from botocore, because help, skeletons and errors of the command line must not
+A command is described in code, not read from botocore, because help, skeletons and errors of the command line must not
 wait for botocore's import. A test holds each description against botocore's own model.
 """
 
@@ -17,7 +17,7 @@ class Scalar:
     """A string or a number."""
 
     type: str
-    """The API's word: string, integer, long, float, double, boolean."""
+    """As the API calls it: string, integer, long, float, double, boolean."""
     documentation: str = ""
     allowed: tuple[str, ...] = ()
     """The values of an enumeration."""
@@ -56,7 +56,7 @@ Shape: TypeAlias = Scalar | ListOf | MapOf | Structure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """An option of a command that is no member of its request and takes no value."""
+    """An option of a command that is not a member of its request and takes no value."""
 
     name: str
     """With its dashes."""
@@ -68,12 +68,12 @@ class Command:
     """An operation of an AWS service as a command.
 
     Attributes:
-        name: what is typed.
-        operation: the API's name of it.
+        name: as typed on a command line.
+        operation: as the API calls it.
         input: the members of the request; each becomes an option.
-        output: the members of the answer.
+        output: the members of the response.
         documentation: paragraphs for the help page.
-        flags: further options, of this program's own.
+        flags: further options of this program.
         examples: for the help page.
 
     """
@@ -88,18 +88,18 @@ class Command:
 
 
 def option_name(member: str) -> str:
-    """The option of a member: `--bucket-name` of `bucketName`."""
+    """Return the option of a member: `--bucket-name` for `bucketName`."""
     return "--" + re.sub(r"(?<=[a-z0-9])([A-Z])", r"-\1", member).lower()
 
 
 def takes_shorthand(shape: Shape) -> bool:
-    """Whether values may be written in shorthand: structures, maps, and lists of these or of lists."""
+    """Return whether values may be written in shorthand: structures, maps, and lists of these or of lists."""
     if isinstance(shape, ListOf):
         return not isinstance(shape.member, Scalar)
     return not isinstance(shape, Scalar)
 
 
 def overview(documentation: str) -> str:
-    """The first sentence of a documentation."""
+    """Return the first sentence of a documentation."""
     first = re.split(r"[.:]+", documentation, maxsplit=1)[0]
     return first.replace("\n", " ") + "." if first else ""

@@ -1,4 +1,4 @@
-"""What a command prints: json, text, table, yaml, yaml-stream, or nothing at all."""
+"""The output of a command: json, text, table, yaml, yaml-stream, or off."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from cordwood.awscli.text import write_text
 
 
 def write(data: Any, output: str, title: str, color: str, stream: TextIO) -> None:
-    """Write an answer, or what a query made of it.
+    """Write a response, or what a query extracts from it.
 
     Args:
         data: maps, lists and scalars.
         output: the format.
         title: of a table.
         color: of a table: on, off, auto.
-        stream: where to. One that nobody reads any more, or that is full, is no error: the command has done its work.
+        stream: receives the text. A closed pipe or a full disk is not an error: the command has done its work.
 
     Raises:
-        ValueError: there is no such format.
+        ValueError: the format does not exist.
 
     """
     check(output)
@@ -53,10 +53,10 @@ def write(data: Any, output: str, title: str, color: str, stream: TextIO) -> Non
 
 
 def check(output: str) -> None:
-    """Refuse a format that does not exist.
+    """Reject a format that does not exist.
 
     Raises:
-        ValueError: there is no such format.
+        ValueError: the format does not exist.
 
     """
     if output not in OUTPUT_FORMATS:
@@ -67,7 +67,7 @@ def _flush(stream: TextIO) -> None:
     try:
         stream.flush()
     except OSError:
-        # What is left in the buffer goes nowhere, or the interpreter would fail over it when it ends.
+        # Discard what is left in the buffer, or the interpreter would fail to flush it at exit.
         with contextlib.suppress(OSError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, stream.fileno())
@@ -85,7 +85,7 @@ def _encode(value: object) -> str:
         return base64.b64encode(value).decode()
     if isinstance(value, datetime):
         return value.isoformat()
-    raise TypeError(f"a {type(value).__name__} has no form in JSON")
+    raise TypeError(f"a {type(value).__name__} cannot be written as JSON")
 
 
 def _write_yaml(data: Any, stream: TextIO) -> None:

@@ -1,4 +1,4 @@
-"""A pager: started when there is something to show, and only on a terminal."""
+"""A pager, which is started only if there is something to show, and only on a terminal."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from cordwood.awscli.table import stdout_is_terminal
 
 @contextlib.contextmanager
 def shown_through(pager: str) -> Iterator[TextIO]:
-    """A stream whose text goes to standard output, through a pager where that is a terminal.
+    """Return a stream whose text goes to standard output, through a pager if that is a terminal.
 
     Args:
         pager: its command line; empty for none.
 
     Raises:
-        PagerError: there is no such program.
+        PagerError: the pager does not exist.
 
     """
     if not pager or not stdout_is_terminal():
         yield sys.stdout
         return
-    # An answer is small, and a pager that was started for nothing would wait for a key.
+    # A response is small, and a pager with nothing to show would wait for a key.
     text = io.StringIO()
     yield text
     if text.getvalue():
@@ -40,14 +40,14 @@ def page(text: str, command: list[str], environment: dict[str, str] | None = Non
     """Show a text through a program.
 
     Raises:
-        PagerError: there is no such program.
+        PagerError: the program does not exist.
 
     """
     try:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, text=True)
-    except FileNotFoundError as fault:
-        raise PagerError(fault) from None
-    # The reader may leave before the end.
+    except FileNotFoundError as error:
+        raise PagerError(error) from None
+    # The user may quit it before the end.
     with contextlib.suppress(OSError):
         process.communicate(text)
     process.wait()

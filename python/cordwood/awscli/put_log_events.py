@@ -50,7 +50,7 @@ _INPUT = Structure(
         "sequenceToken": Scalar(
             type="string",
             documentation="The sequence token obtained from the response of the previous PutLogEvents call. Today's "
-            "service ignores it. It goes with the first request; those after it carry the tokens of the answers.",
+            "service ignores it. It is for the first request; the following ones carry the tokens of the responses.",
         ),
         "entity": _ENTITY,
     },
@@ -104,15 +104,15 @@ _OUTPUT = Structure(
 _DOCUMENTATION = """\
 Uploads log events to the specified log stream, as `aws logs put-log-events` does.
 
-A list that one request can carry is sent once and unchanged, and the service's reply is printed untouched. So is a \
-list that holds an event illegal by itself (empty, longer than 1,048,550 bytes, not valid Unicode), or whose only \
-fault is the age of events: the service shall say what it thinks of it.
+A list that one request can carry is sent once and unchanged, and the service's response is printed unchanged. So is \
+a list with an event that is never legal (empty, longer than 1,048,550 bytes, not valid Unicode), and a list whose \
+only problem is the age of events: the service reports what is wrong.
 
 A list that is out of order, or over 10,000 events, or over 1,048,576 bytes (the sum of all messages in UTF-8, and 26 \
 for each event), or over 24 hours from its first to its last event that is neither older than 14 days nor more than 2 \
 hours in the future, is sorted by timestamp and cut into the fewest requests. One line on standard error says how many \
 there were. If one of them fails, the error says how many events were stored before it, and which positions of the \
-list were not. --no-batching sends exactly what was given, in one request.
+list were not. --no-batching sends exactly what is given, in one request.
 
 Events more than 2 hours in the future, older than 14 days or older than the log group's retention are rejected one by \
 one; the exit code is 0 all the same.
@@ -144,7 +144,7 @@ It reads a JSON array of events from a file named events in the current director
     }
   ]
 
-A call may carry the sequence token of the answer before:
+A call may carry the sequence token of the previous response:
 
   cordwood put-log-events --log-group-name my-logs --log-stream-name 20150601 --log-events file://events2 \
 --sequence-token "49542672486831074009579604567656788214806863282469607346\""""
@@ -158,7 +158,7 @@ COMMAND = Command(
     flags=(
         Flag(
             name="--no-batching",
-            documentation="Send exactly what was given, in one request, as `aws logs put-log-events` does; without "
+            documentation="Send exactly what is given, in one request, as `aws logs put-log-events` does; without "
             "it, a list that one request cannot carry is sorted and cut.",
         ),
     ),

@@ -1,4 +1,4 @@
-"""The members of a request, from what was given for each option."""
+"""The members of a request, from the values of options."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from cordwood.awscli.values import FileValueError, read_option
 
 
 def read_request(model: Structure, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Read what options name, in the order of the model: it decides which of two faults is told.
+    """Read the values of options, in the order of the model, which decides which of two errors is reported.
 
     Args:
         model: the members of the request.
-        given: by option, the word or the words that stand there; None where it doesn't. What is neither is taken for
-            the member itself.
+        given: by option, its word or list of words; None if it is not given. Any other value is the member itself.
 
     Returns:
-        The members that options give, and the text of each --cli-input document.
+        The members given by options, and the text of each --cli-input document.
 
     Raises:
-        ValueSyntaxError: a file cannot be read, or its content or a word is not what the member's type takes.
+        ValueSyntaxError: a file cannot be read, or its content or a word does not fit the member's type.
 
     """
     request: dict[str, Any] = {}
@@ -45,5 +44,5 @@ def _is_text(value: Any) -> bool:
 def _read(option: str, value: Any) -> Any:
     try:
         return read_option(value)
-    except FileValueError as fault:
-        raise ValueSyntaxError(option, str(fault)) from None
+    except FileValueError as error:
+        raise ValueSyntaxError(option, str(error)) from None

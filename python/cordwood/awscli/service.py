@@ -1,4 +1,4 @@
-"""A client for the command's service, and one call by it."""
+"""A client for the command's service, and a call that is not sent."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def connect_by_options(
     read_timeout: int | None = 60,
     connect_timeout: int | None = 60,
 ) -> Any:
-    """Make a client by the global options.
+    """Make a client from the global options.
 
     Args:
-        profile: as `--profile`; so the others.
-        region: see above.
-        endpoint_url: see above.
-        verify_ssl: False for `--no-verify-ssl`, which beats any bundle.
+        profile: of `--profile`.
+        region: of `--region`.
+        endpoint_url: of `--endpoint-url`.
+        verify_ssl: False for `--no-verify-ssl`, which overrides any bundle.
         sign_request: False for `--no-sign-request`.
-        ca_bundle: else AWS_CA_BUNDLE, the profile's.
-        read_timeout: in seconds; None waits without end.
-        connect_timeout: likewise.
+        ca_bundle: by default AWS_CA_BUNDLE, or the profile's.
+        read_timeout: in seconds; None waits indefinitely.
+        connect_timeout: in seconds; None waits indefinitely.
 
     """
     from botocore import UNSIGNED
@@ -52,7 +52,7 @@ def connect_by_options(
 
 @contextlib.contextmanager
 def modelled_errors(client: Any) -> Iterator[None]:
-    """Have the service's errors know which members their model has: only these are shown."""
+    """Attach to the service's errors the names of the members of their model: only these are shown."""
     try:
         yield
     except Exception as error:
@@ -65,7 +65,7 @@ def modelled_errors(client: Any) -> Iterator[None]:
 
 
 def call_without_sending(client: Any, command: Command, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Validate a request, send nothing, and return a sample answer."""
+    """Validate a request, send nothing, and return a sample response."""
     from botocore import xform_name
     from botocore.stub import Stubber
 

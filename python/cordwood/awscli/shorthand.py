@@ -7,7 +7,7 @@
     csv      = first *( "," second )             two or more items make a list
     first, second = 'single' / "double" / bare
 
-It is syntax alone: `unpacking` makes members of the model's types of it.
+This is only the syntax: `unpacking` converts the values to the types of the model.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 
 class ShorthandError(Exception):
-    """A text is not shorthand; the message has a caret under the place."""
+    """A text is not valid shorthand; the message has a caret under the place."""
 
 
 class _UnexpectedError(ShorthandError):
@@ -44,10 +44,10 @@ class _UnexpectedError(ShorthandError):
 
 
 def parse(text: str) -> dict[str, Parsed]:
-    """The members that a text in shorthand names.
+    """Return the members of a text in shorthand.
 
     Raises:
-        ShorthandError: it is not shorthand, or names a member twice.
+        ShorthandError: it is not valid shorthand, or names a member twice.
         FileValueError: a value after `@=` names a file that cannot be read.
 
     """
@@ -55,7 +55,7 @@ def parse(text: str) -> dict[str, Parsed]:
 
 
 def _pointed(text: str, index: int) -> str:
-    """The text with a caret below the character at `index`."""
+    """Return the text with a caret below the character at `index`."""
     line_start = text.rfind("\n", 0, index) + 1
     line_end = text.find("\n", index)
     if line_end < 0:
@@ -70,7 +70,7 @@ class _Parser:
         self._reads_files = False
 
     def structure(self) -> dict[str, Parsed]:
-        """The whole text."""
+        """Parse the whole text."""
         members: dict[str, Parsed] = {}
         key = self._key()
         members[key] = self._values()
@@ -90,7 +90,7 @@ class _Parser:
     # --- values ---------------------------------------------------------------------------------------------------
 
     def _key(self) -> str:
-        """A key, with the `=` or `@=` behind it."""
+        """Parse a key, with the `=` or `@=` after it."""
         found = _KEY.match(self._text, self._index)
         assert found is not None
         self._index = found.end()
@@ -130,7 +130,7 @@ class _Parser:
             except _UnexpectedError:
                 if self._index >= len(self._text):
                     raise
-                # It was no further item but the next key: back to the comma before it.
+                # Not another item, but the next key: back to the comma before it.
                 self._index = self._text.rindex(",", 0, self._index + 1)
                 break
         return first if len(items) == 1 else items
@@ -184,7 +184,7 @@ class _Parser:
         return word
 
     def _bare(self, pattern: re.Pattern[str]) -> Parsed | None:
-        """A word without quotes; None where there is none."""
+        """Parse a word without quotes; None if there is none."""
         found = pattern.match(self._text, self._index)
         beyond = _BEYOND.search(self._text, self._index, found.end()) if found else None
         end = beyond.start() if beyond else found.end() if found else self._index
@@ -217,7 +217,7 @@ class _Parser:
         self._index = found.end()
 
     def _expect(self, character: str, *, blanks: bool = False) -> None:
-        """Go past a character, and the blanks on both sides where `blanks` says so."""
+        """Skip a character, with `blanks` also those on both sides."""
         if blanks:
             self._skip_blanks()
         if not self._at(character):

@@ -1,4 +1,4 @@
-"""--generate-cli-skeleton: what a request and an answer look like."""
+"""--generate-cli-skeleton: samples of a request and a response."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _SAMPLES: dict[str, Any] = {"string": "", "integer": 0, "long": 0, "float": 0.0,
 
 
 def sample(shape: Shape, name: str = "", *, named: bool = False) -> Any:
-    """A value of a shape.
+    """Return a sample value of a shape.
 
     Args:
         shape: the shape.
         name: of the member.
-        named: strings hold the member's name, as in samples of answers.
+        named: strings hold the member's name, as in samples of responses.
 
     """
     match shape:
@@ -34,7 +34,7 @@ def sample(shape: Shape, name: str = "", *, named: bool = False) -> Any:
 
 
 def yaml_text(shape: Structure) -> str:
-    """A request in YAML, with what is required and the first sentence on each member as comments."""
+    """Return a request in YAML, with comments: what is required, and the first sentence on each member."""
     from ruamel.yaml import YAML
 
     yaml = YAML()

@@ -14,17 +14,17 @@ _RESET = "\x1b[0m"
 _CELL = "\x1b[1m\x1b[34m"
 _FRAME = "\x1b[2m\x1b[33m"
 _PADDING = 4
-"""Blanks that a cell has besides its text."""
+"""Blanks in a cell besides its text."""
 
 
 def write_table(data: Any, title: str, color: str, stream: TextIO) -> None:
     """Draw data of any shape as tables within tables.
 
     Args:
-        data: maps, lists and scalars; nothing is drawn of what is empty, zero or null.
+        data: maps, lists and scalars; what is empty, zero or null is not drawn.
         title: of the outermost table.
-        color: on, off, or auto: where standard output is a terminal.
-        stream: where to.
+        color: on, off, or auto: if standard output is a terminal.
+        stream: receives the text.
 
     Raises:
         ValueError: the rows of a list have different numbers of cells.
@@ -44,7 +44,7 @@ def write_table(data: Any, title: str, color: str, stream: TextIO) -> None:
 
 
 def stdout_is_terminal() -> bool:
-    """Whether a person reads standard output."""
+    """Return whether standard output is a terminal."""
     try:
         return os.isatty(sys.stdout.fileno())
     except (AttributeError, OSError, ValueError):
@@ -52,7 +52,7 @@ def stdout_is_terminal() -> bool:
 
 
 def _resetting(stream: TextIO) -> Callable[[str], object]:
-    """Each write ends in a reset of colours, whatever it holds: so the AWS CLI's terminal library does it."""
+    """Return a write that always ends in a reset of colors, as the AWS CLI's terminal library does."""
     return lambda text: stream.write(text + _RESET)
 
 
@@ -67,11 +67,11 @@ def _terminal_width() -> int:
 
 
 def _length(text: str) -> int:
-    """Columns on a terminal; characters of ambiguous width take two."""
+    """Return the columns on a terminal; characters of ambiguous width take two."""
     return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
-# --- what is drawn --------------------------------------------------------------------------------------------------
+# --- tables --------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -107,7 +107,7 @@ class _Section:
         return max(_length(self.title), inner) + 2 + 2 * self.indent
 
     def column_widths(self, total: int) -> list[int]:
-        """Widths of the columns, scaled so that together they are as wide as the whole."""
+        """Return the widths of the columns, scaled so that their sum is `total`."""
         if not self.widest:
             return []
         unscaled = [width + _PADDING for width in self.widest]
@@ -130,7 +130,7 @@ def _width(sections: Iterable[_Section]) -> int:
 
 
 def _on_its_side(section: _Section) -> _Section:
-    """A table of a single row, turned: each column becomes a row."""
+    """Turn a table of a single row: each column becomes a row."""
     if len(section.rows) != 1 or not section.headers:
         return section
     turned = _Section(section.title, section.indent)
@@ -140,7 +140,7 @@ def _on_its_side(section: _Section) -> _Section:
 
 
 def _add(data: Any, title: str | None, indent: int, sections: list[_Section]) -> bool:
-    """Add the tables of some data; False where there is nothing to draw."""
+    """Add the tables of some data, and return whether there is anything to draw."""
     if not data:
         return False
     if title is not None:
@@ -192,7 +192,7 @@ def _add_maps(maps: list[Any], indent: int, title: str | None, sections: list[_S
 
 
 def _names(data: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """The names of scalars, and those of all else."""
+    """Return the names of scalars, and those of the other members."""
     scalars = sorted(name for name in data if _is_scalar(data[name]))
     return scalars, sorted(name for name in data if not _is_scalar(data[name]))
 
@@ -205,7 +205,7 @@ def _is_scalar(value: object) -> bool:
 
 
 class _Drawing:
-    """One section on its way to the stream, line by line."""
+    """Draws one section, line by line."""
 
     def __init__(self, section: _Section, width: int, colored: bool, write: Callable[[str], object]) -> None:
         self._section = section

@@ -1,7 +1,7 @@
 """The AWS CLI's text format.
 
-Scalars of a map stand on one line, sorted by name and separated by tabs; what is nested comes on lines of its own,
-behind its name.
+Scalars of a map are on one line, sorted by name and separated by tabs; nested values follow on lines of their own,
+after their name.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _write_list(items: list[Any], stream: TextIO, name: str | None) -> None:
         # All maps of a list have the same columns.
         maps = [item for item in items if isinstance(item, dict)]
         if len(maps) < len(items):
-            raise ValueError("the list has both maps and other items: text cannot show it; use --output json")
+            raise ValueError("the list has both maps and other items, which text cannot show; use --output json")
         scalars = sorted({key for item in maps for key, value in item.items() if not _is_nested(value)})
         for item in maps:
             _write(item, stream, name, scalars)

@@ -1,4 +1,4 @@
-"""What stands on the command line for an option, made the member of a request: shorthand, JSON, or a plain value."""
+"""The value of an option as the member of a request: shorthand, JSON, or a plain value."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cordwood.awscli.shorthand import ShorthandError, parse
 
 
 def unpack(option: str, value: Any, shape: Shape) -> Any:
-    """The member of a request that the value of an option means.
+    """Convert the value of an option to the member of a request.
 
     Args:
         option: its name, for messages.
@@ -20,7 +20,7 @@ def unpack(option: str, value: Any, shape: Shape) -> Any:
 
     Raises:
         ValueSyntaxError: it is neither shorthand nor JSON.
-        ValueError: a number is none; without the option's name, as in the AWS CLI.
+        ValueError: a number is invalid; without the option's name, as in the AWS CLI.
 
     """
     if takes_shorthand(shape) and not _looks_like_json(value):
@@ -40,14 +40,14 @@ def _of_shorthand(option: str, value: Any, shape: Shape) -> Any:
         )
     try:
         parsed = [parse(word) for word in value] if isinstance(value, list) else parse(value)
-    except ShorthandError as fault:
-        raise ValueSyntaxError(option, str(fault)) from None
-    # One text for a list (from a file) is no list, and the service's model shall say so.
+    except ShorthandError as error:
+        raise ValueSyntaxError(option, str(error)) from None
+    # A single text for a list (from a file) is not a list; botocore's validation reports that.
     return parsed if isinstance(shape, ListOf) and isinstance(parsed, dict) else _convert(parsed, shape)
 
 
 def _convert(value: Any, shape: Shape) -> Any:
-    """Parsed shorthand with its numbers and truth values made such, where the model says that they are."""
+    """Convert the numbers and booleans of parsed shorthand, according to the model."""
     if value is None:
         return None
     match shape:
@@ -98,20 +98,20 @@ def _list_of_words(option: str, value: Any, shape: ListOf) -> Any:
 
 
 def _no_list(option: str, text: str) -> Any:
-    """A file with JSON in it that is no list: the AWS CLI's misleading words, and what they mean."""
+    """Report a file whose JSON is not a list: the AWS CLI's misleading words, and what they mean."""
     try:
         json.loads(text.lstrip()[:1])
-    except ValueError as fault:
+    except ValueError as error:
         raise ValueSyntaxError(
             option,
-            f"Invalid JSON: {fault}\nJSON received: {text.lstrip()[:1]}\n"
+            f"Invalid JSON: {error}\nJSON received: {text.lstrip()[:1]}\n"
             "A file for this option holds one JSON list: put [ ] round the objects, and commas between them.",
         ) from None
-    raise AssertionError("a brace alone is no JSON")
+    raise AssertionError("a lone brace is not JSON")
 
 
 def _of_json(option: str, text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError as fault:
-        raise ValueSyntaxError(option, f"Invalid JSON: {fault}\nJSON received: {text}") from None
+    except ValueError as error:
+        raise ValueSyntaxError(option, f"Invalid JSON: {error}\nJSON received: {text}") from None

@@ -1,4 +1,4 @@
-"""Values that are elsewhere: file:// and fileb://, and the encodings of files and of standard output."""
+"""Values in files, by file:// and fileb://, and the encodings of files and of standard output."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class FileValueError(Error):
 
 
 def read_reference(value: Any) -> Any:
-    """The content of the file that a value names: text for `file://`, bytes for `fileb://`; else the value itself.
+    """Return the content of the file that a value names: text for `file://`, bytes for `fileb://`; or the value itself.
 
     `~` and environment variables in the path are expanded. Nothing is stripped; in text, every line ends in a line
     feed.
 
     Raises:
-        FileValueError: the file cannot be read, or its text not be decoded.
-        LookupError: AWS_CLI_FILE_ENCODING names no encoding.
+        FileValueError: the file cannot be read or decoded.
+        LookupError: AWS_CLI_FILE_ENCODING is not an encoding.
 
     """
     if isinstance(value, str):
@@ -34,7 +34,7 @@ def read_reference(value: Any) -> Any:
 
 
 def read_option(value: Any) -> Any:
-    """The content of the file that the value of an option names, where it is the option's only word."""
+    """Return the content of the file that an option names, if that is its only word; or the value itself."""
     if isinstance(value, list) and len(value) == 1:
         content = read_reference(value[0])
         return value if content is value[0] else content
@@ -52,12 +52,12 @@ def _read(reference: str, path: str, mode: str) -> str | bytes:
             f"Unable to load paramfile ({path}), text contents could not be decoded.  If this is a binary file, please "
             "use the fileb:// prefix instead of the file:// prefix."
         ) from None
-    except OSError as fault:
-        raise FileValueError(f"Unable to load paramfile {reference}: {fault}") from None
+    except OSError as error:
+        raise FileValueError(f"Unable to load paramfile {reference}: {error}") from None
 
 
 def file_encoding() -> str:
-    """The encoding of text files: AWS_CLI_FILE_ENCODING, else the locale's, where C and POSIX mean UTF-8."""
+    """Return the encoding of text files: AWS_CLI_FILE_ENCODING, or the locale's, with UTF-8 for C and POSIX."""
     named = os.environ.get("AWS_CLI_FILE_ENCODING")
     if named is not None:
         return named
@@ -67,10 +67,10 @@ def file_encoding() -> str:
 
 
 def check_output_encoding() -> None:
-    """Refuse an AWS_CLI_OUTPUT_ENCODING that does not exist, before anything is sent.
+    """Reject an AWS_CLI_OUTPUT_ENCODING that does not exist, before anything is sent.
 
     Raises:
-        ValueError: it names no encoding.
+        ValueError: it is not an encoding.
 
     """
     named = os.environ.get("AWS_CLI_OUTPUT_ENCODING")
@@ -83,7 +83,7 @@ def check_output_encoding() -> None:
 
 
 def encode_output(streams: Iterable[TextIO | None]) -> None:
-    """Have streams write in the encoding that AWS_CLI_OUTPUT_ENCODING or PYTHONUTF8 names."""
+    """Make streams write in the encoding of AWS_CLI_OUTPUT_ENCODING or PYTHONUTF8."""
     encoding = os.environ.get("AWS_CLI_OUTPUT_ENCODING")
     if encoding is None and os.environ.get("PYTHONUTF8") == "1":
         encoding = "UTF-8"
