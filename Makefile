@@ -82,6 +82,9 @@ format: .venv/extra-lint ## write the formatting that lint asks for
 	$(BIN)/ruff check --quiet --fix
 	$(BIN)/ruff format --quiet
 
+options: .venv/extra-lint ## write what is generated from the definitions of options
+	PYTHONPATH=python $(BIN)/python tools/options.py
+
 # --- measuring --------------------------------------------------------------------------------------------------
 
 BENCH_EVENTS ?= 1000000

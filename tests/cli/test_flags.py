@@ -6,7 +6,7 @@ import re
 
 import cordwood
 import pytest
-from cordwood.cli.stderr import with_flags
+from cordwood.cli.flags import with_flags
 
 PACKAGE = pathlib.Path(cordwood.__file__).parent
 COMMAND_LINES = ("cli", "awscli")

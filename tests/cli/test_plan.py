@@ -147,8 +147,8 @@ def test_it_needs_no_credentials_asks_nobody_and_loads_no_client(tmp_path: pathl
     ("arguments", "text"),
     [
         (["missing", *NAMES], "missing: No such file or directory"),
-        (["e", *NAMES, "--price-per-gb", "-1"], "'-1' is no price"),
-        (["e", *NAMES, "--price-per-gb", "inf"], "'inf' is no number"),
+        (["e", *NAMES, "--price-per-gb", "-1"], "'-1' is not a price"),
+        (["e", *NAMES, "--price-per-gb", "inf"], "'inf' is not a number"),
         (["e", *NAMES, "--local", "--region", "x"], "leave --region out"),
         (["e", "--log-group-name", "?", "--log-stream-name", "s"], 'log group name "?"'),
         (["e", "--log-group-name", ""], "log group name has 0 characters"),

@@ -18,10 +18,10 @@ from cli_upload import COMMAND, DAY, NAMES, NOW, Here, clean_environment, enviro
 from cordwood._model import Outcome, StopKind
 from cordwood.cli import main
 from cordwood.cli.upload import exit_code
-from cordwood.delivery.settings import Settings
 from cordwood.delivery.time_window import TimeWindow
 from cordwood.errors import InputError
 from cordwood.local import ACCESS_KEY_ID, Fault, LocalCloudWatchLogs
+from cordwood.options import SendOptions
 from cordwood.report import Report
 from cordwood.sources.log_files import LogFiles
 from cordwood.uploader.job import Upload
@@ -125,7 +125,7 @@ def test_a_pipe_that_stays_open_does_not_hold_events_back(endpoint: LocalCloudWa
     read_end, write_end = os.pipe()
     client = cordwood.PutLogEventsClient(endpoint.client())
     source = LogFiles([f"/dev/fd/{read_end}"], "s")
-    job = Upload(source, client, "g", "s", window=TimeWindow(), settings=Settings(), linger=0.01)
+    job = Upload(source, client, "g", "s", window=TimeWindow(), settings=SendOptions(), linger=0.01)
     os.write(write_end, json.dumps({"timestamp": NOW, "message": "early"}).encode() + b"\n")
     arrived = []
 
@@ -231,10 +231,10 @@ def test_a_local_run_says_twice_that_nothing_left_and_hears_no_hostile_environme
         (["e", "--log-group-name", "a b", "--log-stream-name", "s"], 'log group name "a b"'),
         (["e", "--log-group-name", "g", "--log-stream-name", "a:b"], 'log stream name "a:b"'),
         (["e", *NAMES, "--local", "--region", "eu-west-1"], "leave --region out"),
-        (["e", *NAMES, "--local", "--profile", "p", "--endpoint-url", "http://x"], "--endpoint-url, --profile"),
-        (["e", *NAMES, "--retention-in-days", "2"], "'2' is none of 1, 3, 5"),
-        (["e", *NAMES, "--max-outage", "0"], "'0' is no time above 0, as in 90, 90s, 14m, 2h or 1d"),
-        (["e", *NAMES, "--max-outage", "nan"], "'nan' is no time above 0"),
+        (["e", *NAMES, "--local", "--profile", "p", "--endpoint-url", "http://x"], "leave --endpoint-url out"),
+        (["e", *NAMES, "--retention-in-days", "2"], "'2' is not one of 1, 3, 5"),
+        (["e", *NAMES, "--max-outage", "0"], "'0' is not a duration above 0, such as 90, 90s, 14m, 2h or 1d"),
+        (["e", *NAMES, "--max-outage", "nan"], "'nan' is not a duration above 0"),
         (["e", *NAMES, "--oversize", "shrink"], "invalid choice: 'shrink'"),
         (["missing", *NAMES], "missing: No such file or directory"),
         ([".", *NAMES], "is a folder"),
@@ -287,7 +287,7 @@ def test_252_an_event_that_ends_the_reading_is_named_and_what_came_before_is_sen
         ({"AWS_PROFILE": "nope"}, (), "nope"),
         ({}, ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "no credentials were found"),
         ({}, ("AWS_SECRET_ACCESS_KEY",), "AWS_SECRET_ACCESS_KEY"),
-        ({"AWS_MAX_ATTEMPTS": "x"}, (), "the AWS configuration makes no sense"),
+        ({"AWS_MAX_ATTEMPTS": "x"}, (), "the AWS configuration is invalid"),
     ],
 )
 def test_253_a_configuration_that_gives_no_client_before_anything_is_read(
@@ -422,7 +422,7 @@ def test_where_several_codes_hold_the_one_that_says_most_wins() -> None:
     assert exit_code(report_with(bad, StopKind.CONFIGURATION), damaged=True) == 253
     assert exit_code(report_with(bad, StopKind.SERVICE), damaged=True) == 254
     assert exit_code(report_with(bad, StopKind.FAULT), damaged=True) == 255
-    assert exit_code(report_with(bad), damaged=True, fault=InputError("f")) == 252
+    assert exit_code(report_with(bad), damaged=True, error=InputError("f")) == 252
     assert exit_code(report_with(bad, StopKind.OUTAGE), damaged=True) == 1
     assert exit_code(report_with({"unknown": 1, "invalid": 1}), damaged=True) == 1
     assert exit_code(report_with({"accepted": 1, "invalid": 1}), damaged=False) == 2
@@ -493,7 +493,7 @@ def test_an_interrupt_bounds_the_wait_for_an_answer_also_once_all_is_read(
     endpoint.faults.script(Fault(delay_seconds=50))
     client = cordwood.PutLogEventsClient(endpoint.client())
     source = LogFiles([wrote(tmp_path / "e", [(NOW, "a")])], "s")
-    job = Upload(source, client, "g", "s", window=TimeWindow(), settings=Settings(shutdown_timeout=0.2))
+    job = Upload(source, client, "g", "s", window=TimeWindow(), settings=SendOptions(shutdown_timeout=0.2))
     reports = []
     runner = threading.Thread(target=lambda: reports.append(job.run()), daemon=True)
     runner.start()

@@ -5,10 +5,10 @@ import sys
 
 import cordwood
 import pytest
-from cordwood.cli.delivery_options import settings_of
+from cordwood.cli.flags import UPLOAD, chosen
 from cordwood.cli.main import parser
-from cordwood.delivery.settings import Settings
 from cordwood.local import DEFAULT_REGION
+from cordwood.options import SendOptions
 
 HEAVY = ("boto3", "botocore", "rich", "ruamel", "sqlite3", "http", "ssl", "cordwood.uploader", "cordwood.client")
 
@@ -41,7 +41,7 @@ def test_every_name_is_there_once_it_is_asked_for() -> None:
 
 def test_defaults_of_the_command_line_are_those_of_what_it_does_not_load_for_them() -> None:
     names = ["--log-group-name", "g", "--log-stream-name", "s"]
-    assert settings_of(parser().parse_args(["upload", "file", *names])) == Settings()
+    assert chosen(UPLOAD, parser().parse_args(["upload", "file", *names]))[SendOptions] == SendOptions()
     assert parser().parse_args(["local"]).region == DEFAULT_REGION
 
 

@@ -4,7 +4,7 @@ import os
 import pathlib
 
 import pytest
-from cordwood.sources.file_format import Reading
+from cordwood.options import ReadOptions
 from cordwood.sources.log_files import LogFiles
 
 CORPUS = pathlib.Path(os.environ.get("CORDWOOD_CORPUS", pathlib.Path(__file__).parents[3] / "shared" / "corpus"))
@@ -19,8 +19,8 @@ def test_every_line_has_its_timestamp_and_its_message(name: str) -> None:
     file = CORPUS / f"{name}.log"
     lines = [line.removesuffix(b"\r") for line in file.read_bytes().removesuffix(b"\n").split(b"\n")]
     times = [int(time) for time in (CORPUS / f"{name}.ms").read_text().split()]
-    reading = Reading(timezone="UTC", year=2025 if name in NO_YEAR else None)
-    source = LogFiles([file], "s", reading=reading)
+    reading = ReadOptions(timezone="UTC", year=2025 if name in NO_YEAR else None)
+    source = LogFiles([file], "s", read=reading)
     found = {}
     for routed in source:
         for batch, _ in routed:

@@ -9,7 +9,7 @@ from typing import Any
 import cordwood
 import pytest
 from cordwood._model import Location, Outcome
-from cordwood.sources.file_format import Reading
+from cordwood.options import MessageOptions, ReadOptions
 from cordwood.sources.log_files import LogFiles
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,12 +109,17 @@ def test_what_breaks_a_rule_is_an_outcome(tmp_path: pathlib.Path) -> None:
         '{"timestamp": 1, "message": "a", "level": "info"}',
         '{"timestamp": 12345678901234567890, "message": "a"}',
     ]
-    as_events = Reading(format="events")
-    source = LogFiles([wrote(tmp_path / "f", "\n".join(lines))], "s", reading=as_events)
+    as_events = ReadOptions(format="events")
+    source = LogFiles([wrote(tmp_path / "f", "\n".join(lines))], "s", read=as_events)
     assert read(source) == []
     outcomes = [found.outcome for found in source.drain_rejected()]
     assert outcomes == [Outcome.EMPTY, Outcome.INVALID, Outcome.OVERSIZE, Outcome.INVALID, Outcome.INVALID]
-    ignoring = LogFiles([tmp_path / "f"], "s", extra="ignore", oversize="truncate", reading=as_events)
+    ignoring = LogFiles(
+        [tmp_path / "f"],
+        "s",
+        messages=MessageOptions(oversize="truncate"),
+        read=ReadOptions(format="events", extra="ignore"),
+    )
     assert [timestamp for _, timestamp, _ in read(ignoring)] == [1, 1]
 
 

@@ -40,7 +40,7 @@ def test_a_timestamp_where_a_pattern_says_it_is(tmp_path: pathlib.Path) -> None:
     german = wrote(tmp_path / "german", "a b c d e f am 10.10.2025 20:55:36 x\n")
     found = read(german, timestamp_regex=r"am (?<timestamp>.{19})", timestamp_format="%d.%m.%Y %T", timezone="UTC")
     assert [at for at, _ in found] == [FIRST]
-    with pytest.raises(ValueError, match="timestamp_regex is no regular expression"):
+    with pytest.raises(ValueError, match="`timestamp_regex` is not a regular expression"):
         cordwood.read(file, timestamp_regex="(")
     with pytest.raises(cordwood.InputError, match="not a known log format"):
         cordwood.read(file, timestamp_regex="nothing (that fits)")
@@ -55,7 +55,7 @@ def test_where_events_of_several_lines_begin(tmp_path: pathlib.Path) -> None:
     assert "begins an event and has no timestamp" in rejected.reason
     also = cordwood.read(file, multiline_start="^#", timestamp_from="previous")
     assert [event["message"] for event in also][-1] == "# no time"
-    with pytest.raises(ValueError, match="multiline_start is for text"):
+    with pytest.raises(ValueError, match="`multiline_start` is for text"):
         cordwood.read(file, multiline_start="^#", format="json")
 
 
@@ -168,7 +168,7 @@ def test_all_timestamps_moved_by_one_constant(tmp_path: pathlib.Path) -> None:
     assert [at for at, _ in read(file, shift_by=-1000, since=FIRST + 4_000)] == [FIRST + 3_000]
     documents = wrote(tmp_path / "events.json", json.dumps([{"timestamp": FIRST, "message": "a"}]))
     assert [at for at, _ in read(documents, shift_by=5)] == [FIRST + 5]
-    with pytest.raises(ValueError, match="shift_by is 'soon'"):
+    with pytest.raises(ValueError, match="`shift_by` is 'soon'"):
         cordwood.read(file, shift_by="soon")  # type: ignore[arg-type]
 
 

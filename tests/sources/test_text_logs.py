@@ -16,7 +16,7 @@ from cli_upload import NAMES, clean_environment, environment_of, run
 from cordwood._model import Outcome
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
-from cordwood.sources.file_format import Reading
+from cordwood.options import ReadOptions
 from cordwood.sources.log_files import LogFiles
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +28,7 @@ FIRST, SECOND = 1_760_129_736_000, 1_760_129_737_000  # 2025-10-10 20:55:36 and 
 
 
 def read(file: Any, **reading: Any) -> tuple[list[tuple[int, str]], LogFiles]:
-    source = LogFiles([file], "s", reading=Reading(**reading))
+    source = LogFiles([file], "s", read=ReadOptions(**reading))
     found = {}
     for routed in source:
         for batch, _ in routed:
@@ -130,7 +130,7 @@ def test_parts_that_disagree_are_refused(tmp_path: pathlib.Path) -> None:
         lines.writelines(f"2025-10-10T20:55:36Z line {n} {'x' * 100}\n" for n in range(5_000))
         lines.writelines(f"Oct 10 20:55:36 host line {n} {'x' * 100}\n" for n in range(5_000))
     with pytest.raises(cordwood.InputError, match="its parts disagree"):
-        LogFiles([file], "s", reading=Reading(timezone="UTC"))
+        LogFiles([file], "s", read=ReadOptions(timezone="UTC"))
     told, _ = read(file, format="text", timezone="UTC")
     assert len(told) > 0
     planned = run(clean_environment(), "plan", str(file), *NAMES, "--year", "2025")
@@ -278,8 +278,8 @@ def test_only_what_is_wanted_is_read_and_the_rest_is_counted(
     again = list(cordwood.read(file, since=now - 15_000, until=now - 5_000, filter="ERROR", exclude="healthcheck"))
     assert [event["message"][21:] for event in again] == wanted
     for option, value, told in (
-        ("--since", "yesterday", "is no time with a zone"),
-        ("--since", "2026-11-25T08:00:00", "is no time with a zone"),
+        ("--since", "yesterday", "is not a time with a zone"),
+        ("--since", "2026-11-25T08:00:00", "is not a time with a zone"),
         ("--filter", "(", "filter is no regular expression"),
     ):
         wrong = run(clean_environment(), "upload", str(file), *NAMES, "--local", option, value)

@@ -198,7 +198,7 @@ def test_a_file_is_read_where_it_lies(cloudwatch_logs: LocalCloudWatchLogs, tmp_
     assert (bad.position, bad.line, bad.source) == (path.read_bytes().index(b"{}"), 6, str(path))
     with pytest.raises(cordwood.InputError, match="No such file"):
         upload(cloudwatch_logs, tmp_path / "missing")
-    with pytest.raises(TypeError, match="one log stream"):
+    with pytest.raises(TypeError, match="a name or a template"):
         upload(cloudwatch_logs, path, log_stream_name=lambda event: "s")
 
 
@@ -227,7 +227,7 @@ def test_an_event_that_is_an_error_ends_the_reading_and_the_account_still_adds_u
 def test_a_client_of_cordwoods_own_is_used_as_it_is(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     client = cordwood.PutLogEventsClient(cloudwatch_logs.client(), create_log_group=True)
     assert upload(cloudwatch_logs, [(now(), "m")], client=client, create_log_group=False).accepted == 1
-    with pytest.raises(TypeError, match="pass create_log_group to the PutLogEventsClient itself"):
+    with pytest.raises(TypeError, match="pass `create_log_group` to the PutLogEventsClient itself"):
         upload(cloudwatch_logs, [(now(), "m")], client=client)
 
 

@@ -11,6 +11,7 @@ from cordwood._core import __version__
 from cordwood._text import escape
 from cordwood.awscli import command as put_log_events
 from cordwood.cli.exit_codes import INTERRUPTED, OTHER_ERROR, USAGE_ERROR
+from cordwood.cli.flags import with_flags
 from cordwood.errors import Error
 
 
@@ -19,8 +20,6 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how it should be, and leave."""
-        from cordwood.cli.stderr import with_flags
-
         self.print_usage(sys.stderr)
         self.exit(USAGE_ERROR, f"{self.prog}: error: {escape(with_flags(message))}\n")
 
@@ -51,8 +50,6 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Error as error:
-        from cordwood.cli.stderr import with_flags
-
         print(f"cordwood: {escape(with_flags(str(error)))}", file=sys.stderr)
         return OTHER_ERROR
     except Exception:

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cordwood._model import Outcome
 from cordwood._text import escape
 from cordwood.cli.exit_codes import DONE, NOT_DELIVERED, REJECTED, USAGE_ERROR, Failure
-from cordwood.cli.options import add_options, check, in_words, names, open_source, say_what_they_are, time_range
+from cordwood.cli.flags import PLAN, value_of, with_flags
+from cordwood.cli.input import (
+    InputArguments,
+    add_input,
+    describe,
+    in_short,
+    in_words,
+    open_input,
+    read_input,
+    time_range,
+)
 from cordwood.cli.progress import Progress, display_of, numbers_of
 from cordwood.cli.signals import ended_by_signals
-from cordwood.cli.stderr import Messages, with_flags
+from cordwood.cli.stderr import Messages
 from cordwood.cli.stdout import write
-from cordwood.cli.values import number
 from cordwood.errors import Error
+from cordwood.options import CreateOptions
+from cordwood.options.values import number
 
 if TYPE_CHECKING:
     from cordwood.report import Report
@@ -44,6 +56,20 @@ _ANY = "any"
 """For a name that was not given: a plan is the same for each, for no limit counts them."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlanArguments(InputArguments):
+    """What `cordwood plan` is asked.
+
+    Attributes:
+        given_names: the names of log group and log stream as they were given; None if they were not.
+        price_per_gb: the price of ingestion.
+
+    """
+
+    given_names: dict[str, str | None]
+    price_per_gb: float | None
+
+
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
     command = commands.add_parser(
@@ -53,10 +79,10 @@ def add_to(commands: Any) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_options(command, needs_names=False)
+    add_input(command, needs_names=False)
     command.add_argument(
         "--price-per-gb",
-        type=_price,
+        type=value_of(_price),
         metavar="PRICE",
         help="of ingestion, as the price list of your region has it: tells what the events would cost. Assumes that "
         "billed are the counted bytes (UTF-8 bytes of the messages plus 26 for each event), and that a GB is "
@@ -65,74 +91,74 @@ def add_to(commands: Any) -> None:
     command.set_defaults(run=run)
 
 
-def _price(value: str) -> float:
-    price = number(value)
+def _price(text: str) -> float:
+    price = number(text)
     if price < 0:
-        raise argparse.ArgumentTypeError(f"{value!r} is no price")
+        raise ValueError(f"{text!r} is not a price")
     return price
 
 
-def run(options: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Plan, and return the exit code."""
     messages = Messages("cordwood plan")
-    names_told = {name: getattr(options, name) for name in _NAMES}
-    for name, told in names_told.items():
-        setattr(options, name, _ANY if told is None else told)
-    check(options)
+    given = {name: getattr(arguments, name) for name in _NAMES}
+    shared = read_input(
+        arguments,
+        PLAN,
+        **{name: _ANY if value is None else value for name, value in given.items()},
+        assume_utc=True,
+    )
     try:
         with ended_by_signals():
-            return _plan(options, names_told, open_source(options), messages)
+            return _plan(PlanArguments(**shared, given_names=given, price_per_gb=arguments.price_per_gb), messages)
     except Failure as failure:
         messages.say(f"error: {failure}")
         return failure.code
 
 
-def _plan(
-    options: argparse.Namespace,
-    names_told: dict[str, str | None],
-    source: LogFiles | DeadLetterFiles,
-    messages: Messages,
-) -> int:
+def _plan(arguments: PlanArguments, messages: Messages) -> int:
     from cordwood.delivery.time_window import TimeWindow
     from cordwood.report.document import as_json
     from cordwood.uploader.dry_run import Forecast
 
-    say_what_they_are(source, messages)
-    messages.say(f"{names(source.names)}: {time_range(source)}")
-    window = TimeWindow(options.retention_in_days)
-    forecast = Forecast(source, options.log_group_name, options.log_stream_name, window)
-    fault: Exception | None = None
-    with Progress(lambda: numbers_of(forecast.account, source), display_of(options.progress, messages)):
+    source = open_input(arguments)
+    describe(source, messages)
+    messages.say(f"{in_short(source.names)}: {time_range(source)}")
+    window = TimeWindow(arguments.options[CreateOptions].retention_in_days)
+    forecast = Forecast(source, arguments.log_group_name, arguments.log_stream_name, window)
+    error: Exception | None = None
+    with Progress(lambda: numbers_of(forecast.account, source), display_of(arguments.progress, messages)):
         try:
             report = forecast.run()
         except (Error, OSError) as raised:
-            report, fault = forecast.report(), raised
+            report, error = forecast.report(), raised
     code = REJECTED if report.failed() or source.damaged else DONE
-    if fault is not None:
-        messages.say(f"error: {in_words(fault, source)}")
+    if error is not None:
+        messages.say(f"error: {in_words(error, source)}")
         code = USAGE_ERROR
     for cut in source.cut_short:
         messages.say(f"error: {cut}")
         code = code or NOT_DELIVERED
     if source.damaged:
         messages.say("part of the input cannot be read as log events: see the invalid ones")
-    price = None if options.price_per_gb is None else report.nbytes / GB * options.price_per_gb
-    if options.output == "json":
-        text = as_json(_document(report, forecast, source, code, price) | names_told)
+    price_per_gb = arguments.price_per_gb
+    price = None if price_per_gb is None else report.nbytes / GB * price_per_gb
+    if arguments.output == "json":
+        text = as_json(_document(report, forecast, source, code, price) | arguments.given_names)
     else:
-        text = with_flags(_table(report, names_told, forecast.fill, options.price_per_gb, price))
+        text = with_flags(_table(report, arguments.given_names, forecast.fill, price_per_gb, price))
     return write(text, code, messages)
 
 
 def _table(
-    report: Report, names_told: dict[str, str | None], fill: Fill, price_per_gb: float | None, price: float | None
+    report: Report, given_names: dict[str, str | None], fill: Fill, price_per_gb: float | None, price: float | None
 ) -> str:
     """The plan for a person."""
     from cordwood._text import plural, utc
     from cordwood.report.summary import explain, format_ranges
 
-    of_files = f" of {names(report.sources)}" if report.sources else ""
-    destination = ", ".join(f"{_NAMES[name]} {escape(told)}" for name, told in names_told.items() if told)
+    of_files = f" of {in_short(report.sources)}" if report.sources else ""
+    destination = ", ".join(f"{_NAMES[name]} {escape(told)}" for name, told in given_names.items() if told)
     lines = [f"{plural(report.events, 'event')}{of_files}{f' for {destination}' if destination else ''}"]
     rows = [("to send", report.accepted, f"{report.nbytes:,} bytes as counted and billed")]
     rows += [

@@ -5,22 +5,15 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import re
 import sys
 import threading
 from collections.abc import Iterator
 
 from cordwood._text import escape
+from cordwood.cli.flags import with_flags
 
 ERASE_LINE = "\r\x1b[2K"
 SHOW_CURSOR = "\x1b[?25h"
-
-_OPTION = re.compile(r"`([a-z]+(?:_[a-z]+)*)`")
-
-
-def with_flags(text: str) -> str:
-    """The library's words with its options as flags: `--shift-by` for the name of an option in backticks."""
-    return _OPTION.sub(lambda found: "--" + found[1].replace("_", "-"), text)
 
 
 class Messages:

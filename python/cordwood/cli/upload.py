@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import math
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cordwood._text import plural
-from cordwood.cli.delivery_options import add_delivery_options, add_memory_options, settings_of
 from cordwood.cli.destination import Destination, destination, log_group_retention
 from cordwood.cli.exit_codes import (
     CONFIGURATION_ERROR,
@@ -19,19 +20,31 @@ from cordwood.cli.exit_codes import (
     USAGE_ERROR,
     Failure,
 )
-from cordwood.cli.journal_options import (
+from cordwood.cli.flags import UPLOAD, add_flags, with_flags
+from cordwood.cli.input import (
+    InputArguments,
+    add_input,
+    describe,
+    in_short,
+    in_words,
+    open_input,
+    read_input,
+    time_range,
+)
+from cordwood.cli.progress import Progress, display_of, numbers_of
+from cordwood.cli.records import (
+    add_records,
     check_outputs,
     open_dead_letters,
     open_journal,
     resume_command,
     say_what_is_resumed,
 )
-from cordwood.cli.options import add_options, check, in_words, names, open_source, say_what_they_are, time_range
-from cordwood.cli.progress import Progress, display_of, numbers_of
 from cordwood.cli.signals import Signals, ended_by_signals
-from cordwood.cli.stderr import Messages, with_flags
+from cordwood.cli.stderr import Messages
 from cordwood.cli.stdout import write
 from cordwood.errors import Error, OutputError
+from cordwood.options import CreateOptions, LingerOptions, SendOptions
 
 if TYPE_CHECKING:
     from cordwood.dead_letters import DeadLetters
@@ -58,6 +71,26 @@ service refuses the job; 255 anything else.
 """
 
 
+@dataclass(frozen=True, kw_only=True)
+class UploadArguments(InputArguments):
+    """What `cordwood upload` is asked to do.
+
+    Attributes:
+        journal: `auto`, `none`, or the path of the journal.
+        force: forget what it remembers.
+        report: where the report goes as JSON; None for nowhere.
+        local: rehearse on an endpoint of this machine.
+        check_log_group: ask the service for the retention.
+
+    """
+
+    journal: str
+    force: bool
+    report: str | None
+    local: bool
+    check_log_group: bool
+
+
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
     command = commands.add_parser(
@@ -67,57 +100,87 @@ def add_to(commands: Any) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_options(command, needs_names=True)
-    add_delivery_options(command)
-    add_memory_options(command)
+    add_input(command, needs_names=True)
+    delivery = command.add_argument_group("delivery")
+    add_flags(delivery, SendOptions)
+    add_flags(delivery, LingerOptions)
+    add_records(command)
     command.set_defaults(run=run)
 
 
-def run(options: argparse.Namespace) -> int:
+def read_arguments(arguments: argparse.Namespace) -> UploadArguments:
+    """What the command line asks for; leaves with 252 if it is wrong."""
+    journal = getattr(arguments, "journal", "auto")
+    force = getattr(arguments, "force", False)
+    if force and journal == "none":
+        arguments.usage_error("--force forgets what a journal remembers, and --journal is none")
+    shared = read_input(
+        arguments,
+        UPLOAD,
+        log_group_name=arguments.log_group_name,
+        log_stream_name=arguments.log_stream_name,
+        assume_utc=arguments.local,
+        # Where one is kept by default is known once the files are.
+        journal=journal if journal not in ("auto", "none") else None,
+        force=None,
+    )
+    return UploadArguments(
+        **shared,
+        journal=journal,
+        force=force,
+        report=arguments.report,
+        local=arguments.local,
+        check_log_group=arguments.check_log_group,
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Upload, and return the exit code."""
     messages = Messages("cordwood upload")
-    check(options)
+    command = read_arguments(arguments)
     try:
-        check_outputs(options)
-        with ended_by_signals(), destination(options) as to, ExitStack() as stack:
-            return _upload(options, to, stack, messages)
+        check_outputs(command)
+        with ended_by_signals(), destination(command) as to, ExitStack() as stack:
+            return _upload(command, to, stack, messages)
     except Failure as failure:
         messages.say(f"error: {failure}")
         return failure.code
 
 
-def _upload(options: argparse.Namespace, to: Destination, stack: ExitStack, messages: Messages) -> int:
-    source = open_source(options)
-    letters = open_dead_letters(options, stack)
-    journal = open_journal(options, to, source, messages, stack)
+def _upload(arguments: UploadArguments, to: Destination, stack: ExitStack, messages: Messages) -> int:
+    source = open_input(arguments)
+    letters = open_dead_letters(arguments, stack)
+    journal = open_journal(arguments, to, source, messages, stack)
     if journal is not None:
         say_what_is_resumed(journal, source, messages)
         if journal.finished:
             return DONE
-    job = _job(options, to, source, journal, letters)
-    with Signals(job.stop, messages, options.shutdown_timeout) as signals, messages.instead_of_logs():
-        _announce(options, to, source, messages)
-        report, fault = _run(
+    job = _job(arguments, to, source, journal, letters)
+    timeout = arguments.options[SendOptions].shutdown_timeout
+    with Signals(job.stop, messages, timeout) as signals, messages.instead_of_logs():
+        _announce(arguments, to, source, messages)
+        report, error = _run(
             job,
             Progress(
-                lambda: numbers_of(job.account, source, job.delivery.in_flight), display_of(options.progress, messages)
+                lambda: numbers_of(job.account, source, job.delivery.in_flight),
+                display_of(arguments.progress, messages),
             ),
         )
         code = exit_code(
             report,
             damaged=source.damaged,
             cut_short=bool(source.cut_short),
-            fault=fault,
+            error=error,
             signal=signals.exit_code,
         )
         for cut in source.cut_short:
             messages.say(f"error: {cut}; what it held before that was read")
-        if fault is not None:
-            messages.say(f"error: {in_words(fault, source)}")
+        if error is not None:
+            messages.say(f"error: {in_words(error, source)}")
         if source.damaged:
             messages.say("part of the input could not be read as log events: see the invalid ones")
-        code = _report(options, to, report, source, code, messages)
-    if options.local:
+        code = _report(arguments, to, report, source, code, messages)
+    if arguments.local:
         sent = plural(report.accepted - report.already_accepted, "event")
         messages.say(
             f"LOCAL RUN: NOTHING LEFT THIS MACHINE. {sent} went to an endpoint on it, which ends now, and they are "
@@ -127,7 +190,7 @@ def _upload(options: argparse.Namespace, to: Destination, stack: ExitStack, mess
 
 
 def _report(
-    options: argparse.Namespace,
+    arguments: UploadArguments,
     to: Destination,
     report: Report,
     source: LogFiles | DeadLetterFiles,
@@ -137,65 +200,60 @@ def _report(
     """Write the report wherever it is wanted, and return the exit code."""
     from cordwood.report.document import as_json, write_report
 
-    found = _document(options, to, report, source, code)
-    if options.report not in (None, "-"):
+    found = _document(arguments, to, report, source, code)
+    as_table = arguments.output == "table" and arguments.report != "-"
+    if arguments.report not in (None, "-"):
         try:
-            write_report(found, options.report)
-        except OutputError as fault:
-            messages.say(f"error: {fault}; here it is instead")
-            options.output = "json"
+            write_report(found, arguments.report)
+        except OutputError as error:
+            messages.say(f"error: {error}; here it is instead")
+            as_table = False
             code = code or OTHER_ERROR
-    as_table = options.output == "table" and options.report != "-"
     return write(with_flags(str(report)) if as_table else as_json(found), code, messages)
 
 
 def _job(
-    options: argparse.Namespace,
+    arguments: UploadArguments,
     to: Destination,
     source: LogFiles | DeadLetterFiles,
     journal: Journal | None,
     letters: DeadLetters | None,
 ) -> Upload:
-    from cordwood.client.client import PutLogEventsClient
+    from cordwood.client.client import client_over
     from cordwood.delivery.time_window import TimeWindow
     from cordwood.uploader.job import Upload
 
-    client = PutLogEventsClient(
-        to.client,
-        create_log_stream=options.create_log_stream,
-        compression=options.compression,
-        create_log_group=options.create_log_group,
-        retention_in_days=options.retention_in_days if options.create_log_group else None,
-    )
-    retention = log_group_retention(to, options) if options.check_log_group else options.retention_in_days
+    retention = arguments.options[CreateOptions].retention_in_days
+    if arguments.check_log_group:
+        retention = log_group_retention(to, arguments.log_group_name)
     return Upload(
         source,
-        client,
-        options.log_group_name,
-        options.log_stream_name,
+        client_over(to.client, arguments.options),
+        arguments.log_group_name,
+        arguments.log_stream_name,
         window=TimeWindow(retention),
-        settings=settings_of(options),
+        settings=arguments.options[SendOptions],
         journal=journal,
         dead_letters=letters,
-        linger=options.linger,
-        run_id=options.run_id,
+        linger=arguments.options[LingerOptions].linger or math.inf,
+        run_id=arguments.run_id,
         resume_command=resume_command() if journal is not None else "",
     )
 
 
 def _announce(
-    options: argparse.Namespace, to: Destination, source: LogFiles | DeadLetterFiles, messages: Messages
+    arguments: UploadArguments, to: Destination, source: LogFiles | DeadLetterFiles, messages: Messages
 ) -> None:
     """Before the first request: where to, as whom, and what."""
-    if options.local:
+    if arguments.local:
         messages.say(
             "LOCAL RUN: NOTHING LEAVES THIS MACHINE. The events go to an endpoint on it that ends with this command, "
             "and they with it"
         )
-    messages.say(f"to log group {options.log_group_name}, log stream {options.log_stream_name}, at {to.where}")
+    messages.say(f"to log group {arguments.log_group_name}, log stream {arguments.log_stream_name}, at {to.where}")
     messages.say(f"with {to.credentials}")
-    say_what_they_are(source, messages)
-    messages.say(f"{names(source.names)}: {time_range(source)}")
+    describe(source, messages)
+    messages.say(f"{in_short(source.names)}: {time_range(source)}")
 
 
 def _run(job: Upload, progress: Progress) -> tuple[Report, Exception | None]:
@@ -203,15 +261,15 @@ def _run(job: Upload, progress: Progress) -> tuple[Report, Exception | None]:
     try:
         with progress:
             return job.run(), None
-    except Exception as fault:
+    except Exception as error:
         from cordwood.report import Report
 
-        report = getattr(fault, "report", None)
+        report = getattr(error, "report", None)
         if not isinstance(report, Report):
             raise
-        if not isinstance(fault, (Error, OSError)):
-            raise  # a fault of cordwood's own; what became of the events is in the exception's note
-        return report, fault
+        if not isinstance(error, (Error, OSError)):
+            raise  # a error of cordwood's own; what became of the events is in the exception's note
+        return report, error
 
 
 def exit_code(
@@ -219,7 +277,7 @@ def exit_code(
     *,
     damaged: bool,
     cut_short: bool = False,
-    fault: Exception | None = None,
+    error: Exception | None = None,
     signal: int | None = None,
 ) -> int:
     """The exit code for what became of an upload; where several hold, the one that says most.
@@ -228,7 +286,7 @@ def exit_code(
         report: what became of the events.
         damaged: part of the input could not be read as events.
         cut_short: a compressed file was truncated or damaged.
-        fault: what ended the reading before the input's end.
+        error: what ended the reading before the input's end.
         signal: 128 plus the number of the signal that interrupted it.
 
     """
@@ -243,7 +301,7 @@ def exit_code(
     }
     if report.stop_kind in job_level:
         return job_level[report.stop_kind]
-    if fault is not None:
+    if error is not None:
         return USAGE_ERROR
     if report.not_delivered or report.stopped or cut_short:
         return NOT_DELIVERED
@@ -251,7 +309,7 @@ def exit_code(
 
 
 def _document(
-    options: argparse.Namespace, to: Destination, report: Report, source: LogFiles | DeadLetterFiles, code: int
+    arguments: UploadArguments, to: Destination, report: Report, source: LogFiles | DeadLetterFiles, code: int
 ) -> dict[str, Any]:
     from cordwood.report.document import document
 
@@ -261,7 +319,7 @@ def _document(
         complete=not (report.stopped or report.not_delivered or source.damaged or source.cut_short)
         and code != USAGE_ERROR,
         damaged=source.damaged,
-        local=options.local,
+        local=arguments.local,
         endpoint_url=to.client.meta.endpoint_url,
         region=to.client.meta.region_name,
         files=source.files(),

@@ -7,26 +7,29 @@ import math
 import threading
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from cordwood._core import Batch, Limits, batches
 from cordwood.client import answer as answers
 from cordwood.client.answer import Answer, Fate
 from cordwood.client.botocore_body import ErrorAnswer, HandedOver, Request, install, placeholder_went_out
 from cordwood.client.compression import BodyCompression
-from cordwood.client.connection import connect
+from cordwood.client.connection import connection_of
 from cordwood.client.credentials import Credentials
 from cordwood.client.error_messages import to_exception
-from cordwood.client.provisioning import Creation
 from cordwood.client.remedies import CreateMissing, ExpectedToken, Parameters, Remedy
 from cordwood.client.tokens import SequenceTokens
-from cordwood.errors import LimitError
+from cordwood.errors import LimitError, OptionError, OptionValueError
+from cordwood.options import ClientOption, ConnectOptions, CreateOptions, SendOptions, resolve
+from cordwood.options.definition import documented
+from cordwood.options.signatures import CLIENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cordwood._model import Rejected
-    from cordwood.policies import Compression
+    from cordwood.options import OptionSet
+    from cordwood.options.keywords import ClientOptions
 
 log = logging.getLogger("cordwood")
 
@@ -56,6 +59,7 @@ class PutLogEventsResult:
     response: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
+@documented(CLIENT)
 class PutLogEventsClient:
     """PutLogEvents over a boto3 logs client: one call is one request.
 
@@ -64,67 +68,31 @@ class PutLogEventsClient:
     nothing of it was stored. The client's own calls stay as they were. Threads may share an instance.
 
     Args:
-        client: a boto3 logs client. Without one it is made of the four that follow.
-        session: a boto3 session to make the client with.
-        profile_name: a profile of the AWS configuration; else AWS_PROFILE, AWS_DEFAULT_PROFILE.
-        region_name: else AWS_REGION, AWS_DEFAULT_REGION, the profile's.
-        endpoint_url: else what the AWS configuration names, else AWS's own.
-        create_log_stream: create a log stream that is missing.
-        create_log_group: create a log group that is missing, and the stream in it.
-        retention_in_days: of a group created here.
-        log_group_class: of a group created here.
-        kms_key_id: of a group created here.
-        tags: of a group created here.
-        compression: "gzip" compresses the bodies of requests; "auto" does so for AWS hosts, unless they turn out not to
-            take it; "none" does not.
-        max_concurrency: threads that will share it: a client made here keeps as many connections.
+        client: a boto3 logs client; without one it is made of the options of `ConnectOptions`.
+        options: as follows. `max_concurrency` is the number of threads that will share it: a client made here keeps as
+            many connections.
 
-    Nothing is created unless told, and then only after the service answered ResourceNotFoundException.
+    Options:
+
+    Nothing is created unless an option says so, and then only after the service answered ResourceNotFoundException.
     """
 
-    def __init__(
-        self,
-        client: Any = None,
-        *,
-        session: Any = None,
-        profile_name: str | None = None,
-        region_name: str | None = None,
-        endpoint_url: str | None = None,
-        create_log_stream: bool = False,
-        create_log_group: bool = False,
-        retention_in_days: int | None = None,
-        log_group_class: str | None = None,
-        kms_key_id: str | None = None,
-        tags: Mapping[str, str] | None = None,
-        compression: Compression = "none",
-        max_concurrency: int = 10,
-    ) -> None:
-        if compression not in ("auto", "gzip", "none"):
-            raise ValueError(f"compression is {compression!r}; it must be 'auto', 'gzip' or 'none'")
-        self._creation = Creation(
-            log_stream=create_log_stream or create_log_group,
-            log_group=create_log_group,
-            retention_in_days=retention_in_days,
-            log_group_class=log_group_class,
-            kms_key_id=kms_key_id,
-            tags=tags,
-        )
+    def __init__(self, client: Any = None, **options: Unpack[ClientOptions]) -> None:
+        chosen = resolve(CLIENT, options)
+        connection, send = chosen[ConnectOptions], chosen[SendOptions]
+        self._create = chosen[CreateOptions]
+        if self._create.retention_in_days is not None and not self._create.create_log_group:
+            raise OptionValueError(
+                "`retention_in_days` is for a log group that is created: add `create_log_group`, or leave it out"
+            )
         if client is None:
-            client = connect(
-                session=session,
-                profile_name=profile_name,
-                region_name=region_name,
-                endpoint_url=endpoint_url,
-                max_pool_connections=max_concurrency,
-            )
-        elif not (session is None and profile_name is None and region_name is None and endpoint_url is None):
-            raise TypeError(
-                "pass either a client, or what to make one of (session, profile, region, endpoint), not both"
-            )
+            client = connection_of(connection, max_concurrency=send.max_concurrency)
+        elif given := list(connection.given()):
+            raise OptionError(f"`{given[0]}` is what a client is made of, and one is given: pass one of them")
         self.client = client
         self._from_aws = answers.is_aws_host(client.meta.endpoint_url)
         self._tokens = SequenceTokens()
-        self._compression = BodyCompression(compression, is_aws=self._from_aws)
+        self._compression = BodyCompression(send.compression, is_aws=self._from_aws)
         self._credentials = Credentials(client)
         self._creating = threading.Lock()
         install(client)
@@ -254,7 +222,7 @@ class PutLogEventsClient:
         tries = _MAX_TOKEN_TRIES if token_tries is None else token_tries
         return [
             ExpectedToken(self.client, self._tokens, tries),
-            CreateMissing(self.client, self._creation, self._creating, self._tokens, first_token),
+            CreateMissing(self.client, self._create, self._creating, self._tokens, first_token),
         ]
 
     def _send_compressed_or_plain(self, parameters: Parameters) -> Answer:
@@ -314,52 +282,44 @@ class PutLogEventsClient:
         return "entity" in self.client.meta.service_model.operation_model("PutLogEvents").input_shape.members
 
 
-def sender_of(
-    client: Any,
-    *,
-    session: Any,
-    profile_name: str | None,
-    region_name: str | None,
-    endpoint_url: str | None,
-    create_log_stream: bool,
-    compression: Compression,
-    max_concurrency: int,
-    **group: Any,
-) -> PutLogEventsClient:
+def sender_of(options: OptionSet) -> PutLogEventsClient:
     """What sends for an uploader: a `PutLogEventsClient` as it is, or one made as its constructor says.
 
     Raises:
-        TypeError: a `PutLogEventsClient` is given together with what one is made of.
+        OptionError: a `PutLogEventsClient` is given together with what one is made of.
 
     """
-    made_of = {
-        "session": session,
-        "profile_name": profile_name,
-        "region_name": region_name,
-        "endpoint_url": endpoint_url,
-        **group,
-    }
-    if not isinstance(client, PutLogEventsClient):
-        connections = math.inf if client is None else client.meta.config.max_pool_connections
-        if connections < max_concurrency:
-            log.warning(
-                "the client keeps %d connections, and max_concurrency is %d: the others are made anew for each request "
-                "(config=botocore.config.Config(max_pool_connections=%d) keeps them)",
-                connections,
-                max_concurrency,
-                max_concurrency,
-            )
-        return PutLogEventsClient(
-            client,
-            create_log_stream=create_log_stream,
-            compression=compression,
-            max_concurrency=max_concurrency,
-            **made_of,
+    client, send = options[ClientOption].client, options[SendOptions]
+    if isinstance(client, PutLogEventsClient):
+        made_of = options.given(ConnectOptions, CreateOptions)
+        made_of.pop("retention_in_days", None)  # which also says which events have expired
+        if "compression" in send.given():
+            made_of["compression"] = send.compression
+        if made_of:
+            names = ", ".join(f"`{name}`" for name in made_of)
+            raise OptionError(f"pass {names} to the PutLogEventsClient itself: it is used as it is")
+        return client
+    connections = math.inf if client is None else client.meta.config.max_pool_connections
+    if connections < send.max_concurrency:
+        log.warning(
+            "the client keeps %d connections, and max_concurrency is %d: the others are made anew for each request "
+            "(config=botocore.config.Config(max_pool_connections=%d) keeps them)",
+            connections,
+            send.max_concurrency,
+            send.max_concurrency,
         )
-    given = [name for name, value in made_of.items() if value not in (None, False)]
-    if given:
-        raise TypeError(f"pass {', '.join(given)} to the PutLogEventsClient itself: it is used as it is")
-    return client
+    return client_over(client, options, **options.given(ConnectOptions))
+
+
+def client_over(client: Any, options: OptionSet, **connection: Any) -> PutLogEventsClient:
+    """A `PutLogEventsClient` over a boto3 client, with the options of an upload."""
+    create, send = options[CreateOptions], options[SendOptions]
+    created = create.given() | {"create_log_stream": create.create_log_stream}
+    if not create.create_log_group:
+        created.pop("retention_in_days", None)  # which only says which events have expired
+    return PutLogEventsClient(
+        client, compression=send.compression, max_concurrency=send.max_concurrency, **created, **connection
+    )
 
 
 def one_batch(log_events: Iterable[Any]) -> Batch:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cordwood.client.answer import Answer
-    from cordwood.policies import Compression
+    from cordwood.options.types import Compression
 
 _REFUSALS = {"SerializationException", "UnsupportedMediaTypeException"}
 

@@ -7,8 +7,11 @@ standard mode, so 3 tries of what botocore itself tries again, where nothing els
 
 from __future__ import annotations
 
+import os
 import weakref
 from typing import Any
+
+from cordwood.options import ConnectOptions
 
 
 def connect(
@@ -61,6 +64,31 @@ def connect(
     )
     _profiles[client] = profile_name or None
     return client
+
+
+def connection_of(options: ConnectOptions, *, service: str = "logs", max_concurrency: int = 0) -> Any:
+    """Make the boto3 client that options name.
+
+    Args:
+        options: what it is made of; `endpoint_url` is that of CloudWatch Logs.
+        service: in botocore's words.
+        max_concurrency: connections that are kept.
+
+    """
+    return connect(
+        service,
+        session=options.session,
+        profile_name=options.profile_name,
+        region_name=options.region_name,
+        endpoint_url=options.endpoint_url if service == "logs" else None,
+        max_pool_connections=max_concurrency,
+    )
+
+
+def profile_of(client: Any) -> str:
+    """The profile that a client was made with, in its options or in the environment; empty if it has none."""
+    named = _profiles.get(client)
+    return named or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE") or ""
 
 
 _profiles: weakref.WeakKeyDictionary[Any, str | None] = weakref.WeakKeyDictionary()

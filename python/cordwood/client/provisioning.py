@@ -3,51 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from cordwood.options import CreateOptions
 
 _FIRST_WAIT = 0.1
 _LONGEST_WAIT = 2.0
 _PATIENCE = 20.0
 """Seconds that a new group or stream is given to be found everywhere; it takes CloudWatch Logs a few at worst."""
-
-
-@dataclass(frozen=True, slots=True)
-class Creation:
-    """What may be created, and how.
-
-    Attributes:
-        log_stream: create a missing log stream.
-        log_group: create a missing log group, and then the stream in it.
-        retention_in_days: of a group created here; for ever where None.
-        log_group_class: of a group created here: STANDARD, INFREQUENT_ACCESS, DELIVERY.
-        kms_key_id: of a group created here.
-        tags: of a group created here.
-
-    """
-
-    log_stream: bool = False
-    log_group: bool = False
-    retention_in_days: int | None = None
-    log_group_class: str | None = None
-    kms_key_id: str | None = None
-    tags: Mapping[str, str] | None = None
-
-    def __post_init__(self) -> None:
-        given = [name for name in _GROUP_OPTIONS if getattr(self, name) is not None]
-        if given and not self.log_group:
-            raise ValueError(
-                f"{', '.join(given)} would do nothing: they are for a group that is created; add create_log_group=True"
-            )
-
-    @property
-    def wanted(self) -> bool:
-        """Whether anything may be created."""
-        return self.log_stream or self.log_group
-
-
-_GROUP_OPTIONS = ("retention_in_days", "log_group_class", "kms_key_id", "tags")
 
 
 def waits() -> Iterator[float]:
@@ -59,7 +23,7 @@ def waits() -> Iterator[float]:
         wait = min(wait * 2, _LONGEST_WAIT)
 
 
-def create(client: Any, creation: Creation, log_group_name: str, log_stream_name: str) -> None:
+def create(client: Any, wanted: CreateOptions, log_group_name: str, log_stream_name: str) -> None:
     """Create the stream, and the group before it where that is missing and wanted.
 
     Another creator may be at it too: what exists already is fine, `OperationAbortedException` (somebody works on the
@@ -75,8 +39,8 @@ def create(client: Any, creation: Creation, log_group_name: str, log_stream_name
         code, error = _attempt(client, lambda: client.create_log_stream(**stream))
         if code in ("", "ResourceAlreadyExistsException"):
             return
-        if code == "ResourceNotFoundException" and creation.log_group and not made_group:
-            _create_group(client, creation, log_group_name)
+        if code == "ResourceNotFoundException" and wanted.create_log_group and not made_group:
+            _create_group(client, wanted, log_group_name)
             made_group = True
         elif code == "OperationAbortedException" or (code == "ResourceNotFoundException" and made_group):
             time.sleep(wait)
@@ -85,13 +49,13 @@ def create(client: Any, creation: Creation, log_group_name: str, log_stream_name
     raise error
 
 
-def _create_group(client: Any, creation: Creation, log_group_name: str) -> None:
-    options = {"kmsKeyId": creation.kms_key_id, "tags": creation.tags, "logGroupClass": creation.log_group_class}
+def _create_group(client: Any, wanted: CreateOptions, log_group_name: str) -> None:
+    options = {"kmsKeyId": wanted.kms_key_id, "tags": wanted.tags, "logGroupClass": wanted.log_group_class}
     group: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     code = _until_done(client, lambda: client.create_log_group(logGroupName=log_group_name, **group), settled=_EXISTS)
     # The retention of a group that somebody else made meanwhile is theirs.
-    if creation.retention_in_days is not None and code not in _EXISTS:
-        days = creation.retention_in_days
+    if wanted.retention_in_days is not None and code not in _EXISTS:
+        days = wanted.retention_in_days
         _until_done(
             client,
             lambda: client.put_retention_policy(logGroupName=log_group_name, retentionInDays=days),

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from cordwood._core import Batch
     from cordwood.client.answer import Answer
-    from cordwood.client.provisioning import Creation
     from cordwood.client.tokens import SequenceTokens, Stream
+    from cordwood.options import CreateOptions
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ class CreateMissing:
 
     Args:
         client: the boto3 client.
-        creation: what may be created.
+        wanted: what may be created.
         lock: lets one thread at a time create; those after it find everything made.
         tokens: forgets the token of a stream that was created.
         first_token: the token for a new stream's first request: the caller's own, or None.
@@ -107,13 +107,13 @@ class CreateMissing:
     def __init__(
         self,
         client: Any,
-        creation: Creation,
+        wanted: CreateOptions,
         lock: threading.Lock,
         tokens: SequenceTokens,
         first_token: str | None,
     ) -> None:
         self._client = client
-        self._creation = creation
+        self._wanted = wanted
         self._lock = lock
         self._tokens = tokens
         self._first_token = first_token
@@ -122,11 +122,11 @@ class CreateMissing:
 
     def apply(self, answer: Answer, parameters: Parameters) -> bool:
         """See `Remedy`."""
-        if answer.code != "ResourceNotFoundException" or not self._creation.wanted:
+        if answer.code != "ResourceNotFoundException" or not self._wanted.wanted:
             return False
         if self._waits is None:
             with self._lock:
-                create(self._client, self._creation, *parameters.stream)
+                create(self._client, self._wanted, *parameters.stream)
             self._waits = waits()
             parameters.sequence_token = self._first_token
             self._tokens.forget(parameters.stream)

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from cordwood.delivery.clock import Clock
     from cordwood.delivery.pacing import Pacing
     from cordwood.delivery.queue import Piece, Queue
-    from cordwood.delivery.settings import Settings
     from cordwood.delivery.stop_policy import Patience, Tolerance
     from cordwood.delivery.time_window import OutOfTime, TimeWindow
     from cordwood.ledger.journal_writer import Recording
     from cordwood.ledger.ledger import Account, Reason
+    from cordwood.options import SendOptions
 
 log = logging.getLogger("cordwood")
 
@@ -76,7 +76,7 @@ class Sending:
         tolerance: Tolerance,
         recording: Recording,
         clock: Clock,
-        settings: Settings,
+        settings: SendOptions,
     ) -> None:
         self._client = client
         self._log_group_name = log_group_name

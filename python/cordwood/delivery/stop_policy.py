@@ -11,7 +11,7 @@ from cordwood.ledger.ledger import Stop
 
 if TYPE_CHECKING:
     from cordwood.delivery.clock import Clock
-    from cordwood.delivery.settings import Settings
+    from cordwood.options import SendOptions
 
 FIRST_CONTACT = 15.0
 """Seconds after which an endpoint that never answered is given up: a wrong address more likely than an outage."""
@@ -107,7 +107,7 @@ class Tolerance:
 
     """
 
-    def __init__(self, settings: Settings, events_read: Callable[[], int]) -> None:
+    def __init__(self, settings: SendOptions, events_read: Callable[[], int]) -> None:
         self._events, self._share = settings.tolerated()
         self._events_read = events_read
         self._seen = 0

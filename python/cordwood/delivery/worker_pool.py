@@ -18,10 +18,11 @@ from cordwood.delivery.clock import Clock
 from cordwood.delivery.pacing import Pacing
 from cordwood.delivery.queue import Piece, Queue
 from cordwood.delivery.sender import Sending
-from cordwood.delivery.settings import AWS_REQUESTS_PER_SECOND, Settings
 from cordwood.delivery.stop_policy import Patience, Tolerance
 from cordwood.ledger.journal_writer import Recording
 from cordwood.ledger.ledger import Stop
+from cordwood.options import SendOptions
+from cordwood.options.sending import AWS_REQUESTS_PER_SECOND
 
 if TYPE_CHECKING:
     from cordwood.client.client import PutLogEventsClient
@@ -60,7 +61,7 @@ class Delivery:
         log_group_name: str,
         account: Account,
         window: TimeWindow,
-        settings: Settings,
+        settings: SendOptions,
         *,
         events_read: Callable[[], int],
         journal: Journal | None = None,
@@ -93,8 +94,9 @@ class Delivery:
         )
         self._workers: set[threading.Thread] = set()
         self._timer: threading.Timer | None = None
-        if settings.max_duration is not None:
-            self._timer = threading.Timer(settings.max_duration, self._end_in_time, (settings.max_duration,))
+        seconds = settings.seconds_left()
+        if seconds is not None:
+            self._timer = threading.Timer(seconds, self._end_in_time, (seconds,))
             self._timer.daemon = True
             self._timer.start()
 

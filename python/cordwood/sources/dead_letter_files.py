@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from cordwood._model import Location, Outcome, Rejected, RejectedEvent, SourceFile
 from cordwood.dead_letters import Letter, LetterError
 from cordwood.errors import InputError
-from cordwood.policies import InvalidText, Oversize
+from cordwood.name_template import NameTemplate
+from cordwood.options import MessageOptions
 from cordwood.sources.line_index import LineIndex
 from cordwood.sources.routing import Routed, router
 from cordwood.sources.source import FileSource
@@ -32,8 +33,7 @@ class DeadLetterFiles(FileSource):
         paths: the files.
         log_stream_name: where all events go; None: each to the log stream that its letter names.
         include_possible_duplicates: also send what may be stored already, and would then be stored twice.
-        oversize: as in `batches`.
-        invalid_text: as in `batches`.
+        messages: what is done with messages that are not legal.
         keep_rejected: return rejected events with what they held, as in `batches`.
 
     Raises:
@@ -47,12 +47,14 @@ class DeadLetterFiles(FileSource):
         log_stream_name: str | None = None,
         *,
         include_possible_duplicates: bool = False,
-        oversize: Oversize = "reject",
-        invalid_text: InvalidText = "replace",
+        messages: MessageOptions | None = None,
         keep_rejected: bool = False,
     ) -> None:
-        name_of: str | Callable[[Any], str] = _stream_of if log_stream_name is None else log_stream_name
-        self._router = router(name_of, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected)
+        self._router = router(
+            _stream_of if log_stream_name is None else NameTemplate.literal(log_stream_name),
+            messages or MessageOptions(),
+            keep_rejected=keep_rejected,
+        )
         self._include_possible_duplicates = include_possible_duplicates
         self._keep_rejected = keep_rejected
         self._rejected: list[Rejected] = []

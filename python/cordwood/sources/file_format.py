@@ -3,125 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal, TypeAlias
 
-from cordwood._core import DocumentReader, FileFormat, LineRules, detect
+from cordwood._core import FileFormat, LineRules, detect
 from cordwood._text import utc
 from cordwood.errors import InputError
-from cordwood.sources.decoding import text_decoder
-
-Format: TypeAlias = Literal["auto", "events", "json", "text"]
-"""Of a file: detected from samples; event documents; JSON lines as applications write them; text."""
-
-TimestampFrom: TypeAlias = Literal["now", "mtime", "previous"]
-"""Where the timestamps of lines that write none are from: the moment when they are read; when the file was last
-modified; of text, the line before."""
+from cordwood.options import ReadOptions
 
 _SHOWN = 120
 """Characters of a line that a message shows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """How files are read; `upload` explains each.
-
-    Raises:
-        ValueError: an option has no such value.
-
-    """
-
-    format: Format = "auto"
-    timezone: str | None = None
-    year: int | None = None
-    timestamp_format: str | None = None
-    timestamp_regex: str | None = None
-    timestamp_field: str | None = None
-    timestamp_from: TimestampFrom | None = None
-    multiline_start: str | None = None
-    message_field: str | None = None
-    encoding: str | None = None
-    shift_by: int | Literal["to-now"] | None = None
-    since: int | None = None
-    until: int | None = None
-    filter: str | None = None
-    exclude: str | None = None
-    assume_utc: bool = False
-    """Take UTC where the zone is not known, in place of an error: for rehearsals, which store nothing."""
-
-    def __post_init__(self) -> None:
-        if self.format not in ("auto", "events", "json", "text"):
-            raise ValueError(f"format is {self.format!r}; it must be 'auto', 'events', 'json' or 'text'")
-        if self.timestamp_from not in (None, "now", "mtime", "previous"):
-            raise ValueError(f"timestamp_from is {self.timestamp_from!r}; it must be 'now', 'mtime' or 'previous'")
-        if not (self.shift_by in (None, "to-now") or isinstance(self.shift_by, int)):
-            raise ValueError(f"shift_by is {self.shift_by!r}; it must be a number of milliseconds, or 'to-now'")
-        self._check_together()
-        if self.timezone is not None:
-            _zone_is_known(self.timezone)
-        text_decoder(self.encoding)
-        for name in ("filter", "exclude", "timestamp_regex", "multiline_start"):
-            try:
-                DocumentReader(filter=getattr(self, name))
-            except ValueError as fault:
-                raise ValueError(f"{name} is no regular expression: {fault}") from None
-
-    def _check_together(self) -> None:
-        of_text = ("timestamp_format", "timestamp_regex", "multiline_start")
-        given = [name for name in of_text if getattr(self, name) is not None]
-        if self.timestamp_from == "previous":
-            given.append("timestamp_from='previous'")
-        if given and self.timestamp_field is not None:
-            raise ValueError(f"{given[0]} is for text, and timestamp_field for JSON: pass one of them")
-        if given and self.format in ("json", "events"):
-            raise ValueError(f"{given[0]} is for text, and format is {self.format!r}: pass one of them")
-        looked_for = ("timestamp_format", "timestamp_regex", "timestamp_field")
-        written = [name for name in looked_for if getattr(self, name) is not None]
-        if self.timestamp_from in ("now", "mtime") and written:
-            raise ValueError(
-                f"{written[0]} says how lines write their timestamps, and timestamp_from={self.timestamp_from!r} that "
-                "they are not looked at for them: pass one of them"
-            )
-        if self.timestamp_from in ("now", "mtime") and self.format == "events":
-            raise ValueError("timestamp_from is for text and JSON lines: event documents have their timestamps")
-
-    def without_shift(self) -> Reading:
-        """The same, with timestamps as they are written."""
-        return replace(self, shift_by=None)
-
-    def choice(self) -> dict[str, Any]:
-        """Which events are wanted, for the reader."""
-        return {name: getattr(self, name) for name in ("since", "until", "filter", "exclude")}
-
-
-def _zone_is_known(zone: str) -> None:
-    found = detect([b"2000-01-01 00:00:00 x\n"], format="text")
-    assert found is not None
-    found.first_timestamp(zone=zone, now=0)
-
-
-def milliseconds(name: str, moment: int | datetime | None) -> int | None:
-    """A moment in milliseconds since 1970.
-
-    Raises:
-        ValueError: a datetime has no zone.
-        TypeError: it is neither an int nor a datetime.
-
-    """
-    if moment is None or (isinstance(moment, int) and not isinstance(moment, bool)):
-        return moment
-    if not isinstance(moment, datetime):
-        raise TypeError(f"{name} is {moment!r:.80}; it must be milliseconds since 1970, or an aware datetime")
-    if moment.tzinfo is None:
-        raise ValueError(f"{name} is {moment.isoformat()}, without a zone; it must be aware")
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
-
-
-def shift_of(shift_by: int | timedelta | str | None) -> Any:
-    """How far timestamps are moved, in milliseconds, or "to-now"; None where they are not."""
-    return shift_by // timedelta(milliseconds=1) if isinstance(shift_by, timedelta) else shift_by
 
 
 class FormatKind(StrEnum):
@@ -155,7 +46,9 @@ class InputFormat:
 EVENT_DOCUMENT = InputFormat(FormatKind.EVENTS, None, "event documents")
 
 
-def detect_format(name: str, samples: list[bytes], reading: Reading, modified_ms: int | None) -> InputFormat:
+def detect_format(
+    name: str, samples: list[bytes], reading: ReadOptions, modified_ms: int | None, *, assume_utc: bool = False
+) -> InputFormat:
     """Decide how a file is read.
 
     Args:
@@ -163,6 +56,7 @@ def detect_format(name: str, samples: list[bytes], reading: Reading, modified_ms
         samples: whole lines from its start, its middle and its end.
         reading: what the user specified.
         modified_ms: when it was last modified, in milliseconds since 1970; None for a pipe.
+        assume_utc: take UTC if the zone is not known, instead of an error: for rehearsals, which store nothing.
 
     Raises:
         InputError: its format is unknown, its parts disagree, or its lines have no zone and none was specified.
@@ -170,7 +64,7 @@ def detect_format(name: str, samples: list[bytes], reading: Reading, modified_ms
     """
     if reading.timestamp_from in ("now", "mtime"):
         return _with_external_timestamps(name, reading, modified_ms)
-    kind = None if reading.format == "auto" else FormatKind(reading.format)
+    kind = None if reading.known_format is None else FormatKind(reading.known_format)
     if kind is None and (reading.multiline_start is not None or reading.timestamp_from == "previous"):
         kind = FormatKind.TEXT  # which those are for
     try:
@@ -188,10 +82,10 @@ def detect_format(name: str, samples: list[bytes], reading: Reading, modified_ms
     if found.otherwise is not None and reading.format == "auto":
         raise InputError(_parts_disagree(name, found, found.otherwise, reading))
     kind = FormatKind(found.name)
-    return EVENT_DOCUMENT if kind is FormatKind.EVENTS else _of_lines(name, kind, found, reading)
+    return EVENT_DOCUMENT if kind is FormatKind.EVENTS else _of_lines(name, kind, found, reading, assume_utc)
 
 
-def _with_external_timestamps(name: str, reading: Reading, modified_ms: int | None) -> InputFormat:
+def _with_external_timestamps(name: str, reading: ReadOptions, modified_ms: int | None) -> InputFormat:
     kind = FormatKind.JSON if reading.format == "json" else FormatKind.TEXT
     rules = LineRules.told(kind, message_field=reading.message_field, multiline_start=reading.multiline_start)
     if reading.timestamp_from == "now":
@@ -202,12 +96,12 @@ def _with_external_timestamps(name: str, reading: Reading, modified_ms: int | No
     return InputFormat(kind, rules, description, modified_ms, modified_ms, modified_ms)
 
 
-def _of_lines(name: str, kind: FormatKind, found: FileFormat, reading: Reading) -> InputFormat:
+def _of_lines(name: str, kind: FormatKind, found: FileFormat, reading: ReadOptions, assume_utc: bool) -> InputFormat:
     now = time.time_ns() // 1_000_000
     zone = reading.timezone or "UTC"
     assumed = []
     if found.needs_zone and reading.timezone is None:
-        if not reading.assume_utc:
+        if not assume_utc:
             raise InputError(_zone_is_missing(name, found, reading.year, now))
         assumed.append("no zone is written: UTC is assumed (change it with `timezone`)")
     if found.needs_year:
@@ -235,7 +129,7 @@ def _of_lines(name: str, kind: FormatKind, found: FileFormat, reading: Reading) 
     )
 
 
-def _parts_disagree(name: str, found: FileFormat, other: FileFormat, reading: Reading) -> str:
+def _parts_disagree(name: str, found: FileFormat, other: FileFormat, reading: ReadOptions) -> str:
     """Say what a file is by all of its samples, and what a part of it is by itself."""
     now = time.time_ns() // 1_000_000
     zone = reading.timezone or "UTC"
@@ -273,7 +167,7 @@ def _first_line(found: FileFormat) -> str:
     return found.first_line.decode("utf-8", "replace")[:_SHOWN]
 
 
-def _unknown_format(name: str, samples: list[bytes], reading: Reading) -> str:
+def _unknown_format(name: str, samples: list[bytes], reading: ReadOptions) -> str:
     start = samples[0].lstrip()[:24].decode("utf-8", "replace") if samples else ""
     what = "not a known log format" if reading.format == "auto" else f"not a known format of {reading.format}"
     return (

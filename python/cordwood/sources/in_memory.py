@@ -8,7 +8,8 @@ from typing import Any
 
 from cordwood._core import batches
 from cordwood._model import Location, Rejected, locate_in_memory
-from cordwood.policies import InvalidText, Oversize
+from cordwood.name_template import NameTemplate
+from cordwood.options import MessageOptions
 from cordwood.sources.routing import Routed, router
 from cordwood.sources.source import Source
 
@@ -22,24 +23,27 @@ class Events(Source):
     def __init__(
         self,
         events: Iterable[Any],
-        stream: str,
+        template: NameTemplate,
+        messages: MessageOptions,
         *,
-        oversize: Oversize,
-        invalid_text: InvalidText,
         keep_rejected: bool = False,
     ) -> None:
-        self._stream = stream
+        self._template = template
         self._batches = batches(
-            events, on_reject="collect", oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected
+            events,
+            on_reject="collect",
+            oversize=messages.oversize,
+            invalid_text=messages.invalid_text,
+            keep_rejected=keep_rejected,
         )
 
     def __iter__(self) -> Iterator[list[Routed]]:
         for batch in self._batches:
-            yield [(batch, self._stream)]
+            yield self._template.routed([batch])
 
     def flush(self) -> Iterable[Routed]:
         """Close and return the open batches, without reading on."""
-        return [(batch, self._stream) for batch in self._batches.flush()]
+        return self._template.routed(self._batches.flush())
 
     def drain_rejected(self) -> list[Rejected]:
         """Return the rejected events, each once."""
@@ -61,14 +65,13 @@ class StreamedEvents(Source):
     def __init__(
         self,
         events: Iterable[Any],
-        stream: str | Callable[[Any], str],
+        stream: NameTemplate | Callable[[Any], str],
+        messages: MessageOptions,
         *,
-        oversize: Oversize,
-        invalid_text: InvalidText,
         keep_rejected: bool = False,
     ) -> None:
         self._events = iter(events)
-        self._router = router(stream, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected)
+        self._router = router(stream, messages, keep_rejected=keep_rejected)
 
     def __iter__(self) -> Iterator[list[Routed]]:
         for first in self._events:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
 from cordwood._model import MAX_FILE_BYTES, Location
 from cordwood.errors import InputError
+from cordwood.name_template import FileName
+from cordwood.options import ReadOptions
 from cordwood.sources.decoding import FileDecoder
-from cordwood.sources.file_format import InputFormat, Reading, detect_format, whole_lines
+from cordwood.sources.file_format import InputFormat, detect_format, whole_lines
 from cordwood.sources.files import RawFile
 
 _SAMPLE_BYTES = 1 << 18
@@ -25,10 +28,13 @@ class InputFile:
     Args:
         raw: its bytes.
         reading: how files are read.
+        assume_utc: take UTC if a zone is not known, instead of an error: for rehearsals, which store nothing.
+        file_name: what a template may say of it; if not given, its name.
 
     Attributes:
         raw: as given.
         name: for people.
+        file_name: for templates.
         format: how it is read; None for a pipe of which too little has been read.
         first_timestamp: of the first event, as it is written, in ms since 1970; None if the samples do not show it.
         last_timestamp: the same of the last event.
@@ -43,7 +49,11 @@ class InputFile:
 
     """
 
-    def __init__(self, raw: RawFile, reading: Reading) -> None:
+    def __init__(
+        self, raw: RawFile, reading: ReadOptions, *, assume_utc: bool = False, file_name: FileName | None = None
+    ) -> None:
+        self.file_name = file_name or FileName(os.path.basename(raw.name))
+        self._assume_utc = assume_utc
         self.raw = raw
         self.name = raw.name
         self.format: InputFormat | None = None
@@ -74,8 +84,11 @@ class InputFile:
         is_all = self._is_plain and len(head) >= size
         samples = [start if is_all else whole_lines(start, from_start=True)]
         samples += [whole_lines(part, from_start=False) for part in (middle, tail) if part]
-        self.format = detect_format(self.name, samples, self._reading, self.raw.modified_ms)
+        self.format = self._detected(samples, self.raw.modified_ms)
         self._inspect_times(self.format, start, tail or (start if is_all else b""))
+
+    def _detected(self, samples: list[bytes], modified_ms: int | None) -> InputFormat:
+        return detect_format(self.name, samples, self._reading, modified_ms, assume_utc=self._assume_utc)
 
     def _decode_start(self, head: bytes) -> bytes:
         """Return the text that the file begins with, and note whether offsets in it are those of the file."""
@@ -157,7 +170,7 @@ class InputFile:
             self._start_of_pipe = start
             return b""
         self._start_of_pipe = b""
-        self.format = detect_format(self.name, [whole_lines(start, from_start=True)], self._reading, None)
+        self.format = self._detected([whole_lines(start, from_start=True)], None)
         self._is_plain = self._decoder.is_plain
         return start
 

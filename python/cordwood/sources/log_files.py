@@ -5,20 +5,21 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cordwood._core import Batch, DocumentReader
 from cordwood._model import MAX_FILES, Location, Rejected, SourceFile, file_and_offset, position_of
 from cordwood.errors import InputError
-from cordwood.policies import Extra, InvalidText, Oversize
-from cordwood.sources.file_format import FormatKind, Reading
+from cordwood.name_template import FileName, NameTemplate
+from cordwood.options import MessageOptions, ReadOptions
+from cordwood.sources.file_format import FormatKind
 from cordwood.sources.files import LocalFile, OpenFile, RawFile
 from cordwood.sources.input_file import InputFile
 from cordwood.sources.routing import Routed
 from cordwood.sources.s3 import S3Object, is_s3
 from cordwood.sources.shift import Recall, shift_policy
 from cordwood.sources.source import FileSource
-from cordwood.sources.stream_names import StreamNames
 
 if TYPE_CHECKING:
     from cordwood._model import SourceIdentity
@@ -36,11 +37,11 @@ class LogFiles(FileSource):
         paths: the files; "-" is standard input, a str that begins with s3:// an object in S3, and an object with a
             `read` method a file that is open already.
         log_stream_name: where all events go; or names made from a template.
-        oversize: as in `batches`.
-        invalid_text: as in `batches`.
-        extra: what happens to an event with a member that no log event has: "reject" it, or "ignore" the member.
+        read: how the files are read.
+        messages: what is done with messages that are not legal.
         keep_rejected: return rejected events with what they held, as in `batches`.
-        reading: how the files are read.
+        assume_utc: take UTC if a zone is not known, instead of an error: for rehearsals, which store nothing.
+        file_names: what a template may say of each file; if not given, its name.
         s3: returns the boto3 client for objects in S3.
 
     Attributes:
@@ -55,27 +56,31 @@ class LogFiles(FileSource):
     def __init__(
         self,
         paths: Sequence[str | os.PathLike[str] | BinaryIO],
-        log_stream_name: str | StreamNames,
+        log_stream_name: str | NameTemplate,
         *,
-        oversize: Oversize = "reject",
-        invalid_text: InvalidText = "replace",
-        extra: Extra = "reject",
+        read: ReadOptions | None = None,
+        messages: MessageOptions | None = None,
         keep_rejected: bool = False,
-        reading: Reading | None = None,
+        assume_utc: bool = False,
+        file_names: Sequence[FileName | None] | None = None,
         s3: Callable[[], Any] | None = None,
     ) -> None:
-        self._reading = reading or Reading()
+        self._reading = read or ReadOptions()
+        self._messages = messages or MessageOptions()
         if len(paths) > MAX_FILES:
             raise InputError(f"{len(paths):,} files; one input takes at most {MAX_FILES:,}")
-        self._options: dict[str, Any] = {"oversize": oversize, "invalid_text": invalid_text, "extra": extra}
         self._keep_rejected = keep_rejected
         self._settled: dict[str, Any] = {}
         self._s3 = s3
         self._paths = tuple(paths)
-        self._streams = StreamNames.one(log_stream_name) if isinstance(log_stream_name, str) else log_stream_name
-        self._inputs = [InputFile(self._raw_file(path), self._reading) for path in paths]
-        self._shift = shift_policy(self._reading.shift_by, self._newest_timestamp)
-        if self._reading.shift_by == "to-now":
+        self._template = NameTemplate.literal(log_stream_name) if isinstance(log_stream_name, str) else log_stream_name
+        self._assume_utc = assume_utc
+        self._inputs = [
+            InputFile(self._raw_file(path), self._reading, assume_utc=assume_utc, file_name=name)
+            for path, name in zip(paths, file_names or [None] * len(paths), strict=True)
+        ]
+        self._shift = shift_policy(self._reading.shift_ms, self._newest_timestamp)
+        if self._reading.shift_ms == "to-now":
             self._check_files_can_be_read_twice()
         self._reader = self._new_reader(0)
         sizes = [file.raw.size for file in self._inputs]
@@ -107,8 +112,10 @@ class LogFiles(FileSource):
 
     def _new_reader(self, shift: int) -> DocumentReader:
         return DocumentReader(
-            **self._options,
-            **self._reading.choice(),
+            extra=self._reading.extra or "reject",
+            oversize=self._messages.oversize,
+            invalid_text=self._messages.invalid_text,
+            **self._reading.event_filter(),
             **self._settled,
             keep_rejected=self._keep_rejected,
             shift_by=shift,
@@ -116,7 +123,14 @@ class LogFiles(FileSource):
 
     def _newest_timestamp(self) -> int | None:
         """Read all files for their newest timestamp, as it is written; return None if they have no event."""
-        as_written = LogFiles(self._paths, "-", **self._options, reading=self._reading.without_shift(), s3=self._s3)
+        as_written = LogFiles(
+            self._paths,
+            "-",
+            read=replace(self._reading, shift_by=None),
+            messages=self._messages,
+            assume_utc=self._assume_utc,
+            s3=self._s3,
+        )
         for _ in as_written:
             as_written.drain_rejected()
         return as_written._reader.newest_timestamp
@@ -193,7 +207,7 @@ class LogFiles(FileSource):
             closed = self._fed(file, b"")
             self.file_ends[index] = position_of(index, file.text_bytes)
             yield self._routed(closed)
-            if self._streams.by_file:
+            if self._template.by_file:
                 yield self.flush()
         yield self.flush()
 
@@ -217,7 +231,7 @@ class LogFiles(FileSource):
             raise
 
     def _routed(self, batches: list[Batch]) -> list[Routed]:
-        return self._streams.routed(batches, self.names[max(self._begun - 1, 0)])
+        return self._template.routed(batches, self._inputs[max(self._begun - 1, 0)].file_name)
 
     def flush(self) -> list[Routed]:
         """Close and return the open batches, without reading on."""

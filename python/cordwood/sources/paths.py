@@ -5,15 +5,24 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cordwood.errors import InputError
-from cordwood.sources.s3 import is_s3, objects_below
+from cordwood.name_template import FileName
+from cordwood.sources.s3 import is_s3, objects_below, parse_url
 
 Path = str | os.PathLike[str]
 
 
-def files_of(paths: Sequence[Path], *, recursive: bool, s3: Callable[[], Any]) -> list[Path]:
+class FoundFile(NamedTuple):
+    """A file to read."""
+
+    path: Path
+    name: FileName
+    """What a template may say of it: nothing of where on this machine it is."""
+
+
+def files_of(paths: Sequence[Path], *, recursive: bool, s3: Callable[[], Any]) -> list[FoundFile]:
     """Return the files and objects that paths name, in the order of the paths, and of the names within each.
 
     A folder means all files in it and below, if `recursive` is set; an S3 address that ends with `/`, all objects below
@@ -23,32 +32,61 @@ def files_of(paths: Sequence[Path], *, recursive: bool, s3: Callable[[], Any]) -
         InputError: one of them names nothing.
 
     """
-    found: list[Path] = []
+    found: list[FoundFile] = []
     for path in paths:
-        if isinstance(path, str) and is_s3(path):
-            found += objects_below(path, s3()) if recursive or path.endswith("/") else [path]
-        elif path == "-" or os.path.isfile(path):
-            found.append(path)
-        elif os.path.isdir(path):
-            found += _in_folder(path) if recursive else [path]
-        elif glob.has_magic(os.fsdecode(os.fspath(path))) and not os.path.lexists(path):
-            found += _matching(path)
+        text = os.fsdecode(os.fspath(path))
+        if is_s3(path):
+            below = objects_below(text, s3()) if recursive or text.endswith("/") else [text]
+            found += [FoundFile(one, _object_name(one, text)) for one in below]
+        elif path == "-":
+            found.append(FoundFile(path, FileName("stdin")))
+        elif os.path.isdir(path) and recursive:
+            found += [FoundFile(one, _file_name(one, text)) for one in _in_folder(text)]
+        elif glob.has_magic(text) and not os.path.lexists(path):
+            found += [FoundFile(one, _file_name(one, _fixed_part(text))) for one in _matching(text)]
         else:
-            found.append(path)
+            found.append(FoundFile(path, _file_name(text, "")))
     return found
 
 
-def _in_folder(folder: Path) -> list[Path]:
-    below = sorted(os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names)
-    files: list[Path] = [name for name in below if os.path.isfile(name)]
+def _file_name(path: str, folder: str) -> FileName:
+    """The name of a file below a folder; of one that was named itself, as it was named, if that is below here."""
+    if folder:
+        relative = os.path.relpath(path, folder)
+    else:
+        relative = os.path.normpath(path)
+        if os.path.isabs(relative) or relative.startswith(os.pardir + os.sep):
+            relative = os.path.basename(relative)
+    return FileName(relative.replace(os.sep, "/"), os.path.basename(os.path.dirname(os.path.abspath(path))))
+
+
+def _object_name(url: str, prefix: str) -> FileName:
+    bucket, key = parse_url(url)
+    _, below = parse_url(prefix)
+    folder = below.rpartition("/")[0] if url == prefix else below.rstrip("/")
+    relative = key[len(folder) :].lstrip("/") if folder and key.startswith(folder) else key
+    return FileName(relative, os.path.basename(os.path.dirname(key)) or bucket)
+
+
+def _fixed_part(pattern: str) -> str:
+    """The folder before the first part of a pattern that has a wildcard; none of one that is below here."""
+    if not os.path.isabs(pattern) and not os.path.normpath(pattern).startswith(os.pardir):
+        return ""
+    parts = pattern.split(os.sep)
+    first = next(index for index, part in enumerate(parts) if glob.has_magic(part))
+    return os.sep.join(parts[:first]) or os.sep
+
+
+def _in_folder(folder: str) -> list[str]:
+    below = sorted(os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)
+    files = [name for name in below if os.path.isfile(name)]
     if not files:
-        raise InputError(f"{os.fsdecode(os.fspath(folder))}: it has no files")
+        raise InputError(f"{folder}: it has no files")
     return files
 
 
-def _matching(pattern: Path) -> list[Path]:
-    matching = sorted(glob.glob(os.fsdecode(os.fspath(pattern)), recursive=True))
-    files: list[Path] = [name for name in matching if os.path.isfile(name)]
+def _matching(pattern: str) -> list[str]:
+    files = [name for name in sorted(glob.glob(pattern, recursive=True)) if os.path.isfile(name)]
     if not files:
-        raise InputError(f"{os.fsdecode(os.fspath(pattern))}: it is not a file, and matches none")
+        raise InputError(f"{pattern}: it is not a file, and matches none")
     return files

@@ -11,7 +11,8 @@ from typing import Any
 
 from cordwood._core import Batch, Batcher
 from cordwood._model import Outcome, Rejected, RejectedEvent
-from cordwood.policies import InvalidText, Oversize
+from cordwood.name_template import NameTemplate
+from cordwood.options import MessageOptions
 
 Routed = tuple[Batch, str]
 """A batch and the name of its log stream."""
@@ -26,15 +27,11 @@ _STREAM_NAME = re.compile(r"[^:*\ud800-\udfff]{1,512}", re.DOTALL)
 
 
 class OneStream:
-    """All events go to one log stream."""
+    """All events go to one log stream, or to that of their date."""
 
-    def __init__(
-        self, log_stream_name: str, *, oversize: Oversize, invalid_text: InvalidText, keep_rejected: bool = False
-    ) -> None:
-        self._name = log_stream_name
-        self._batcher = Batcher(
-            on_reject="collect", oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected
-        )
+    def __init__(self, template: NameTemplate, messages: MessageOptions, *, keep_rejected: bool = False) -> None:
+        self._template = template
+        self._batcher = _batcher(messages, keep_rejected)
 
     def add(self, timestamp: Any, message: Any) -> list[Routed]:
         """Take an event and return the batches that it closed."""
@@ -62,7 +59,7 @@ class OneStream:
         return self._batcher.counts
 
     def _named(self, batches: list[Batch]) -> list[Routed]:
-        return [(batch, self._name) for batch in batches]
+        return self._template.routed(batches)
 
 
 class StreamByEvent:
@@ -71,15 +68,13 @@ class StreamByEvent:
     def __init__(
         self,
         name_of: Callable[[Any], str],
+        messages: MessageOptions,
         *,
-        oversize: Oversize,
-        invalid_text: InvalidText,
         keep_rejected: bool = False,
     ) -> None:
         self._name_of = name_of
         self._keep_rejected = keep_rejected
-        self._oversize = oversize
-        self._invalid_text = invalid_text
+        self._messages = messages
         self._lock = threading.RLock()
         self._batchers: OrderedDict[str, Batcher] = OrderedDict()
         self._position = 0
@@ -147,13 +142,7 @@ class StreamByEvent:
         if batcher is not None:
             self._batchers.move_to_end(name)
         elif isinstance(name, str) and _STREAM_NAME.fullmatch(name):
-            batcher = Batcher(
-                on_reject="collect",
-                oversize=self._oversize,
-                invalid_text=self._invalid_text,
-                keep_rejected=self._keep_rejected,
-            )
-            self._batchers[name] = batcher
+            batcher = self._batchers[name] = _batcher(self._messages, self._keep_rejected)
         return batcher
 
     def _close_stream(self, name: str) -> None:
@@ -212,13 +201,18 @@ Router = OneStream | StreamByEvent
 
 
 def router(
-    log_stream_name: str | Callable[[Any], str],
-    *,
-    oversize: Oversize,
-    invalid_text: InvalidText,
-    keep_rejected: bool = False,
+    stream: NameTemplate | Callable[[Any], str], messages: MessageOptions, *, keep_rejected: bool = False
 ) -> Router:
-    """Return a router to the log stream of a name, or to those that a function names."""
-    if callable(log_stream_name):
-        return StreamByEvent(log_stream_name, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected)
-    return OneStream(log_stream_name, oversize=oversize, invalid_text=invalid_text, keep_rejected=keep_rejected)
+    """A router to the log stream that a template names, or to those that a function of the event names."""
+    if isinstance(stream, NameTemplate):
+        return OneStream(stream, messages, keep_rejected=keep_rejected)
+    return StreamByEvent(stream, messages, keep_rejected=keep_rejected)
+
+
+def _batcher(messages: MessageOptions, keep_rejected: bool) -> Batcher:
+    return Batcher(
+        on_reject="collect",
+        oversize=messages.oversize,
+        invalid_text=messages.invalid_text,
+        keep_rejected=keep_rejected,
+    )

@@ -11,10 +11,10 @@ from cordwood._model import StopKind
 from cordwood.client.client import PutLogEventsClient
 from cordwood.dead_letters import DeadLetters
 from cordwood.delivery.clock import Clock
-from cordwood.delivery.settings import Settings
 from cordwood.delivery.time_window import TimeWindow
 from cordwood.delivery.worker_pool import Delivery
 from cordwood.ledger.ledger import Account
+from cordwood.options import SendOptions
 from cordwood.report import Report
 from cordwood.sources.routing import Routed
 from cordwood.sources.source import Source
@@ -53,7 +53,7 @@ class Upload:
         log_stream_name: str | None,
         *,
         window: TimeWindow,
-        settings: Settings,
+        settings: SendOptions,
         journal: Journal | None = None,
         dead_letters: DeadLetters | None = None,
         linger: float = _LINGER,
@@ -161,5 +161,5 @@ class Upload:
             compression=self._client.compression_used,
             compression_note=self._client.compression_note,
             resume_command=self._resume_command if stop is not None else "",
-            settings=self._settings.told(),
+            settings=self._settings.limits(),
         )

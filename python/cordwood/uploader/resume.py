@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cordwood._core import unpack_positions
 from cordwood._model import Outcome
+from cordwood.client.connection import profile_of
 from cordwood.errors import InputError
 from cordwood.sources.log_files import LogFiles
 
 if TYPE_CHECKING:
-    from cordwood.client.client import PutLogEventsClient
     from cordwood.journal import Journal
     from cordwood.sources.source import Source
 
 
-def destination_of(
-    client: PutLogEventsClient, log_group_name: str, log_stream_name: str | Callable[[Any], str]
-) -> dict[str, Any]:
-    """What a journal knows of where events go."""
-    meta = client.client.meta
+def destination_of(client: Any, log_group_name: str, template: str, *, is_local: bool = False) -> dict[str, Any]:
+    """What a journal holds of where events go.
+
+    Args:
+        client: the boto3 logs client that sends.
+        log_group_name: the log group.
+        template: the log stream's name, or the template of names, as it was given.
+        is_local: a rehearsal, whose endpoint has another address each time.
+
+    """
     return {
         "log_group_name": log_group_name,
-        "log_stream_name": log_stream_name if isinstance(log_stream_name, str) else None,
-        "endpoint_url": meta.endpoint_url,
-        "region": meta.region_name,
+        "log_stream_name": template,
+        "endpoint_url": "local" if is_local else client.meta.endpoint_url,
+        "region": client.meta.region_name,
+        "profile": "" if is_local else profile_of(client),
     }
 
 

@@ -9,21 +9,22 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 from cordwood._core import batches
 from cordwood._model import Outcome, StopKind
 from cordwood._text import escape, plural
 from cordwood.client.client import sender_of
-from cordwood.delivery.settings import Settings, seconds_until
 from cordwood.delivery.time_window import TimeWindow
 from cordwood.delivery.worker_pool import Delivery
 from cordwood.errors import Error, UploadError
 from cordwood.ledger.ledger import Account
-from cordwood.ledger.settled_batch import SettledBatch
-from cordwood.policies import Compression, InvalidText, Oversize
+from cordwood.name_template import MEMORY_SCOPES, NameTemplate, naming, shown
+from cordwood.options import CreateOptions, LingerOptions, MessageOptions, SendOptions, resolve
+from cordwood.options.definition import documented
+from cordwood.options.keywords import UploaderOptions
+from cordwood.options.signatures import UPLOADER
 from cordwood.report import Report
 from cordwood.report.summary import explain
 from cordwood.sources.routing import router
@@ -40,6 +41,7 @@ _DRAIN_EVERY = 4096
 """Single events after which those that were rejected meanwhile are put on the account."""
 
 
+@documented(UPLOADER)
 class Uploader:
     """Takes log events from a program, one by one or many at once, and sends them from threads of its own.
 
@@ -49,44 +51,12 @@ class Uploader:
 
     Args:
         log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
-        log_stream_name: 1 to 512 characters, neither `:` nor `*`; or a function of an event (as
-            it was given to `extend`; a `(timestamp, message)` pair from `add`) that returns the name.
-        client: a boto3 logs client, or a `PutLogEventsClient`, which is used as it is (what it may create is its own
-            setting). Without one it is made of the four that follow.
-        session: a boto3 session to make the client with.
-        profile_name: a profile of the AWS configuration.
-        region_name: else AWS_REGION, AWS_DEFAULT_REGION, the profile's.
-        endpoint_url: else what the AWS configuration names, else AWS's own.
-        create_log_stream: create a log stream that is missing (needs logs:CreateLogStream only then).
-        create_log_group: create a log group that is missing.
-        retention_in_days: of the log group: older events are `expired`; set on a group that is created here.
-        log_group_class: of a group created here.
-        kms_key_id: of a group created here.
-        tags: of a group created here.
-        entity: the API's Entity, sent with each request.
-        oversize: what becomes of a message too long for one event, as in `batches`.
-        invalid_text: what becomes of text that is not valid Unicode, as in `batches`.
-        linger: most seconds that an event waits for others to fill its batch; None waits until it is full.
-        max_concurrency: most requests that are under way at once, to one stream or several.
-        ordered: one request under way for each stream, so that events of equal timestamps keep their order.
-        at_most_once: never send again what may be stored already; it is `unknown`.
-        compression: "gzip" compresses the requests' bodies; "auto" does so for AWS hosts, unless they turn out not to
-            take it; "none" does not.
-        max_outage: seconds without one good answer after which the upload stops, and the rest is `undelivered`.
-        max_requests_per_second: a ceiling; 100 for AWS hosts where not given (2 % of an account's quota), and none
-            elsewhere. Throttling slows requests down below it by itself.
-        max_bandwidth: most bytes of request bodies a second.
-        max_memory: bytes of events, and of their bodies while they are sent, beyond which whoever adds is held up. What
-            is open in batches is not counted.
-        max_rejected: events that may be rejected for good, or a percentage of those taken ("5%", from 1,000 events on);
-            beyond, the upload stops.
-        max_duration: seconds after which the upload stops.
-        deadline: the same as a moment, an aware datetime.
-        shutdown_timeout: seconds that requests under way are given to be answered, once the upload is interrupted or
-            its time is over.
-        on_batch: called with a `SettledBatch` for each batch that has its outcome, by the threads that send, one call
-            at a time. What it raises is logged. It may add events, but neither flush nor close: it would wait for
-            itself.
+        log_stream_name: 1 to 512 characters, neither `:` nor `*`, in which placeholders may stand, such as `{hostname}`
+            and `{date}` (docs/log-stream-names.md); or a function of an event (as it was given to `extend`; a
+            `(timestamp, message)` pair from `add`) that returns the name.
+        options: as follows. `on_batch` may add events, but neither flush nor close: it would wait for itself.
+
+    Options:
 
     Raises:
         ValueError: a name or an option is not legal.
@@ -99,73 +69,18 @@ class Uploader:
         self,
         log_group_name: str,
         log_stream_name: str | Callable[[Any], str],
-        *,
-        client: Any = None,
-        session: Any = None,
-        profile_name: str | None = None,
-        region_name: str | None = None,
-        endpoint_url: str | None = None,
-        create_log_stream: bool = True,
-        create_log_group: bool = False,
-        retention_in_days: int | None = None,
-        log_group_class: str | None = None,
-        kms_key_id: str | None = None,
-        tags: Mapping[str, str] | None = None,
-        entity: Mapping[str, Mapping[str, str]] | None = None,
-        oversize: Oversize = "reject",
-        invalid_text: InvalidText = "replace",
-        linger: float | None = 5.0,
-        max_concurrency: int = 4,
-        ordered: bool = False,
-        at_most_once: bool = False,
-        compression: Compression = "auto",
-        max_outage: float = 600.0,
-        max_requests_per_second: float | None = None,
-        max_bandwidth: float | None = None,
-        max_memory: int | None = None,
-        max_rejected: int | str | None = None,
-        max_duration: float | None = None,
-        deadline: datetime | None = None,
-        shutdown_timeout: float = 20.0,
-        on_batch: Callable[[SettledBatch], object] | None = None,
+        **options: Unpack[UploaderOptions],
     ) -> None:
-        check_names(log_group_name, log_stream_name, entity)
-        self._settings = Settings(
-            max_concurrency=max_concurrency,
-            ordered=ordered,
-            at_most_once=at_most_once,
-            max_outage=max_outage,
-            max_requests_per_second=max_requests_per_second,
-            max_bandwidth=max_bandwidth,
-            max_memory=max_memory,
-            max_rejected=max_rejected,
-            max_duration=seconds_until(deadline, max_duration),
-            shutdown_timeout=shutdown_timeout,
-            entity=entity,
-            on_batch=on_batch,
-        )
-        if linger is not None and not linger > 0:
-            raise ValueError(f"linger is {linger}; it must be a number of seconds above 0, or None")
-        sender = sender_of(
-            client,
-            session=session,
-            profile_name=profile_name,
-            region_name=region_name,
-            endpoint_url=endpoint_url,
-            create_log_stream=create_log_stream,
-            compression=compression,
-            max_concurrency=max_concurrency,
-            create_log_group=create_log_group,
-            retention_in_days=retention_in_days if create_log_group else None,
-            log_group_class=log_group_class,
-            kms_key_id=kms_key_id,
-            tags=tags,
-        )
+        chosen = resolve(UPLOADER, options)
+        self._settings = chosen[SendOptions]
+        stream = naming(log_stream_name, MEMORY_SCOPES)
+        check_names(log_group_name, stream, self._settings.entity)
+        sender = sender_of(chosen)
         self.log_group_name = log_group_name
-        self.log_stream_name = None if callable(log_stream_name) else log_stream_name
-        self._router = router(log_stream_name, oversize=oversize, invalid_text=invalid_text)
+        self.log_stream_name = shown(stream)
+        self._router = router(stream, chosen[MessageOptions])
         self._client = sender
-        self._window = TimeWindow(retention_in_days)
+        self._window = TimeWindow(chosen[CreateOptions].retention_in_days)
         self._account = Account()
         self._delivery = Delivery(
             sender,
@@ -186,6 +101,7 @@ class Uploader:
         self._reporting = threading.Lock()
         self._closing = threading.Event()
         _open.add(self)
+        linger = chosen[LingerOptions].linger
         if linger is not None:
             threading.Thread(target=self._let_none_linger, args=(linger,), name="cordwood-linger", daemon=True).start()
 
@@ -305,7 +221,7 @@ class Uploader:
             window=self._window.range(),
             compression=self._client.compression_used,
             compression_note=self._client.compression_note,
-            settings=self._settings.told(),
+            settings=self._settings.limits(),
         )
 
     def _take_rejected(self) -> None:
@@ -367,7 +283,7 @@ class Uploader:
 
 def check_names(
     log_group_name: str,
-    log_stream_name: str | Callable[[Any], str],
+    stream: NameTemplate | Callable[[Any], str],
     entity: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
     """Hold the names and the entity against the service's rules.
@@ -378,7 +294,8 @@ def check_names(
 
     """
     [probe] = batches([(0, "?")])
-    probe.body(log_group_name, "?" if callable(log_stream_name) else log_stream_name, entity=entity)
+    name = stream.fixed if isinstance(stream, NameTemplate) else None
+    probe.body(log_group_name, "?" if name is None else name, entity=entity)
 
 
 def upload_error(report: Report, allow: Iterable[Outcome | str] = ()) -> UploadError:

@@ -1,0 +1,66 @@
+"""Which options each function takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cordwood.options.connecting import ClientOption, ConnectOptions, CreateOptions
+from cordwood.options.definition import OptionSet, Signature
+from cordwood.options.reading import NORMALIZED, BatchingOptions, MessageOptions, ReadOptions
+from cordwood.options.recording import (
+    DeadLetterOptions,
+    JournalOptions,
+    ResendOptions,
+    ResultOptions,
+)
+from cordwood.options.sending import LingerOptions, SendOptions
+
+BATCHES = Signature("batches", (BatchingOptions, MessageOptions))
+READ = Signature("read", (ReadOptions, MessageOptions))
+CLIENT = Signature(
+    "PutLogEventsClient",
+    (ConnectOptions, CreateOptions, SendOptions),
+    only={SendOptions: ("compression", "max_concurrency")},
+    defaults={"create_log_stream": False, "compression": "none", "max_concurrency": 10},
+)
+UPLOADER = Signature(
+    "Uploader", (ClientOption, ConnectOptions, CreateOptions, MessageOptions, LingerOptions, SendOptions)
+)
+UPLOAD = Signature(
+    "upload",
+    (
+        ClientOption,
+        ConnectOptions,
+        CreateOptions,
+        MessageOptions,
+        ReadOptions,
+        SendOptions,
+        JournalOptions,
+        DeadLetterOptions,
+        ResendOptions,
+        ResultOptions,
+    ),
+)
+SIGNATURES = {
+    "BatchesOptions": BATCHES,
+    "LogFileOptions": READ,
+    "ClientOptions": CLIENT,
+    "UploaderOptions": UPLOADER,
+    "UploadOptions": UPLOAD,
+}
+"""By the name of the `TypedDict` in `keywords.py` that is made of each."""
+
+
+def event_options(options: OptionSet) -> dict[str, Any]:
+    """The options which, if changed, would make other events of the same bytes: what a journal holds of them."""
+    from dataclasses import fields
+
+    from cordwood.options.definition import meta
+
+    read = options[ReadOptions]
+    found: dict[str, Any] = {}
+    for group in (options[MessageOptions], read):
+        for of in fields(group):
+            if meta(of).changes_events:
+                found[of.name] = NORMALIZED[of.name](read) if of.name in NORMALIZED else getattr(group, of.name)
+    return found
