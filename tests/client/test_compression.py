@@ -127,5 +127,5 @@ def test_an_explicit_gzip_is_never_sent_plain() -> None:
 
 
 def test_a_word_that_is_no_compression_is_told() -> None:
-    with pytest.raises(ValueError, match="compression is 'zip'; it must be 'auto', 'gzip' or 'none'"):
+    with pytest.raises(ValueError, match="`compression` is 'zip'; it must be 'auto', 'gzip' or 'none'"):
         cordwood.PutLogEventsClient(compression="zip")  # type: ignore[arg-type]

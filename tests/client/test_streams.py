@@ -141,7 +141,7 @@ def test_a_missing_group_is_created_as_told(endpoint: LocalCloudWatchLogs) -> No
 
 
 def test_options_of_a_group_without_one_to_create_are_an_error(endpoint: LocalCloudWatchLogs) -> None:
-    with pytest.raises(ValueError, match=r"retention_in_days, tags would do nothing.*create_log_group=True"):
+    with pytest.raises(ValueError, match=r"is for a log group that is created: add `create_log_group`"):
         cordwood.PutLogEventsClient(endpoint.client(), create_log_stream=True, retention_in_days=3, tags={"a": "b"})
 
 

@@ -280,7 +280,7 @@ def test_only_what_is_wanted_is_read_and_the_rest_is_counted(
     for option, value, told in (
         ("--since", "yesterday", "is not a time with a zone"),
         ("--since", "2026-11-25T08:00:00", "is not a time with a zone"),
-        ("--filter", "(", "filter is no regular expression"),
+        ("--filter", "(", "--filter is not a regular expression"),
     ):
         wrong = run(clean_environment(), "upload", str(file), *NAMES, "--local", option, value)
         assert wrong.code == 252
