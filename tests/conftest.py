@@ -1,15 +1,18 @@
-"""What tests share: how hard the property tests search, the AWS CLI as a twin, and moto.
+"""What all tests share: how hard the property tests search, and endpoints.
 
 HYPOTHESIS_PROFILE=thorough looks at twenty times as many inputs.
 """
 
 import os
-import pathlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
+from cordwood.local import LocalCloudWatchLogs
+from cordwood.local.pytest import cloudwatch_logs
+from endpoints import NOW
 from hypothesis import settings
+
+__all__ = ["cloudwatch_logs"]
 
 # No test asks anything but this machine for a region or for credentials.
 os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
@@ -19,26 +22,18 @@ settings.register_profile("thorough", deadline=None, max_examples=2000, print_bl
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
-if TYPE_CHECKING:
-    from twin import Shell, Twin
-
-
-@pytest.fixture(scope="session")
-def shells() -> Iterator[tuple["Shell", "Shell"]]:
-    """The AWS CLI and `cordwood`, each with its imports behind it."""
-    # Here, because the tests that run without the AWS CLI run without what it needs, too.
-    from twin import aws_shell, cordwood_shell
-
-    with aws_shell() as aws, cordwood_shell() as cordwood:
-        yield aws, cordwood
+@pytest.fixture
+def endpoint() -> Iterator[LocalCloudWatchLogs]:
+    """A local CloudWatch Logs with the group `g` and the stream `s`, at a fixed time."""
+    with LocalCloudWatchLogs(now=lambda: NOW) as endpoint:
+        endpoint.create("g", "s")
+        yield endpoint
 
 
 @pytest.fixture
-def twin(shells: tuple["Shell", "Shell"], tmp_path: pathlib.Path) -> "Twin":
-    """Both programs, in a folder of this test's own."""
-    from twin import Twin
-
-    return Twin(*shells, tmp_path)
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Back-off starts at a tenth of a millisecond, not at half a second."""
+    monkeypatch.setattr("cordwood.delivery.retry._FIRST_WAIT", 1e-4)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import itertools
 import json
 import random
 import shutil
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,12 +11,11 @@ import pytest
 from botocore.exceptions import ClientError
 from cordwood import PartialPutError, UnknownOutcomeError
 from cordwood.awscli.batched import needed_batches, put
-from cordwood.local import Fault, client
+from cordwood.local import client
+from endpoints import DAY, DENIED, HOUR, now
 from twin import NAMES, Case, Endpoint, Twin
 
-NOW = time.time_ns() // 1_000_000
-HOUR = 3_600_000
-DAY = 24 * HOUR
+NOW = now()
 NAMED = {"logGroupName": "g", "logStreamName": "s"}
 
 
@@ -27,6 +25,7 @@ def listed(*offsets: int, message: str = "m") -> list[dict[str, Any]]:
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
+    # By the real clock, as which events are too old is decided by it.
     with Endpoint(now=lambda: NOW) as endpoint:
         yield endpoint
 
@@ -175,8 +174,6 @@ def test_without_batching_it_goes_as_it_is(endpoint: Endpoint) -> None:
 
 
 # --- when a request fails -------------------------------------------------------------------------------------------
-
-DENIED = Fault(kind="answer", status=400, body='{"__type": "AccessDeniedException", "message": "no"}')
 
 
 def test_a_failure_says_what_was_stored_before_it_and_which_positions_were_not(endpoint: Endpoint) -> None:

@@ -4,9 +4,8 @@ import json
 
 import pytest
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY
-from twin import EVENT, NAMES, Case, Twin
+from twin import CALL, NAMES, Case, Twin
 
-CALL = [*NAMES, "--log-events", EVENT]
 FILES = {
     "config": "[default]\nregion = us-east-1\n[profile two]\nregion = us-east-1\n[profile wrong]\nregion = eu-west-1\n",
     "credentials": f"[default]\naws_access_key_id = {ACCESS_KEY_ID}\naws_secret_access_key = {SECRET_ACCESS_KEY}\n"

@@ -1,10 +1,7 @@
 """Values in files: file:// and fileb://, encodings, standard input."""
 
 import pytest
-from twin import EVENT, NAMES, NOW, Case, Twin
-
-OBJECT = f'{{"timestamp": {NOW}, "message": "a"}}'
-LIST = f"[{OBJECT}]"
+from twin import EVENT, LIST, NAMES, NOW, OBJECT, Case, Twin
 
 CASES = {
     "a list in a file": Case([*NAMES, "--log-events", "file://events"], files={"events": LIST}),

@@ -2,7 +2,6 @@
 
 import json
 import pathlib
-from collections.abc import Iterator
 from typing import Any
 
 import cordwood
@@ -15,15 +14,14 @@ NAMED: dict[str, Any] = {"log_group_name": "g", "log_stream_name": "s"}
 LIST = [{"timestamp": NOW, "message": "a"}]
 
 
-@pytest.fixture
-def endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[Endpoint]:
-    with Endpoint() as endpoint:
-        for name, value in environment_of(Case([]), endpoint.url).items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.delenv("AWS_PROFILE", raising=False)
-        monkeypatch.delenv("AWS_REGION", raising=False)
-        monkeypatch.chdir(tmp_path)
-        yield endpoint
+@pytest.fixture(autouse=True)
+def settings_of_the_endpoint(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    """A function has the environment of its process, as a command has."""
+    for name, value in environment_of(Case([]), endpoint.url).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize(

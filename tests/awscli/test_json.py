@@ -1,10 +1,7 @@
 """`--log-events` in JSON, and what botocore says of members that are not what they should be."""
 
 import pytest
-from twin import EVENT, NAMES, NOW, Case, Twin
-
-OBJECT = f'{{"timestamp": {NOW}, "message": "a"}}'
-LIST = f"[{OBJECT}]"
+from twin import EVENT, LIST, NAMES, NOW, OBJECT, Case, Twin
 
 CASES = {
     **{

@@ -1,9 +1,8 @@
 """Endpoints, certificates, timeouts, retries, and the errors of the service."""
 
 import pytest
-from twin import EVENT, NAMES, NOW, Case, Twin
+from twin import CALL, EVENT, NAMES, NOW, Case, Twin
 
-CALL = [*NAMES, "--log-events", EVENT]
 NO_GROUP = (
     "An error occurred (ResourceNotFoundException) when calling the PutLogEvents operation: "
     "The specified log group does not exist."

@@ -1,9 +1,9 @@
 """What is printed: json, text, table, yaml, yaml-stream, nothing; and queries."""
 
 import pytest
+from endpoints import DAY
 from twin import EVENT, NAMES, NOW, Case, Twin
 
-DAY = 86_400_000
 REJECTED = [f"timestamp={NOW - 15 * DAY},message=old", EVENT, f"timestamp={NOW + DAY // 8},message=new"]
 TOKEN = "4" * 56
 

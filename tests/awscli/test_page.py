@@ -5,14 +5,13 @@ import pathlib
 import re
 import shlex
 import subprocess
-import sys
 from typing import Any
 
 import cordwood
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY
+from paths import COMMAND
 from twin import Case, Endpoint, environment_of
 
-COMMAND = pathlib.Path(sys.executable).with_name("cordwood")
 EVENTS = """\
 [
   {

@@ -8,19 +8,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 
 import pytest
+from paths import COMMAND
 from twin import EVENT, NAMES, NOW, Case, Endpoint, environment_of
 
-COMMAND = pathlib.Path(sys.executable).with_name("cordwood")
 CALL = ["put-log-events", *NAMES, "--log-events", EVENT]
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    with Endpoint() as endpoint:
-        yield endpoint
 
 
 def shell(line: str, endpoint: Endpoint, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -12,11 +12,8 @@ import pyarrow as pa
 import pytest
 from cordwood._model import Outcome
 from cordwood.local import LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
 from hypothesis import given
 from hypothesis import strategies as st
-
-__all__ = ["cloudwatch_logs"]
 
 NOW = 1_764_000_000_000
 ROWS = [(NOW + (n * 7919) % 5_000, f"event {n} größer 🚀 " + '{"a": "\n"}' * (n % 3)) for n in range(25_000)]

@@ -10,19 +10,13 @@ import threading
 import pytest
 from cli_upload import COMMAND, DAY, NAMES, NOW, environment_of, run, wrote
 from cordwood.local import Fault, LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
-
-__all__ = ["cloudwatch_logs"]
+from endpoints import messages
 
 
 @pytest.fixture
 def environment(cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> dict[str, str]:
     cloudwatch_logs.create("g", "s")
     return {**environment_of(cloudwatch_logs), "XDG_STATE_HOME": str(tmp_path / "state")}
-
-
-def messages(endpoint: LocalCloudWatchLogs) -> list[str]:
-    return [event.message for event in endpoint.events("g", "s")]
 
 
 def test_a_finished_file_is_not_sent_again_unless_told(

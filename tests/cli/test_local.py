@@ -1,7 +1,6 @@
 """`cordwood local`, as a person runs it: in a process of its own."""
 
 import os
-import pathlib
 import re
 import signal
 import socket
@@ -14,8 +13,7 @@ from contextlib import contextmanager
 import cordwood
 import pytest
 from cordwood.local import client
-
-COMMAND = str(pathlib.Path(sys.executable).with_name("cordwood"))
+from paths import COMMAND
 
 
 @contextmanager

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from typing import IO, Any
 
 import cordwood
@@ -25,27 +24,7 @@ from cordwood.options import SendOptions
 from cordwood.report import Report
 from cordwood.sources.log_files import LogFiles
 from cordwood.uploader.job import Upload
-
-
-@pytest.fixture
-def endpoint() -> Iterator[LocalCloudWatchLogs]:
-    with LocalCloudWatchLogs() as endpoint:
-        endpoint.create("g", "s")
-        yield endpoint
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Here:
-    return Here(monkeypatch, capfd)
-
-
-def messages(endpoint: LocalCloudWatchLogs) -> list[str]:
-    return [event.message for event in endpoint.events("g", "s")]
-
-
-def answer(code: str, message: str, status: int = 400) -> Fault:
-    return Fault(kind="answer", status=status, body=json.dumps({"__type": code, "message": message}))
-
+from endpoints import error, messages
 
 # --- what arrives, and what is said ---------------------------------------------------------------------------
 
@@ -334,7 +313,7 @@ def test_253_credentials_that_the_service_does_not_know(
 
 
 def test_254_the_service_refuses_the_job(here: Here, endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
-    endpoint.faults.script(answer("AccessDeniedException", "no"))
+    endpoint.faults.script(error("AccessDeniedException", "no"))
     done = here(environment_of(endpoint), "upload", wrote(tmp_path / "e", [(NOW, "a")]), *NAMES, "--output", "json")
     assert (done.code, done.json["complete"], done.json["counts"]["undelivered"]) == (254, False, 1)
     assert "logs:PutLogEvents" in done.json["stopped"]
@@ -546,8 +525,8 @@ def test_text_of_others_does_nothing_to_a_terminal(
     file.write_text(json.dumps({"timestamp": NOW, "message": "m"}) + f'\n{{"timestamp": "{EVIL}"}}\n', encoding="utf-8")
     for output in ("table", "json"):
         endpoint.faults.script(
-            answer("ThrottlingException", f"slow {EVIL}"),
-            answer("AccessDeniedException", f"no {EVIL}"),
+            error("ThrottlingException", f"slow {EVIL}"),
+            error("AccessDeniedException", f"no {EVIL}"),
         )
         done = here(environment_of(endpoint), "upload", str(file), *NAMES, "--output", output)
         assert done.code == 254

@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -12,15 +11,7 @@ import pytest
 from botocore.exceptions import NoRegionError, ProfileNotFound
 from cordwood.client.connection import connect
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Fault, Faults, LocalCloudWatchLogs
-
-NOW = 1_700_000_000_000
-
-
-@pytest.fixture
-def endpoint() -> Iterator[LocalCloudWatchLogs]:
-    with LocalCloudWatchLogs(now=lambda: NOW) as endpoint:
-        endpoint.create("g", "s")
-        yield endpoint
+from endpoints import NOW
 
 
 @pytest.fixture

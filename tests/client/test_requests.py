@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,29 +11,11 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 from cordwood.client.botocore_body import HandedOver
 from cordwood.local import Fault, LocalCloudWatchLogs
-
-NOW = 1_700_000_000_000
-HOUR = 3_600_000
-DAY = 24 * HOUR
-
-
-@pytest.fixture
-def endpoint() -> Iterator[LocalCloudWatchLogs]:
-    with LocalCloudWatchLogs(now=lambda: NOW) as endpoint:
-        endpoint.create("g", "s")
-        yield endpoint
-
-
-def stored(endpoint: LocalCloudWatchLogs) -> list[tuple[int, str]]:
-    return [(event.timestamp, event.message) for event in endpoint.events("g", "s")]
+from endpoints import DAY, HOUR, NOW, stored
 
 
 def answer(**members: Any) -> Fault:
     return Fault(kind="answer", body=json.dumps(members))
-
-
-def error(code: str, status: int = 400, **members: Any) -> Fault:
-    return Fault(kind="answer", status=status, body=json.dumps({"__type": code, "message": f"told {code}", **members}))
 
 
 def test_events_arrive_sorted_and_whole(endpoint: LocalCloudWatchLogs) -> None:

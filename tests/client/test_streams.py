@@ -1,16 +1,15 @@
 """Sequence tokens, and groups and streams that are missing."""
 
-import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import cordwood
 import pytest
 from cordwood.local import Fault, Faults, LocalCloudWatchLogs
+from endpoints import error, messages, now
 
-NOW = 1_700_000_000_000
+NOW = now()
 
 
 @pytest.fixture
@@ -20,22 +19,8 @@ def old_service() -> Iterator[LocalCloudWatchLogs]:
         yield endpoint
 
 
-@pytest.fixture
-def endpoint() -> Iterator[LocalCloudWatchLogs]:
-    with LocalCloudWatchLogs(now=lambda: NOW) as endpoint:
-        yield endpoint
-
-
-def messages(endpoint: LocalCloudWatchLogs) -> list[str]:
-    return [event.message for event in endpoint.events("g", "s")]
-
-
-def actions(endpoint: LocalCloudWatchLogs) -> list[str]:
-    return [record.action for record in endpoint.requests()]
-
-
-def error(code: str, **members: Any) -> Fault:
-    return Fault(kind="answer", status=400, body=json.dumps({"__type": code, "message": f"told {code}", **members}))
+def actions(cloudwatch_logs: LocalCloudWatchLogs) -> list[str]:
+    return [record.action for record in cloudwatch_logs.requests()]
 
 
 def test_the_token_is_tracked_for_each_stream(old_service: LocalCloudWatchLogs) -> None:
@@ -96,36 +81,36 @@ def test_many_writers_of_one_insisting_stream_lose_nothing(old_service: LocalClo
 
 
 def test_tokens_that_are_left_out_are_not_missed() -> None:
-    with LocalCloudWatchLogs(now=lambda: NOW, return_sequence_tokens=False) as endpoint:
-        endpoint.create("g", "s")
-        client = cordwood.PutLogEventsClient(endpoint.client())
+    with LocalCloudWatchLogs(now=lambda: NOW, return_sequence_tokens=False) as cloudwatch_logs:
+        cloudwatch_logs.create("g", "s")
+        client = cordwood.PutLogEventsClient(cloudwatch_logs.client())
         assert client.put_log_events("g", "s", [(NOW, "a")]).next_sequence_token is None
         client.put_log_events("g", "s", [(NOW, "b")])
-        assert messages(endpoint) == ["a", "b"]
+        assert messages(cloudwatch_logs) == ["a", "b"]
 
 
-def test_nothing_is_created_unless_told(endpoint: LocalCloudWatchLogs) -> None:
-    client = cordwood.PutLogEventsClient(endpoint.client())
+def test_nothing_is_created_unless_told(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    client = cordwood.PutLogEventsClient(cloudwatch_logs.client())
     with pytest.raises(client.client.exceptions.ResourceNotFoundException):
         client.put_log_events("g", "s", [(NOW, "m")])
-    assert actions(endpoint) == ["PutLogEvents"]
+    assert actions(cloudwatch_logs) == ["PutLogEvents"]
 
 
-def test_a_missing_stream_is_created_but_no_group(endpoint: LocalCloudWatchLogs) -> None:
-    client = cordwood.PutLogEventsClient(endpoint.client(), create_log_stream=True)
+def test_a_missing_stream_is_created_but_no_group(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    client = cordwood.PutLogEventsClient(cloudwatch_logs.client(), create_log_stream=True)
     with pytest.raises(client.client.exceptions.ResourceNotFoundException):
         client.put_log_events("g", "s", [(NOW, "m")])
-    assert actions(endpoint) == ["PutLogEvents", "CreateLogStream"]
-    endpoint.create("g")
+    assert actions(cloudwatch_logs) == ["PutLogEvents", "CreateLogStream"]
+    cloudwatch_logs.create("g")
     client.put_log_events("g", "s", [(NOW, "m")])
     client.put_log_events("g", "s", [(NOW, "n")])
-    assert messages(endpoint) == ["m", "n"]
-    assert actions(endpoint).count("CreateLogStream") == 2
+    assert messages(cloudwatch_logs) == ["m", "n"]
+    assert actions(cloudwatch_logs).count("CreateLogStream") == 2
 
 
-def test_a_missing_group_is_created_as_told(endpoint: LocalCloudWatchLogs) -> None:
+def test_a_missing_group_is_created_as_told(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     client = cordwood.PutLogEventsClient(
-        endpoint.client(),
+        cloudwatch_logs.client(),
         create_log_group=True,
         retention_in_days=5,
         log_group_class="INFREQUENT_ACCESS",
@@ -133,46 +118,48 @@ def test_a_missing_group_is_created_as_told(endpoint: LocalCloudWatchLogs) -> No
         tags={"team": "shop"},
     )
     client.put_log_events("g", "s", [(NOW, "m")])
-    assert messages(endpoint) == ["m"]
-    [group] = endpoint.client().describe_log_groups()["logGroups"]
+    assert messages(cloudwatch_logs) == ["m"]
+    [group] = cloudwatch_logs.client().describe_log_groups()["logGroups"]
     assert group["retentionInDays"] == 5
     assert group["logGroupClass"] == "INFREQUENT_ACCESS"
     assert group["kmsKeyId"].endswith("1234567890ab")
 
 
-def test_options_of_a_group_without_one_to_create_are_an_error(endpoint: LocalCloudWatchLogs) -> None:
+def test_options_of_a_group_without_one_to_create_are_an_error(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     with pytest.raises(ValueError, match=r"is for a log group that is created: add `create_log_group`"):
-        cordwood.PutLogEventsClient(endpoint.client(), create_log_stream=True, retention_in_days=3, tags={"a": "b"})
+        cordwood.PutLogEventsClient(
+            cloudwatch_logs.client(), create_log_stream=True, retention_in_days=3, tags={"a": "b"}
+        )
 
 
-def test_many_creators_at_once_are_fine(endpoint: LocalCloudWatchLogs) -> None:
+def test_many_creators_at_once_are_fine(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     start = threading.Barrier(6)
 
     def send(i: int) -> None:
-        client = cordwood.PutLogEventsClient(endpoint.client(), create_log_group=True)
+        client = cordwood.PutLogEventsClient(cloudwatch_logs.client(), create_log_group=True)
         start.wait()
         client.put_log_events("g", "s", [(NOW, f"{i}")])
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(send, range(6)))
-    assert sorted(messages(endpoint)) == [f"{i}" for i in range(6)]
+    assert sorted(messages(cloudwatch_logs)) == [f"{i}" for i in range(6)]
 
 
-def test_another_operation_on_the_group_is_waited_out(endpoint: LocalCloudWatchLogs) -> None:
+def test_another_operation_on_the_group_is_waited_out(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     aborted = error("OperationAbortedException")
-    endpoint.faults = Faults(actions=frozenset({"CreateLogGroup", "PutRetentionPolicy"}))
-    endpoint.faults.script(aborted, Fault(), aborted, error("ResourceNotFoundException"))
-    client = cordwood.PutLogEventsClient(endpoint.client(), create_log_group=True, retention_in_days=3)
+    cloudwatch_logs.faults = Faults(actions=frozenset({"CreateLogGroup", "PutRetentionPolicy"}))
+    cloudwatch_logs.faults.script(aborted, Fault(), aborted, error("ResourceNotFoundException"))
+    client = cordwood.PutLogEventsClient(cloudwatch_logs.client(), create_log_group=True, retention_in_days=3)
     client.put_log_events("g", "s", [(NOW, "m")])
-    assert messages(endpoint) == ["m"]
-    assert endpoint.client().describe_log_groups()["logGroups"][0]["retentionInDays"] == 3
+    assert messages(cloudwatch_logs) == ["m"]
+    assert cloudwatch_logs.client().describe_log_groups()["logGroups"][0]["retentionInDays"] == 3
 
 
-def test_what_was_just_created_and_is_not_found_yet_is_waited_out(endpoint: LocalCloudWatchLogs) -> None:
+def test_what_was_just_created_and_is_not_found_yet_is_waited_out(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     missing = error("ResourceNotFoundException")
-    endpoint.faults = Faults(actions=frozenset({"CreateLogStream", "PutLogEvents"}))
-    endpoint.faults.script(missing, missing, missing, Fault(), missing, missing)
-    client = cordwood.PutLogEventsClient(endpoint.client(), create_log_group=True)
+    cloudwatch_logs.faults = Faults(actions=frozenset({"CreateLogStream", "PutLogEvents"}))
+    cloudwatch_logs.faults.script(missing, missing, missing, Fault(), missing, missing)
+    client = cordwood.PutLogEventsClient(cloudwatch_logs.client(), create_log_group=True)
     client.put_log_events("g", "s", [(NOW, "m")])
-    assert messages(endpoint) == ["m"]
-    assert actions(endpoint).count("CreateLogGroup") == 1
+    assert messages(cloudwatch_logs) == ["m"]
+    assert actions(cloudwatch_logs).count("CreateLogGroup") == 1

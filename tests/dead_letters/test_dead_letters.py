@@ -6,7 +6,6 @@ import pathlib
 import pickle
 import resource
 import stat
-import time
 from collections import Counter
 from typing import Any
 
@@ -15,25 +14,13 @@ import pytest
 from cli_upload import NAMES, clean_environment, environment_of, run, wrote
 from cordwood._model import Outcome
 from cordwood.dead_letters import DeadLetters, Letter, is_dead_letters
-from cordwood.local import Fault, LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
+from cordwood.local import LocalCloudWatchLogs
+from endpoints import DENIED, now, stored, upload
 from hypothesis import given
 from hypothesis import strategies as st
 from soak import hurried
 
-__all__ = ["cloudwatch_logs"]
-
-NOW = time.time_ns() // 1_000_000
-DENIED = Fault(kind="answer", status=400, body='{"__type": "AccessDeniedException", "message": "no"}')
-
-
-def upload(endpoint: LocalCloudWatchLogs, made: Any, **options: Any) -> cordwood.Report:
-    settled = {"log_group_name": "g", "log_stream_name": "s", "client": endpoint.client(), "check": False}
-    return cordwood.upload(made, **(settled | options))
-
-
-def stored(endpoint: LocalCloudWatchLogs) -> list[tuple[int, str]]:
-    return [(event.timestamp, event.message) for event in endpoint.events("g", "s")]
+NOW = now()
 
 
 def letters_in(path: pathlib.Path) -> list[dict[str, Any]]:

@@ -6,20 +6,16 @@ from collections import Counter
 from typing import Any
 
 import cordwood
+import endpoints
 import pytest
 from cordwood._model import Outcome
 from cordwood.local import Fault, Faults, LocalCloudWatchLogs
 from cordwood.local.faults import Kind
-from cordwood.local.pytest import cloudwatch_logs
+from endpoints import stored
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-__all__ = ["cloudwatch_logs"]
-
-
-@pytest.fixture(autouse=True)
-def _without_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cordwood.delivery.retry._FIRST_WAIT", 1e-4)
+pytestmark = pytest.mark.usefixtures("short_waits")
 
 
 def events(count: int, length: int = 10) -> list[tuple[int, str]]:
@@ -28,13 +24,8 @@ def events(count: int, length: int = 10) -> list[tuple[int, str]]:
 
 
 def upload(endpoint: LocalCloudWatchLogs, made: Any, **options: Any) -> cordwood.Report:
-    settled = {"log_group_name": "g", "log_stream_name": "s", "client": endpoint.client(), "check": False}
-    settled["max_concurrency"] = 1  # which event meets which fault is then certain; tests/soak has the others
-    return cordwood.upload(made, **(settled | options))
-
-
-def stored(endpoint: LocalCloudWatchLogs) -> Counter[tuple[int, str]]:
-    return Counter((event.timestamp, event.message) for event in endpoint.events("g", "s"))
+    # One request at a time, so that it is certain which event meets which fault; soak.py has the others.
+    return endpoints.upload(endpoint, made, **{"max_concurrency": 1, **options})
 
 
 KEPT: list[Kind] = [
@@ -58,7 +49,7 @@ def test_each_fault_is_mended_and_doubts_are_counted(cloudwatch_logs: LocalCloud
     report = upload(cloudwatch_logs, made)
     assert report.counts[Outcome.ACCEPTED] == report.events == 20
     assert (report.requests, report.retries) == (2, 1)
-    assert stored(cloudwatch_logs) == Counter(dict.fromkeys(made, 2 if kind in DOUBLED else 1))
+    assert Counter(stored(cloudwatch_logs)) == Counter(dict.fromkeys(made, 2 if kind in DOUBLED else 1))
     # An answer that was lost says nothing of whether it was stored.
     assert report.possible_duplicates == (20 if kind in LOST else 0)
     if kind in LOST:
@@ -77,7 +68,7 @@ def test_under_any_script_of_faults_all_arrives(script: list[Kind], count: int, 
         endpoint.faults.script(*script)
         report = upload(endpoint, made)
         assert report.accepted == report.events == count
-        found = stored(endpoint)
+        found = Counter(stored(endpoint))
         assert set(found) == set(made)
         assert sum(times > 1 for times in found.values()) <= report.possible_duplicates
         assert report.requests == len(endpoint.requests("PutLogEvents"))
@@ -90,7 +81,7 @@ def test_an_outage_ends_the_upload_and_the_rest_is_undelivered(cloudwatch_logs: 
     report = upload(cloudwatch_logs, made, max_outage=0.05)
     assert report.stop_kind is cordwood.StopKind.OUTAGE
     assert report.counts[Outcome.UNDELIVERED] == report.events == 20
-    assert stored(cloudwatch_logs) == Counter()
+    assert Counter(stored(cloudwatch_logs)) == Counter()
     with pytest.raises(cordwood.UploadError, match="stopped: no good answer for"):
         upload(cloudwatch_logs, made, max_outage=0.05, check=True)
 
@@ -177,7 +168,7 @@ def test_a_batch_that_is_refused_is_halved_until_the_poison_stands_alone(cloudwa
     [refused] = report.examples[Outcome.REFUSED]
     assert refused.position == 617
     assert "1 validation error detected" in refused.reason
-    assert stored(cloudwatch_logs) == Counter(made) - Counter([made[617]])
+    assert Counter(stored(cloudwatch_logs)) == Counter(made) - Counter([made[617]])
 
 
 def test_a_job_of_nothing_but_poison_stops(cloudwatch_logs: LocalCloudWatchLogs) -> None:
@@ -219,7 +210,7 @@ def test_a_connection_that_breaks_while_the_stream_is_created_is_tried_again() -
         client = endpoint.client(retries={"total_max_attempts": 1, "mode": "standard"})
         report = upload(endpoint, made, client=client)
         assert (report.stopped, report.accepted) == ("", 3)
-        assert stored(endpoint) == Counter(made)
+        assert Counter(stored(endpoint)) == Counter(made)
 
 
 def test_a_split_event_whose_parts_are_all_in_doubt_is_one_possible_duplicate(

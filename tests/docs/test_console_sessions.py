@@ -15,8 +15,8 @@ from collections.abc import Iterator
 
 import pytest
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloudWatchLogs
+from paths import ROOT
 
-ROOT = pathlib.Path(__file__).parents[2]
 PAGES = [
     page for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if "put-log-events" not in page.name
 ]

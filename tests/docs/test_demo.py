@@ -13,8 +13,9 @@ from collections import Counter
 import inputs
 import pure_python
 import pytest
+from paths import ROOT
 
-BENCHES = pathlib.Path(__file__).parents[2] / "benches"
+BENCHES = ROOT / "benches"
 WAYS = ("cordwood", "plain boto3")
 HOSTILE = {
     "AWS_PROFILE": "nope",

@@ -10,13 +10,10 @@ import event_file
 import proof
 import pytest
 from cordwood.local import LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
 from hypothesis import given
 from hypothesis import strategies as st
 from inputs import DAY_MS
 from proof import EDGE, HOUR_MS, Moments, Unproven
-
-__all__ = ["cloudwatch_logs"]
 
 NOW = 1_800_000_000_000
 AT_ONCE = Moments(NOW, NOW)

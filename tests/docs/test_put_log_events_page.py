@@ -5,7 +5,8 @@ import re
 import subprocess
 import sys
 
-from twin import ROOT, Case, Endpoint, environment_of
+from paths import ROOT
+from twin import Case, Endpoint, environment_of
 
 PAGE = (ROOT / "docs" / "put-log-events.md").read_text()
 

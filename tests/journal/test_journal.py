@@ -19,8 +19,9 @@ from cordwood.errors import JournalError, JournalUnwritableError
 from cordwood.journal import Journal, default_path, identify_file
 from hypothesis import given
 from hypothesis import strategies as st
+from paths import ROOT
 
-CHILD = pathlib.Path(__file__).parents[1] / "support" / "journal_child.py"
+CHILD = ROOT / "tests" / "support" / "journal_child.py"
 
 
 def opened(folder: pathlib.Path, *, name: str = "journal", **changed: Any) -> Journal:

@@ -2,37 +2,20 @@
 
 import contextlib
 import gzip
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import cordwood
 import pytest
 from cordwood.local import Fault, Faults, LocalCloudWatchLogs, ServiceError, StoredEvent, spawn
-from cordwood.local.pytest import cloudwatch_logs  # noqa: F401
-from local_wire import DAY, NOW, Wire, signed_headers
-
-
-@pytest.fixture
-def endpoint() -> Iterator[LocalCloudWatchLogs]:
-    with LocalCloudWatchLogs(now=lambda: NOW) as endpoint:
-        endpoint.create("g", "s")
-        yield endpoint
-
-
-@pytest.fixture
-def wire(endpoint: LocalCloudWatchLogs) -> Iterator[Wire]:
-    wire = Wire(endpoint)
-    yield wire
-    wire.close()
-
+from endpoints import DAY, NOW
+from local_wire import BODY, Wire, signed_headers
 
 # --- where it listens ------------------------------------------------------------------------------------------
 
@@ -125,10 +108,6 @@ def test_unknown_actions(wire: Wire, target: str) -> None:
 
 
 # --- gzip ------------------------------------------------------------------------------------------------------
-
-BODY = json.dumps(
-    {"logGroupName": "g", "logStreamName": "s", "logEvents": [{"timestamp": NOW, "message": "é"}]}
-).encode()
 
 
 def test_gzip(endpoint: LocalCloudWatchLogs, wire: Wire) -> None:
@@ -308,7 +287,7 @@ def test_closing_ends_every_thread_and_connection() -> None:
     assert len(endpoint.events("g", "s")) == 5
 
 
-def test_the_fixture_for_users(cloudwatch_logs: LocalCloudWatchLogs) -> None:  # noqa: F811
+def test_the_fixture_for_users(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     assert cloudwatch_logs.client().describe_log_groups()["logGroups"] == []
 
 

@@ -2,31 +2,17 @@
 
 import http.client
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import botocore.exceptions
 import pytest
 from cordwood.local import Fault, Faults, LocalCloudWatchLogs
 from cordwood.local.faults import KINDS, Kind
-from local_wire import HOUR, NOW, Response, Wire
+from endpoints import HOUR, NOW
+from local_wire import Response, Wire
 
 EVENTS = [(NOW, "a"), (NOW, "b")]
 TRUE_ANSWER = {"nextSequenceToken"}
-
-
-@pytest.fixture
-def endpoint() -> Iterator[LocalCloudWatchLogs]:
-    with LocalCloudWatchLogs(now=lambda: NOW) as endpoint:
-        endpoint.create("g", "s")
-        yield endpoint
-
-
-@pytest.fixture
-def wire(endpoint: LocalCloudWatchLogs) -> Iterator[Wire]:
-    wire = Wire(endpoint)
-    yield wire
-    wire.close()
 
 
 def faulty(endpoint: LocalCloudWatchLogs, wire: Wire, kind: Kind) -> Response:

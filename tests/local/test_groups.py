@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from cordwood.local import LocalCloudWatchLogs
-from local_wire import DAY, HOUR, NOW, Wire
+from endpoints import DAY, HOUR, NOW
+from local_wire import Wire
 
 NO_GROUP = ("ResourceNotFoundException", "The specified log group does not exist.")
 NO_STREAM = ("ResourceNotFoundException", "The specified log stream does not exist.")
@@ -15,13 +16,6 @@ NO_STREAM = ("ResourceNotFoundException", "The specified log stream does not exi
 def endpoint() -> Iterator[LocalCloudWatchLogs]:
     with LocalCloudWatchLogs(now=lambda: NOW, region="eu-west-1") as endpoint:
         yield endpoint
-
-
-@pytest.fixture
-def wire(endpoint: LocalCloudWatchLogs) -> Iterator[Wire]:
-    wire = Wire(endpoint)
-    yield wire
-    wire.close()
 
 
 def test_creating_and_deleting(wire: Wire) -> None:

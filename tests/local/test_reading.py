@@ -1,30 +1,16 @@
 """GetLogEvents and FilterLogEvents of the local endpoint: order, time ranges, pages in both directions, terms."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.service import Service
+from endpoints import NOW
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from local_wire import NOW, Wire
+from local_wire import Wire
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def endpoint() -> Iterator[LocalCloudWatchLogs]:
-    with LocalCloudWatchLogs(now=lambda: NOW) as endpoint:
-        endpoint.create("g", "s")
-        yield endpoint
-
-
-@pytest.fixture
-def wire(endpoint: LocalCloudWatchLogs) -> Iterator[Wire]:
-    wire = Wire(endpoint)
-    yield wire
-    wire.close()
 
 
 def get(wire: Wire, **members: Any) -> Json:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from cordwood.local import LocalCloudWatchLogs
-from local_wire import DAY, HOUR, NOW, TOO_LATE, TOO_WIDE, Wire
+from endpoints import DAY, HOUR, NOW, stored
+from local_wire import TOO_LATE, TOO_WIDE, Wire
 
 INVALID = "InvalidParameterException"
 LIMIT = 1_048_576
@@ -17,17 +18,6 @@ def endpoint() -> Iterator[LocalCloudWatchLogs]:
     with LocalCloudWatchLogs(now=lambda: NOW, return_sequence_tokens=False) as endpoint:
         endpoint.create("g", "s")
         yield endpoint
-
-
-@pytest.fixture
-def wire(endpoint: LocalCloudWatchLogs) -> Iterator[Wire]:
-    wire = Wire(endpoint)
-    yield wire
-    wire.close()
-
-
-def stored(endpoint: LocalCloudWatchLogs) -> list[tuple[int, str]]:
-    return [(event.timestamp, event.message) for event in endpoint.events("g", "s")]
 
 
 def one_error(value: str, name: str, constraint: str) -> tuple[str, str]:

@@ -1,6 +1,5 @@
 """The local endpoint checks signatures: of its demo credentials, over the whole request, within five minutes."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,33 +7,21 @@ from typing import Any
 import pytest
 from cordwood.local import LocalCloudWatchLogs, ServiceError
 from cordwood.local.signature import check_signature
-from local_wire import NOW, Wire, signed_headers
+from endpoints import NOW
+from local_wire import BODY, Wire, signed_headers
 
 MISMATCH = (
     "InvalidSignatureException",
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
     "Access Key and signing method. Consult the service documentation for details.",
 )
-BODY = json.dumps(
-    {"logGroupName": "g", "logStreamName": "s", "logEvents": [{"timestamp": NOW, "message": "é"}]}
-).encode()
 PLAIN = {"X-Amz-Target": "Logs_20140328.PutLogEvents", "Content-Type": "application/x-amz-json-1.1"}
 
 
-@pytest.fixture
-def endpoint() -> Iterator[LocalCloudWatchLogs]:
-    with LocalCloudWatchLogs(now=lambda: NOW) as endpoint:
-        endpoint.create("g", "s")
-        yield endpoint
-        # Whatever a test did, the wrongly signed got nowhere
-        assert endpoint.counts().requests == sum(record.status == 200 for record in endpoint.requests())
-
-
-@pytest.fixture
-def wire(endpoint: LocalCloudWatchLogs) -> Iterator[Wire]:
-    wire = Wire(endpoint)
-    yield wire
-    wire.close()
+@pytest.fixture(autouse=True)
+def nothing_unsigned_is_counted(endpoint: LocalCloudWatchLogs) -> Iterator[None]:
+    yield
+    assert endpoint.counts().requests == sum(record.status == 200 for record in endpoint.requests())
 
 
 def signed(wire: Wire, body: bytes = BODY, headers: dict[str, str] = PLAIN, **options: Any) -> dict[str, str]:

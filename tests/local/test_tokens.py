@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from cordwood.local import LocalCloudWatchLogs
-from local_wire import DAY, NOW, Wire
+from endpoints import DAY, NOW
+from local_wire import Wire
 
 
 @pytest.fixture

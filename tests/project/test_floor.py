@@ -6,7 +6,7 @@ import subprocess
 import sys
 import venv
 
-ROOT = pathlib.Path(__file__).parents[2]
+from paths import ROOT
 
 
 def test_the_client_at_the_floor_of_boto3(tmp_path: pathlib.Path) -> None:

@@ -11,8 +11,8 @@ import shutil
 import subprocess
 
 import pytest
+from paths import ROOT
 
-ROOT = pathlib.Path(__file__).parents[2]
 EVENTS = 20_000
 
 COUNTS = {"ascii": 562, "json": 765, "cjk": 971, "text lines": 1019, "json lines": 1450, "documents": 1910}

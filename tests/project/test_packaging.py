@@ -9,8 +9,8 @@ import tarfile
 import venv
 
 import pytest
+from paths import ROOT
 
-ROOT = pathlib.Path(__file__).parents[2]
 CHECK = "import cordwood; print([(len(b), b.nbytes) for b in cordwood.batches([(t, 'x' * 100) for t in range(20000)])])"
 
 pytestmark = pytest.mark.skipif(shutil.which("cargo") is None, reason="builds the extension with cargo")

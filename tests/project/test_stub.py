@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import cordwood
 import pytest
+from paths import ROOT
 
-ROOT = pathlib.Path(__file__).parents[2]
 STUB = pathlib.Path(cordwood.__file__).with_name("_core.pyi")
 
 

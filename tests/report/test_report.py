@@ -10,12 +10,10 @@ import time
 import cordwood
 from cli_upload import NAMES, environment_of, run, wrote
 from cordwood.local import LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
 from cordwood.report.ranges import MAX_RANGES, Ranges
 from hypothesis import given
 from hypothesis import strategies as st
-
-__all__ = ["cloudwatch_logs"]
+from paths import ROOT
 
 
 def twin(positions: list[int]) -> list[tuple[int, int, int]]:
@@ -68,7 +66,7 @@ def test_outcomes_without_events_are_in_the_counts_all_the_same() -> None:
 def test_the_page_on_the_report_names_every_member(
     cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
-    page = (pathlib.Path(__file__).parents[2] / "docs" / "report.md").read_text()
+    page = (ROOT / "docs" / "report.md").read_text()
     report_page, _, letters_page = page.partition("## Dead letters")
     environment = {**environment_of(cloudwatch_logs), "XDG_STATE_HOME": str(tmp_path)}
     file, letters = wrote(tmp_path / "e", [(1, "too old")]), tmp_path / "letters"

@@ -6,8 +6,9 @@ import pathlib
 import pytest
 from cordwood.options import ReadOptions
 from cordwood.sources.log_files import LogFiles
+from paths import ROOT
 
-CORPUS = pathlib.Path(os.environ.get("CORDWOOD_CORPUS", pathlib.Path(__file__).parents[3] / "shared" / "corpus"))
+CORPUS = pathlib.Path(os.environ.get("CORDWOOD_CORPUS", ROOT.parent / "shared" / "corpus"))
 NO_YEAR = {"Linux", "OpenSSH", "Android"}
 NAMES = ["Android", "Apache", "Hadoop", "Linux", "OpenSSH", "OpenStack", "Spark", "Zookeeper"]
 

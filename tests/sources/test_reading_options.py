@@ -15,10 +15,7 @@ import pytest
 from cli_upload import NAMES, clean_environment, environment_of, run
 from cordwood._model import Outcome
 from cordwood.local import LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
 from cordwood.sources.decoding import FileDecoder
-
-__all__ = ["cloudwatch_logs"]
 
 FIRST = 1_760_129_736_000  # 2025-10-10 20:55:36 UTC
 LINE = "2025-10-10T20:55:36Z"

@@ -12,11 +12,9 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from cli_upload import NAMES, environment_of, run
 from cordwood.local import LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
 from cordwood.sources.log_files import LogFiles
 from cordwood.sources.s3 import S3Object
-
-__all__ = ["cloudwatch_logs"]
+from endpoints import messages
 
 BUCKET = "logs-of-old"
 
@@ -38,10 +36,6 @@ def lines(count: int) -> bytes:
     return "".join(f"{at} line {n:06d}\n" for n in range(count)).encode()
 
 
-def messages(endpoint: LocalCloudWatchLogs) -> list[str]:
-    return sorted(event.message for event in endpoint.events("g", "s"))
-
-
 def test_objects_and_prefixes_are_uploaded_and_remembered(
     cloudwatch_logs: LocalCloudWatchLogs, s3: Any, moto_url: str
 ) -> None:
@@ -52,7 +46,7 @@ def test_objects_and_prefixes_are_uploaded_and_remembered(
     environment = {**environment_of(cloudwatch_logs), "AWS_ENDPOINT_URL_S3": moto_url}
     one = run(environment, "upload", f"s3://{BUCKET}/2026/big.log", *NAMES, "--output", "json")
     assert (one.code, one.json["counts"]["accepted"]) == (0, 60_000)
-    assert messages(cloudwatch_logs) == sorted(plain.decode().splitlines())
+    assert sorted(messages(cloudwatch_logs)) == sorted(plain.decode().splitlines())
     again = run(environment, "upload", f"s3://{BUCKET}/2026/big.log", *NAMES)
     assert "already uploaded" in again.err
     both = run(environment, "upload", f"s3://{BUCKET}/2026/", *NAMES, "--output", "json")

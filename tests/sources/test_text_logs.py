@@ -15,15 +15,13 @@ import pytest
 from cli_upload import NAMES, clean_environment, environment_of, run
 from cordwood._model import Outcome
 from cordwood.local import LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
 from cordwood.options import ReadOptions
 from cordwood.sources.log_files import LogFiles
 from hypothesis import given
 from hypothesis import strategies as st
+from paths import ROOT
 
-__all__ = ["cloudwatch_logs"]
-
-DATA = pathlib.Path(__file__).parents[1] / "data" / "logs"
+DATA = ROOT / "tests" / "data" / "logs"
 FIRST, SECOND = 1_760_129_736_000, 1_760_129_737_000  # 2025-10-10 20:55:36 and :37 UTC
 
 

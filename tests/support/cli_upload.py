@@ -4,20 +4,19 @@ import json
 import os
 import pathlib
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pytest
 from cordwood.cli import main
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloudWatchLogs
+from endpoints import DAY, now
+from paths import COMMAND
 
-COMMAND = str(pathlib.Path(sys.executable).with_name("cordwood"))
+__all__ = ["COMMAND", "DAY", "NOW"]
+NOW = now()
 NAMES = ("--log-group-name", "g", "--log-stream-name", "s")
-NOW = time.time_ns() // 1_000_000
-DAY = 86_400_000
 _STATE = tempfile.TemporaryDirectory(prefix="cordwood-tests-")
 """For the journals of commands that were told nothing: not the user's own."""
 

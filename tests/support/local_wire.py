@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloudWatchLogs, SpawnedCloudWatchLogs
+from endpoints import NOW
 
-NOW = 1_750_000_000_000
-"""A fixed clock for endpoints, in milliseconds since 1970."""
-HOUR = 3_600_000
-DAY = 24 * HOUR
-
+BODY = json.dumps(
+    {"logGroupName": "g", "logStreamName": "s", "logEvents": [{"timestamp": NOW, "message": "é"}]}
+).encode()
+"""Of a request to put one event."""
 TOO_LATE = "Log events in a single PutLogEvents request must be in chronological order."
 TOO_WIDE = "The batch of log events in a single PutLogEvents request cannot span more than 24 hours."
 

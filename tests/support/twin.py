@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Fault, LocalCloudWatchLogs, StoredEvent
+from paths import ROOT
 
-ROOT = pathlib.Path(__file__).parents[2]
 SERVER = pathlib.Path(__file__).with_name("command_server.py")
 AWS_PYTHON = ROOT / ".venv" / "awscli" / "bin" / "python"
 
@@ -32,6 +32,9 @@ NOW = 1_433_190_184_360
 """The clock of the endpoints: that of the AWS documentation's examples."""
 NAMES = ["--log-group-name", "g", "--log-stream-name", "s"]
 EVENT = f"timestamp={NOW},message=a"
+CALL = [*NAMES, "--log-events", EVENT]
+OBJECT = f'{{"timestamp": {NOW}, "message": "a"}}'
+LIST = f"[{OBJECT}]"
 
 
 class Sent(NamedTuple):

@@ -8,11 +8,9 @@ import time
 
 import cordwood
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
+from paths import ROOT
 
-__all__ = ["cloudwatch_logs"]
-
-AWS = pathlib.Path(__file__).parents[2] / ".venv" / "awscli" / "bin" / "aws"
+AWS = ROOT / ".venv" / "awscli" / "bin" / "aws"
 
 
 def written() -> list[tuple[int, str]]:

@@ -13,9 +13,6 @@ from botocore.credentials import RefreshableCredentials
 from cordwood._model import Outcome
 from cordwood.client.connection import connect
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Fault, Faults, LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
-
-__all__ = ["cloudwatch_logs"]
 
 EXPIRED = Fault(
     kind="answer", status=400, body='{"__type": "ExpiredTokenException", "message": "The token has expired"}'

@@ -12,14 +12,11 @@ import boto3
 import cordwood
 import pytest
 from cordwood.local import LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
-
-__all__ = ["cloudwatch_logs"]
+from endpoints import DAY
 
 Event = dict[str, Any]
 
 AT = time.time_ns() // 1_000_000 - 3_600_000
-DAY = 86_400_000
 GROUP_NAME = "/moto/app"
 STREAM_NAME = "web/1 größer"
 UNICODE = [

@@ -10,13 +10,10 @@ import cordwood
 import pytest
 from cli_upload import DAY, NOW, clean_environment, environment_of, run, wrote
 from cordwood.local import LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
 from cordwood.name_template import MEMORY_SCOPES, PLACEHOLDERS, UPLOAD_SCOPES, FileName, NameTemplate, Scope
 from cordwood.sources.paths import files_of
 from hypothesis import given
 from hypothesis import strategies as st
-
-__all__ = ["cloudwatch_logs"]
 
 GROUP = ("--log-group-name", "g", "--log-stream-name")
 

@@ -2,7 +2,6 @@
 
 import json
 import pathlib
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,27 +9,14 @@ import cordwood
 import pytest
 from cordwood._model import Outcome
 from cordwood.local import LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
+from endpoints import DAY, HOUR, now, stored
 from hypothesis import given
 from hypothesis import strategies as st
-
-__all__ = ["cloudwatch_logs"]
-
-DAY = 86_400_000
-HOUR = 3_600_000
-
-
-def now() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def upload(endpoint: LocalCloudWatchLogs, events: Any, **options: Any) -> cordwood.Report:
     settled = {"log_group_name": "g", "log_stream_name": "s", "client": endpoint.client(), "create_log_group": True}
     return cordwood.upload(events, **(settled | options))
-
-
-def stored(endpoint: LocalCloudWatchLogs, stream: str = "s") -> list[tuple[int, str]]:
-    return [(event.timestamp, event.message) for event in endpoint.events("g", stream)]
 
 
 def check_sum(report: cordwood.Report) -> None:

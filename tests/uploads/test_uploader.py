@@ -5,7 +5,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -13,27 +12,14 @@ import cordwood
 import pytest
 from cordwood._model import Outcome
 from cordwood.local import Fault, LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
+from endpoints import messages, now
 
-__all__ = ["cloudwatch_logs"]
-
-
-@pytest.fixture(autouse=True)
-def _without_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cordwood.delivery.retry._FIRST_WAIT", 1e-4)
-
-
-def now() -> int:
-    return time.time_ns() // 1_000_000
+pytestmark = pytest.mark.usefixtures("short_waits")
 
 
 def uploader(endpoint: LocalCloudWatchLogs, **options: object) -> cordwood.Uploader:
     endpoint.create("g", "s")
     return cordwood.Uploader("g", "s", client=endpoint.client(), **options)  # type: ignore[arg-type]
-
-
-def messages(endpoint: LocalCloudWatchLogs) -> list[str]:
-    return [event.message for event in endpoint.events("g", "s")]
 
 
 def test_what_is_added_one_by_one_and_many_at_once_arrives(cloudwatch_logs: LocalCloudWatchLogs) -> None:
