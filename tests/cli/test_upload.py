@@ -23,7 +23,7 @@ from cordwood.local import ACCESS_KEY_ID, Fault, LocalCloudWatchLogs
 from cordwood.options import SendOptions
 from cordwood.report import Report
 from cordwood.sources.log_files import LogFiles
-from cordwood.uploader.job import Upload
+from cordwood.uploader.job import UploadJob
 from endpoints import error, messages
 
 # --- what arrives, and what is said ---------------------------------------------------------------------------
@@ -104,7 +104,7 @@ def test_a_pipe_that_stays_open_does_not_hold_events_back(endpoint: LocalCloudWa
     read_end, write_end = os.pipe()
     client = cordwood.PutLogEventsClient(endpoint.client())
     source = LogFiles([f"/dev/fd/{read_end}"], "s")
-    job = Upload(source, client, "g", "s", window=TimeWindow(), settings=SendOptions(), linger=0.01)
+    job = UploadJob(source, client, "g", "s", window=TimeWindow(), settings=SendOptions(), linger=0.01)
     os.write(write_end, json.dumps({"timestamp": NOW, "message": "early"}).encode() + b"\n")
     arrived = []
 
@@ -472,7 +472,7 @@ def test_an_interrupt_bounds_the_wait_for_an_answer_also_once_all_is_read(
     endpoint.faults.script(Fault(delay_seconds=50))
     client = cordwood.PutLogEventsClient(endpoint.client())
     source = LogFiles([wrote(tmp_path / "e", [(NOW, "a")])], "s")
-    job = Upload(source, client, "g", "s", window=TimeWindow(), settings=SendOptions(shutdown_timeout=0.2))
+    job = UploadJob(source, client, "g", "s", window=TimeWindow(), settings=SendOptions(shutdown_timeout=0.2))
     reports = []
     runner = threading.Thread(target=lambda: reports.append(job.run()), daemon=True)
     runner.start()

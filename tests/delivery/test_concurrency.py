@@ -184,7 +184,7 @@ def test_poison_is_found_and_a_wall_of_it_stops_the_job(cloudwatch_logs: LocalCl
     assert [one.position for one in report.examples[Outcome.REFUSED]] == [17, 5_000]
     wall = upload(cloudwatch_logs, [(now + n, f"poison {n}") for n in range(10_000)])
     assert wall.stop_kind is StopKind.SERVICE
-    assert "20 events in a row were refused, even alone" in wall.stopped
+    assert "20 events in a row were refused, each sent alone" in wall.stopped
     assert wall.counts[Outcome.REFUSED] + wall.counts[Outcome.UNDELIVERED] == 10_000
     assert wall.requests < 200
 
@@ -198,10 +198,10 @@ def test_too_many_rejected_events_stop_the_job(cloudwatch_logs: LocalCloudWatchL
 
     report = upload(cloudwatch_logs, some(10, 100_000), max_rejected=100)
     assert report.stop_kind is StopKind.REJECTED
-    assert "over the 100 of max_rejected" in report.stopped
+    assert "`max_rejected` is 100" in report.stopped
     assert 100 < report.counts[Outcome.EMPTY] < 3_000
     share = upload(cloudwatch_logs, some(10, 100_000), max_rejected="5%")
-    assert "over the 5 % of max_rejected" in share.stopped
+    assert "`max_rejected` is 5 %" in share.stopped
     assert upload(cloudwatch_logs, some(10, 50_000), max_rejected="20%").stopped == ""
 
 
@@ -218,7 +218,7 @@ def test_time_that_is_over_stops_the_job(cloudwatch_logs: LocalCloudWatchLogs) -
     endless = ((now, "x" * 100_000) for _ in iter(int, 1))
     report = upload(cloudwatch_logs, endless, max_duration=0.5)
     assert report.stop_kind is StopKind.TIMEOUT
-    assert "the 0.5 s that it was given are over" in report.stopped
+    assert "its time limit of 0.5 s is over" in report.stopped
     assert report.accepted + report.counts[Outcome.UNDELIVERED] == report.events > 0
     endless = ((now, "x" * 100_000) for _ in iter(int, 1))
     # Made before the deadline is told: on a busy machine that takes a good part of a second.

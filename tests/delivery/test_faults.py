@@ -82,7 +82,7 @@ def test_an_outage_ends_the_upload_and_the_rest_is_undelivered(cloudwatch_logs: 
     assert report.stop_kind is cordwood.StopKind.OUTAGE
     assert report.counts[Outcome.UNDELIVERED] == report.events == 20
     assert Counter(stored(cloudwatch_logs)) == Counter()
-    with pytest.raises(cordwood.UploadError, match="stopped: no good answer for"):
+    with pytest.raises(cordwood.UploadError, match="stopped: no request has succeeded for"):
         upload(cloudwatch_logs, made, max_outage=0.05, check=True)
 
 

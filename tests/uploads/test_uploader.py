@@ -92,7 +92,7 @@ def test_whoever_adds_is_held_up_while_the_endpoint_is_slow(cloudwatch_logs: Loc
 
     thread = threading.Thread(target=add)
     thread.start()
-    assert up._delivery._queue.wait(lambda: not up._delivery._queue.has_room(), 60)
+    assert up._workers._queue.wait(lambda: not up._workers._queue.has_room(), 60)
     # One on its way, the queue, one in the window, and the one that is held up.
     assert len(added) <= 8
     answer.set()

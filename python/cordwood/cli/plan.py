@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cordwood.report import Report
     from cordwood.sources.dead_letter_files import DeadLetterFiles
     from cordwood.sources.log_files import LogFiles
-    from cordwood.uploader.dry_run import Fill, Forecast
+    from cordwood.uploader.dry_run import DryRun, Fill
 
 DESCRIPTION = """\
 Read the log events of files as `cordwood upload` would, and tell what it would send: events, bytes, requests, how full
@@ -119,19 +119,19 @@ def run(arguments: argparse.Namespace) -> int:
 def _plan(arguments: PlanArguments, messages: Messages) -> int:
     from cordwood.delivery.time_window import TimeWindow
     from cordwood.report.document import as_json
-    from cordwood.uploader.dry_run import Forecast
+    from cordwood.uploader.dry_run import DryRun
 
     source = open_input(arguments)
     describe(source, messages)
     messages.say(f"{in_short(source.names)}: {time_range(source)}")
     window = TimeWindow(arguments.options[CreateOptions].retention_in_days)
-    forecast = Forecast(source, arguments.log_group_name, arguments.log_stream_name, window)
+    dry_run = DryRun(source, arguments.log_group_name, arguments.log_stream_name, window)
     error: Exception | None = None
-    with Progress(lambda: numbers_of(forecast.account, source), display_of(arguments.progress, messages)):
+    with Progress(lambda: numbers_of(dry_run.ledger, source), display_of(arguments.progress, messages)):
         try:
-            report = forecast.run()
+            report = dry_run.run()
         except (Error, OSError) as raised:
-            report, error = forecast.report(), raised
+            report, error = dry_run.report(), raised
     code = REJECTED if report.failed() or source.damaged else DONE
     if error is not None:
         messages.say(f"error: {in_words(error, source)}")
@@ -144,9 +144,9 @@ def _plan(arguments: PlanArguments, messages: Messages) -> int:
     price_per_gb = arguments.price_per_gb
     price = None if price_per_gb is None else report.nbytes / GB * price_per_gb
     if arguments.output == "json":
-        text = as_json(_document(report, forecast, source, code, price) | arguments.given_names)
+        text = as_json(_document(report, dry_run, source, code, price) | arguments.given_names)
     else:
-        text = with_flags(_table(report, arguments.given_names, forecast.fill, price_per_gb, price))
+        text = with_flags(_table(report, arguments.given_names, dry_run.fill, price_per_gb, price))
     return write(text, code, messages)
 
 
@@ -219,9 +219,9 @@ def _money(price: float) -> str:
 
 
 def _document(
-    report: Report, forecast: Forecast, source: LogFiles | DeadLetterFiles, code: int, price: float | None
+    report: Report, dry_run: DryRun, source: LogFiles | DeadLetterFiles, code: int, price: float | None
 ) -> dict[str, Any]:
-    fill = forecast.fill
+    fill = dry_run.fill
     known = report.as_dict()
     counts = known["counts"]
     to_send = counts.pop("accepted")

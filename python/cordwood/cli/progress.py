@@ -17,7 +17,7 @@ from cordwood._text import plural
 from cordwood.cli.stderr import Messages
 
 if TYPE_CHECKING:
-    from cordwood.ledger.ledger import Account
+    from cordwood.ledger.ledger import Ledger
     from cordwood.sources.dead_letter_files import DeadLetterFiles
     from cordwood.sources.log_files import LogFiles
 
@@ -194,9 +194,9 @@ def display_of(choice: str, messages: Messages) -> Display | None:
     return Plain(messages) if choice == "plain" else None
 
 
-def numbers_of(account: Account, source: LogFiles | DeadLetterFiles, in_flight: int = 0) -> Numbers:
+def numbers_of(ledger: Ledger, source: LogFiles | DeadLetterFiles, in_flight: int = 0) -> Numbers:
     """The numbers of this moment."""
-    counters = account.counters()
+    counters = ledger.counters()
     accepted = counters[f"events_{Outcome.ACCEPTED}"]
     return Numbers(
         seconds=time.monotonic(),

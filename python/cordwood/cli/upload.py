@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from cordwood.report import Report
     from cordwood.sources.dead_letter_files import DeadLetterFiles
     from cordwood.sources.log_files import LogFiles
-    from cordwood.uploader.job import Upload
+    from cordwood.uploader.job import UploadJob
 
 DESCRIPTION = """\
 Send the log events of files, of any size and in constant memory, to one log stream, and report what became of each.
@@ -162,7 +162,7 @@ def _upload(arguments: UploadArguments, to: Destination, stack: ExitStack, messa
         report, error = _run(
             job,
             Progress(
-                lambda: numbers_of(job.account, source, job.delivery.in_flight),
+                lambda: numbers_of(job.ledger, source, job.workers.in_flight),
                 display_of(arguments.progress, messages),
             ),
         )
@@ -218,15 +218,15 @@ def _job(
     source: LogFiles | DeadLetterFiles,
     journal: Journal | None,
     letters: DeadLetters | None,
-) -> Upload:
+) -> UploadJob:
     from cordwood.client.client import client_over
     from cordwood.delivery.time_window import TimeWindow
-    from cordwood.uploader.job import Upload
+    from cordwood.uploader.job import UploadJob
 
     retention = arguments.options[CreateOptions].retention_in_days
     if arguments.check_log_group:
         retention = log_group_retention(to, arguments.log_group_name)
-    return Upload(
+    return UploadJob(
         source,
         client_over(to.client, arguments.options),
         arguments.log_group_name,
@@ -256,7 +256,7 @@ def _announce(
     messages.say(f"{in_short(source.names)}: {time_range(source)}")
 
 
-def _run(job: Upload, progress: Progress) -> tuple[Report, Exception | None]:
+def _run(job: UploadJob, progress: Progress) -> tuple[Report, Exception | None]:
     """Run the job; what its input raised, with the report of what came before."""
     try:
         with progress:

@@ -110,8 +110,8 @@ class DeadLetters:
                 os.close(self._descriptor)
                 self._descriptor = -1
 
-    def told(self) -> DeadLetterFile:
-        """What a report says of it."""
+    def summary(self) -> DeadLetterFile:
+        """Return what a report says about it."""
         with self._lock:
             return DeadLetterFile(self.name, self.written, self.lost, self.fault)
 

@@ -1,4 +1,4 @@
-"""The time that a delivery goes by."""
+"""The clock that retries, pacing and outages are measured with."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 
 class Clock:
-    """Tells the time and waits. A rehearsal may put in one that runs faster, and have an hour's outage in a second."""
+    """Returns the time, and waits. A test may use one that runs faster, so that an hour's outage takes a second."""
 
     def now(self) -> float:
-        """Seconds, of a clock that only goes forward."""
+        """Return seconds of a clock that never goes back."""
         return time.monotonic()
 
     def wait(self, changed: threading.Condition, until: Callable[[], bool], seconds: float) -> None:
-        """Return after that many seconds, or as soon as `until()` holds; whoever changes that notifies `changed`."""
+        """Return after that many seconds, or once `until()` holds; `changed` is notified when it may."""
         with changed:
             changed.wait_for(until, seconds)

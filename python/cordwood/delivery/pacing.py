@@ -2,12 +2,12 @@
 
 Three limits hold at once, each optional:
 
-- the operator's ceiling of requests a second (CloudWatch Logs gives an account and region 5,000 by default; who
-  backfills a night should not starve who logs by day);
+- the operator's ceiling of requests a second (CloudWatch Logs gives an account and region 5,000 by default; a
+  backfill should not starve the applications that are logging);
 - the operator's bandwidth, in bytes of request bodies a second;
-- what the service lets on. Nothing until it throttles; then the rate falls to 0.7 of what was measured, and grows back
+- what the service can take. No limit until it throttles; then the rate falls to 0.7 of the measured one, and grows back
   along the cubic curve that botocore's adaptive mode uses, slowly near the rate that was too much, and faster beyond.
-  Here all workers share it, and one burst of throttles, of requests that were out together, cuts it once.
+  All workers share the rate, and one burst of throttled requests that were out together cuts it once.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ _GROWTH = 0.4
 """Of CUBIC, as botocore has them: the curve is _GROWTH * (seconds since the cut - k)^3 + the rate before the cut."""
 
 _SLOWEST = 0.5
-"""Requests a second that are always tried: else nobody would notice that the service takes them again."""
+"""Requests a second that are always tried, to notice when the service takes them again."""
 
 _MEASURED_OVER = 2.0
-"""Most seconds over which the rate is measured that a cut starts from."""
+"""Seconds over which the rate is measured that a cut starts from, at most."""
 
 _MEASURED_OVER_LEAST = 0.1
-"""Of a burst that has just begun, the shortest: the first request alone is no endless rate."""
+"""The same, at least: the first request of a burst alone would be an infinite rate."""
 
 
 class Pacing:
-    """Tells each request when it may go out. Threads share it.
+    """Decides when each request may go out. Threads share it.
 
     Args:
-        clock: tells the time.
-        max_requests_per_second: the ceiling; None for none.
+        clock: measures time.
+        max_requests_per_second: the ceiling; None for no limit.
         max_bandwidth: bytes of request bodies a second; None for no limit.
 
     """
@@ -58,7 +58,7 @@ class Pacing:
         self._before_cut = math.inf
 
     def reserve(self, nbytes: int) -> float:
-        """Take the next free slot for a request of about this size; the seconds until then."""
+        """Take the next free slot for a request of about this size; return the seconds until then."""
         with self._lock:
             now = self._clock.now()
             slot = max(now, self._next_slot, self._wire_free_at)
@@ -70,7 +70,7 @@ class Pacing:
             return slot - now
 
     def correct(self, nbytes: int) -> None:
-        """Take account of bytes that went out beyond those reserved; of fewer, where it is negative."""
+        """Account for bytes that went out beyond those reserved, or for fewer if negative."""
         with self._lock:
             self._wire_free_at += nbytes / self._bandwidth
 
@@ -78,7 +78,7 @@ class Pacing:
         """Slow down: the service throttled a request that went out at this time of the clock."""
         with self._lock:
             if sent_at < self._cut_at:
-                return  # It went out before the last cut, and says nothing of what that brought.
+                return  # It went out before the last cut, and does not show the effect of that.
             now = self._clock.now()
             self._before_cut = max(_SLOWEST, min(self._rate(now), self._measured(now)))
             self._cut_at = now
@@ -90,7 +90,7 @@ class Pacing:
 
     @property
     def rate(self) -> float:
-        """Requests a second that may go out now; infinite where nothing limits them."""
+        """Requests a second that may go out now; infinite if nothing limits them."""
         with self._lock:
             return self._rate(self._clock.now())
 

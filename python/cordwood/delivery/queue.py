@@ -1,8 +1,8 @@
-"""What waits to be sent, what is under way, and who may go next.
+"""The queue of batches: what waits to be sent, what is under way, and which worker may send what next.
 
-Requests to one stream run side by side, unless they must not: where the caller wants them in order, and where the
-endpoint insists on sequence tokens, of which each request's answer names the next one's. Such a stream is a lane, with
-one request under way at a time.
+Requests to one stream run in parallel, except where they must not: if the caller asks for order, or if the endpoint
+insists on sequence tokens, of which each response names the next one. Such a stream is a lane: it has at most one
+request under way.
 """
 
 from __future__ import annotations
@@ -13,82 +13,89 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cordwood._core import Batch
-    from cordwood.ledger.ledger import Stop
+    from cordwood.delivery.clock import Clock
+    from cordwood.delivery.stop_policy import Stop
 
-_WAITING_PER_WORKER = 2
+_MAX_WAITING_PER_WORKER = 2
 """Batches that wait for each worker: enough to keep it busy while the next one is read, some 2 MB."""
 
-_LEAST_WAITING = 4
+_MIN_WAITING = 4
 
-_SLICE = 0.25
-"""Seconds after which whoever waits wakes up in between."""
+_WAKE_UP_EVERY = 0.25
+"""Seconds after which a waiting thread wakes up, so that Python can run a signal handler in it."""
+
+
+class State(Enum):
+    """Where a piece is between the queue and its outcome."""
+
+    WAITING = auto()
+    """In the queue."""
+    TAKEN = auto()
+    """A worker has it, and no request with it is out."""
+    WAITING_FOR_CLOCK = auto()
+    """A worker has it, and waits for the response to another piece, which brings the service's time."""
+    SENT = auto()
+    """A request with it is out, or its response is not yet understood."""
+    SETTLING = auto()
+    """One thread is settling it; no other may."""
+    DONE = auto()
+    """It is settled, or others have taken its place."""
+
+
+_CLAIMED = (State.SETTLING, State.DONE)
 
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """A batch on its way, or what a refusal or its events' age left of one."""
+    """A batch, or what remains of one after some of its events were refused or grew too old.
+
+    Only `Queue` changes it.
+    """
 
     batch: Batch
     log_stream_name: str
     ordinal: int
-    """Of the batch, among all that were taken."""
+    """The number of its batch, in the order in which batches were put."""
     key: int
-    """Its own, among all pieces."""
-    attempts: int = 0
-    """Requests that went out with it, or with what it is a part of."""
-    lost: bool = False
-    """An answer for it was lost: it may be stored."""
-    on_the_wire: bool = False
-    """A request is out, or its answer is not understood yet."""
-    claimed: bool = False
-    """Somebody settles it, and nobody else may."""
-    in_lane: bool = False
-    """It was taken when nothing else of its stream was under way, and carries the stream's token."""
-    unsure: bool = False
-    """It waits for another's answer to tell the service's clock."""
-    intended: bool = False
-    """The journal knows that a request with it may be out."""
+    """Unlike that of any other piece."""
     first_position: int = 0
-    """The lowest of its events, where a journal wants to know."""
+    """A lower bound for the positions of its events; 0 unless a journal needs it."""
+    attempts: int = 0
+    """Requests that went out with it, or with the piece that it is a part of."""
+    may_be_stored: bool = False
+    """The response to one of those requests was lost."""
+    in_lane: bool = False
+    """It was taken while nothing else of its stream was under way, and carries the stream's token."""
+    state: State = State.WAITING
     nbytes: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.nbytes = self.batch.nbytes
 
-    def part(self, batch: Batch, key: int) -> Piece:
-        """A piece of some of its events."""
-        return Piece(
-            batch,
-            self.log_stream_name,
-            self.ordinal,
-            key,
-            attempts=self.attempts,
-            lost=self.lost,
-            first_position=self.first_position,
-        )
-
 
 class Queue:
-    """Pieces that wait and those under way. All threads of an upload share it; `changed` guards it.
+    """Pieces that wait and those under way, with every transition between their states. Threads share it.
 
     Args:
-        workers: how many take from it.
-        ordered: every stream is a lane.
-        max_memory: bytes of events in it, each counted twice while it is sent, for its body; beyond, it is full.
+        clock: measures how long a worker pauses.
+        workers: how many threads take from it.
+        ordered: treat every stream as a lane.
+        max_memory: bytes of events in it beyond which it is full. Each counts twice while it is sent, for its body.
 
     """
 
-    def __init__(self, *, workers: int, ordered: bool = False, max_memory: int | None = None) -> None:
-        self.changed = threading.Condition()
-        self.stopped: Stop | None = None
-        """Why nothing more is sent; None while it is."""
-        self.closing = False
+    def __init__(self, clock: Clock, *, workers: int, ordered: bool = False, max_memory: int | None = None) -> None:
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._stopped: Stop | None = None
+        self._closing = False
         self._all_lanes = ordered or workers == 1
-        self._most_waiting = max(_LEAST_WAITING, _WAITING_PER_WORKER * workers)
+        self._max_waiting = max(_MIN_WAITING, _MAX_WAITING_PER_WORKER * workers)
         self._max_memory = max_memory
         self._waiting: deque[Piece] = deque()
         self._under_way: dict[Piece, None] = {}
@@ -98,50 +105,56 @@ class Queue:
         """Streams whose endpoint insists on tokens."""
         self._keys = 0
         self._batches = 0
+        self._held_from = 0
 
-    # --- who fills it -----------------------------------------------------------------------------------------
+    # --- filling it ---------------------------------------------------------------------------------------------
 
-    def put(self, batch: Batch, log_stream_name: str) -> Piece:
-        """Take a batch; the caller holds `changed`."""
-        self._batches += 1
-        piece = Piece(batch, log_stream_name, self._batches, self.new_key())
-        self._waiting.append(piece)
-        return piece
+    def put(self, batch: Batch, log_stream_name: str, first_position: int = 0) -> None:
+        """Append a batch."""
+        with self._changed:
+            self._batches += 1
+            piece = Piece(batch, log_stream_name, self._batches, self._new_key(), first_position)
+            self._waiting.append(piece)
+            self._changed.notify_all()
+
+    def advance(self, held_from: int) -> None:
+        """Note the lowest position that the source still holds, or will read next; all below were put already."""
+        with self._changed:
+            self._held_from = held_from
 
     def has_room(self) -> bool:
-        """Whether whoever fills it may go on."""
-        if self.stopped is not None:
+        """Return whether more may be put without exceeding a limit. A stopped queue takes anything."""
+        if self._stopped is not None:
             return True
-        if len(self._waiting) > self._most_waiting:
+        if len(self._waiting) > self._max_waiting:
             return False
         return self._max_memory is None or self._held_bytes() <= self._max_memory or not self._waiting
 
     def _held_bytes(self) -> int:
         return sum(piece.nbytes for piece in self._waiting) + 2 * sum(piece.nbytes for piece in self._under_way)
 
-    def new_key(self) -> int:
-        """A key that no other piece has."""
-        with self.changed:
-            self._keys += 1
-            return self._keys
+    def _new_key(self) -> int:
+        self._keys += 1
+        return self._keys
 
-    # --- who empties it ---------------------------------------------------------------------------------------
+    # --- a worker's way with a piece ----------------------------------------------------------------------------
 
     def take(self) -> Piece | None:
-        """The next piece that may go out, once there is one; None once it is closing and empty."""
-        with self.changed:
+        """Take the next piece that may be sent, waiting for one; return None once the queue is closed and empty."""
+        with self._changed:
             while (piece := self._next()) is None:
-                if self.closing and self.idle:
+                if self._closing and self.idle:
                     return None
-                self.changed.wait()
+                self._changed.wait()
+            piece.state = State.TAKEN
             self._under_way[piece] = None
-            self.changed.notify_all()
+            self._changed.notify_all()
             return piece
 
     def _next(self) -> Piece | None:
         for index, piece in enumerate(self._waiting):
             piece.in_lane = self._all_lanes or piece.log_stream_name in self._lanes
-            if piece.in_lane and self.stopped is None:
+            if piece.in_lane and self._stopped is None:
                 if piece.log_stream_name in self._busy or self._is_under_way(piece.log_stream_name):
                     continue
                 self._busy.add(piece.log_stream_name)
@@ -152,137 +165,204 @@ class Queue:
     def _is_under_way(self, log_stream_name: str) -> bool:
         return any(piece.log_stream_name == log_stream_name for piece in self._under_way)
 
+    def pause(self, seconds: float) -> bool:
+        """Wait that long, or until the queue is stopped; return whether the worker may go on."""
+        if seconds > 0 and self._stopped is None:
+            self._clock.wait(self._changed, lambda: self._stopped is not None, seconds)
+        return self._stopped is None
+
+    def wait_for_clock(self, piece: Piece, known: Callable[[], bool]) -> None:
+        """Wait until `known()` holds, or no other piece is under way whose response could bring that about."""
+
+        def is_last() -> bool:
+            idle = (State.WAITING_FOR_CLOCK, *_CLAIMED)
+            return all(other is piece or other.state in idle for other in self._under_way)
+
+        with self._changed:
+            if piece.state is not State.TAKEN:
+                return
+            piece.state = State.WAITING_FOR_CLOCK
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._stopped is not None or known() or is_last())
+            if piece.state is State.WAITING_FOR_CLOCK:
+                piece.state = State.TAKEN
+
+    def mark_sent(self, piece: Piece) -> bool:
+        """Count one more request for a piece; return False if another thread is settling it, and it must not go out."""
+        with self._changed:
+            if piece.state is not State.TAKEN:
+                return False
+            piece.state = State.SENT
+            piece.attempts += 1
+            return True
+
+    def mark_answered(self, piece: Piece, *, may_be_stored: bool = False) -> None:
+        """Note that the response is understood, or lost, and that the piece stays with its worker.
+
+        Until then, and until it is claimed, an interrupt must take its events for possibly stored.
+        """
+        with self._changed:
+            if piece.state is State.SENT:
+                piece.state = State.TAKEN
+                piece.may_be_stored |= may_be_stored
+
     def make_lane(self, piece: Piece) -> None:
-        """Put a piece back: its stream is a lane from now on."""
-        with self.changed:
+        """Put a piece back, and treat its stream as a lane from now on."""
+        with self._changed:
             self._lanes.add(piece.log_stream_name)
-            if not piece.claimed:
-                self._put_back(piece)
-            self._leave(piece)
+            claimed = piece.state in _CLAIMED
+            if not claimed:
+                piece.state = State.WAITING
+                self._insert(piece)
+            self._release(piece)
 
     def replace(self, piece: Piece, batches: Iterable[Batch]) -> None:
-        """Put what is left of a piece in its place, to go before all that comes after it."""
-        with self.changed:
-            if not piece.claimed:
-                piece.claimed = True
+        """Put batches in the place of a piece, ahead of all that was put after it."""
+        with self._changed:
+            if piece.state not in _CLAIMED:
+                piece.state = State.DONE
                 for batch in reversed(list(batches)):
-                    self._put_back(piece.part(batch, self.new_key()))
-            self._leave(piece)
-
-    def _put_back(self, piece: Piece) -> None:
-        before = next((i for i, other in enumerate(self._waiting) if other.ordinal >= piece.ordinal), None)
-        self._waiting.insert(len(self._waiting) if before is None else before, piece)
+                    self._insert(self._part_of(piece, batch))
+            self._release(piece)
 
     def set_aside(self, piece: Piece, batches: Iterable[Batch], rest: Batch | None) -> list[Piece] | None:
-        """Part some events from a piece that is under way, for the caller to settle apart; None where it is too late.
+        """Split events off a piece, for the caller to settle separately.
 
         Args:
             piece: what they are part of.
             batches: the events.
-            rest: what remains; None where nothing does, and the piece is done with.
+            rest: what remains; None if nothing does, and the piece is done.
+
+        Returns:
+            A claimed piece for each of the batches; None if another thread is settling the whole piece.
 
         """
-        with self.changed:
-            if piece.claimed:
+        with self._changed:
+            if piece.state in _CLAIMED:
                 return None
-            asides = [piece.part(batch, self.new_key()) for batch in batches]
+            asides = [self._part_of(piece, batch) for batch in batches]
             for aside in asides:
-                aside.claimed = True
+                aside.state = State.SETTLING
                 self._under_way[aside] = None
             if rest is None:
-                piece.claimed = True
-                self._leave(piece)
+                piece.state = State.DONE
+                self._release(piece)
             else:
                 piece.batch, piece.nbytes = rest, rest.nbytes
             return asides
 
-    def wait_for_another(self, piece: Piece, until: Callable[[], bool]) -> None:
-        """Wait until something holds, or no other piece is under way whose answer could bring it about."""
-
-        def nobody_else() -> bool:
-            return all(other is piece or other.unsure or other.claimed for other in self._under_way)
-
-        with self.changed:
-            piece.unsure = True
-            self.changed.notify_all()
-            self.changed.wait_for(lambda: self.stopped is not None or until() or nobody_else())
-            piece.unsure = False
-
     def claim(self, piece: Piece) -> bool:
-        """Whether the caller may settle a piece: the first who asks."""
-        with self.changed:
-            claimed, piece.claimed = piece.claimed, True
-            return not claimed
+        """Claim the right to settle a piece; only the first caller gets it."""
+        with self._changed:
+            if piece.state in _CLAIMED:
+                return False
+            piece.state = State.SETTLING
+            return True
 
     def finish(self, piece: Piece) -> None:
         """Let go of a piece that is settled."""
-        with self.changed:
-            self._leave(piece)
+        with self._changed:
+            piece.state = State.DONE
+            self._release(piece)
 
-    def _leave(self, piece: Piece) -> None:
-        piece.on_the_wire = False
+    def _part_of(self, piece: Piece, batch: Batch) -> Piece:
+        return Piece(
+            batch,
+            piece.log_stream_name,
+            piece.ordinal,
+            self._new_key(),
+            piece.first_position,
+            attempts=piece.attempts,
+            may_be_stored=piece.may_be_stored,
+        )
+
+    def _insert(self, piece: Piece) -> None:
+        before = next((i for i, other in enumerate(self._waiting) if other.ordinal >= piece.ordinal), None)
+        self._waiting.insert(len(self._waiting) if before is None else before, piece)
+
+    def _release(self, piece: Piece) -> None:
         self._under_way.pop(piece, None)
         if piece.in_lane:
             self._busy.discard(piece.log_stream_name)
             piece.in_lane = False
-        self.changed.notify_all()
+        self._changed.notify_all()
 
-    # --- who waits for it -------------------------------------------------------------------------------------
+    # --- stopping it, and waiting for it ------------------------------------------------------------------------
 
-    def stop(self, why: Stop) -> None:
-        """Send nothing more; the first reason counts."""
-        with self.changed:
-            self.stopped = self.stopped or why
-            self.changed.notify_all()
+    @property
+    def stopped(self) -> Stop | None:
+        """Why nothing more is sent; None as long as batches are sent."""
+        return self._stopped
+
+    def stop(self, stop: Stop) -> None:
+        """Send nothing more. If it is stopped already, the first reason stands."""
+        with self._changed:
+            self._stopped = self._stopped or stop
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Let `take` return None once the queue is empty: nothing more is put."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+
+    def abandon(self) -> list[tuple[Piece, State]]:
+        """Claim every piece, from workers that hang in a request too, for the caller to settle.
+
+        Returns:
+            The pieces, each with the state that it was in.
+
+        """
+        with self._changed:
+            found = [(piece, piece.state) for piece in self._unsettled() if piece.state not in _CLAIMED]
+            for piece, state in found:
+                piece.may_be_stored |= state is State.SENT
+                piece.state = State.SETTLING
+                self._under_way[piece] = None
+            self._waiting.clear()
+            return found
 
     def wait(self, until: Callable[[], bool], timeout: float | None = None) -> bool:
-        """Wait for something to hold; whether it did in time."""
+        """Wait until `until()` holds; return whether it did in time."""
         end = math.inf if timeout is None else time.monotonic() + timeout
-        with self.changed:
-            # In slices: a signal that comes just before the main thread blocks, or that another thread is interrupted
-            # by, has its handler run only once this one wakes up.
-            while not self.changed.wait_for(until, max(0.0, min(_SLICE, end - time.monotonic()))):
+        with self._changed:
+            # In slices: the handler of a signal that arrives just before the main thread blocks, or that another thread
+            # receives, only runs once the main thread wakes up.
+            while not self._changed.wait_for(until, max(0.0, min(_WAKE_UP_EVERY, end - time.monotonic()))):
                 if time.monotonic() >= end:
                     return False
             return True
 
+    def drain(self, timeout: float | None = None) -> bool:
+        """Wait until all batches put so far are settled; return whether they were in time."""
+        with self._changed:
+            last = self._batches
+            return self.wait(lambda: all(piece.ordinal > last for piece in self._unsettled()), timeout)
+
+    def settled_below(self, settling: Piece) -> int:
+        """Return the position below which all events have their outcome once this piece is settled."""
+        with self._changed:
+            # What other threads are settling counts as not settled: the journal may not know its outcome yet.
+            held = [piece.first_position for piece in self._unsettled() if piece is not settling]
+            return min([self._held_from, *held])
+
     @property
     def idle(self) -> bool:
-        """Whether everything taken is settled."""
+        """Whether everything that was put is settled."""
         return not self._waiting and not self._under_way
 
     @property
-    def batches(self) -> int:
-        """How many were taken."""
-        return self._batches
-
-    @property
-    def busy(self) -> int:
-        """How many workers could be at work."""
-        return len(self._waiting) + len(self._under_way)
+    def size(self) -> int:
+        """How many pieces are not settled."""
+        with self._changed:
+            return len(self._waiting) + len(self._under_way)
 
     @property
     def in_flight(self) -> int:
         """How many requests are out."""
-        with self.changed:
-            return sum(piece.on_the_wire for piece in self._under_way)
+        with self._changed:
+            return sum(piece.state is State.SENT for piece in self._under_way)
 
-    def settled_up_to(self, ordinal: int) -> bool:
-        """Whether the batches up to this one are settled."""
-        return all(piece.ordinal > ordinal for piece in self.held())
-
-    def held(self) -> Iterator[Piece]:
-        """All pieces that are not settled; the caller holds `changed`."""
+    def _unsettled(self) -> Iterator[Piece]:
         yield from self._under_way
         yield from self._waiting
-
-    def abandon(self) -> list[Piece]:
-        """Claim all pieces that nobody settles: whoever has them hangs in a request. The caller settles them."""
-        with self.changed:
-            left = [piece for piece in self.held() if not piece.claimed]
-            for piece in left:
-                piece.claimed = True
-                piece.lost |= piece.on_the_wire
-            self._under_way.update(dict.fromkeys(left))
-            self._waiting.clear()
-            return left

@@ -1,20 +1,20 @@
-"""The one table of decisions: what is done after the answer to one request.
+"""The table of decisions: what to do after the response to one request.
 
-| answer | decision | why |
+| response | decision | why |
 |---|---|---|
 | accepted | done | |
 | throttled, service unavailable, limits, an operation in the way | again | the service says that it stored nothing |
-| no connection, no answer at all, a 5xx, an answer that is none | again | until an outage has lasted `max_outage` |
-| of these, where the events may be stored | again, in doubt | at-least-once is the promise; the report counts them |
-| likewise, with `at_most_once` | leave | they may be stored, and must not be twice |
+| no connection, no response, a 5xx, an invalid response | again | until an outage has lasted `max_outage` |
+| one of these, if the events may be stored | again, in doubt | at-least-once is the promise; the report counts them |
+| the same, with `at_most_once` | leave | they may be stored, and must not be stored twice |
 | a sequence token is missing, of a request beside others | lane | the endpoint insists: one by one from now on |
 | a sequence token is wrong, of a request in a lane | again | another writer was faster |
 | the session token has expired | renew | the credentials' provider has newer ones; once, then it is a stop |
-| invalid for what it holds, or too large for the wire | halve | until the event that is to blame stands alone |
-| credentials, access denied, group or stream missing, any other refusal | stop | the next batch would fare no better |
+| the content is invalid, or the body too large | halve | until the event that is to blame is sent alone |
+| credentials, access denied, group or stream missing, any other refusal | stop | the next batch would fail too |
 
-What is tried again waits first: full jitter, and whatever the shared pace (`pacing`) demands. Throttling and overload
-slow that down for all workers.
+A retry waits first: full jitter, and what the shared pace (`pacing`) demands. Throttling and overload slow that down
+for all workers.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Decision(StrEnum):
-    """What is done after an answer."""
+    """What to do after a response."""
 
     DONE = "done"
     AGAIN = "again"
@@ -60,12 +60,12 @@ _OF_NAMES = ("'logGroupName'", "'logStreamName'", "'entity'", "log group name", 
 
 
 def decide(answer: Answer, *, in_lane: bool = True, at_most_once: bool = False) -> Decision:
-    """What is done after this answer.
+    """Decide what to do after this answer.
 
     Args:
-        answer: what came back.
+        answer: the response, judged.
         in_lane: the request was the only one of its stream, and carried the stream's token.
-        at_most_once: what may be stored is not sent again.
+        at_most_once: never send again what may be stored.
 
     """
     if answer.fate is Fate.ACCEPTED:
@@ -83,18 +83,18 @@ def decide(answer: Answer, *, in_lane: bool = True, at_most_once: bool = False) 
         return Decision.STOP
     if decision is not None:
         return decision
-    # Without a code it is not the service that speaks, but something before it (a proxy, a gateway).
+    # Without a code it is not the service that responded, but something in between (a proxy, a gateway).
     not_the_service = not answer.code and answer.response.get("Error") is not None
     return Decision.AGAIN if not_the_service or (answer.status or 0) >= 500 else Decision.STOP
 
 
 def is_overload(answer: Answer) -> bool:
-    """Whether the service asks for fewer requests."""
+    """Return whether the service asks for fewer requests."""
     return answer.throttled or answer.code in _OVERLOADS
 
 
 def _of_exception(exception: BaseException | None) -> Decision:
-    """Of what was raised before anything went out: only what the network may mend is tried again."""
+    """Decide after an exception raised before anything was sent: only problems of the network are retried."""
     from botocore.exceptions import ConnectionError as NoConnection
     from botocore.exceptions import HTTPClientError, SSLError
 
@@ -107,6 +107,6 @@ _FIRST_WAIT = 0.2
 _LONGEST_WAIT = 20.0
 
 
-def wait_before(try_number: int) -> float:
-    """Seconds to wait before the next try, the first of which is 1: full jitter, so that many clients spread out."""
-    return random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(try_number, 16)))
+def wait_before(attempt: int) -> float:
+    """Return the seconds to wait before an attempt, counted from 1: full jitter, so that many clients spread out."""
+    return random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempt, 16)))

@@ -1,10 +1,10 @@
-"""What is done with one piece: sent, judged, sent again or parted, until every event of it has its outcome."""
+"""What a worker does with one piece: send it, judge the response, retry or split it, until every event is settled."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,53 +13,52 @@ from cordwood._text import escape, utc
 from cordwood.client.answer import Fate, rejected_of
 from cordwood.client.error_messages import to_exception
 from cordwood.delivery.retry import Decision, decide, is_overload, wait_before
+from cordwood.delivery.stop_policy import Stop
 from cordwood.errors import CredentialsError
-from cordwood.ledger.ledger import Stop, Told
+from cordwood.ledger.dead_letter_writer import LastAttempt
 from cordwood.ledger.settled_batch import SettledBatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cordwood.client.answer import Answer
     from cordwood.client.client import PutLogEventsClient
     from cordwood.delivery.clock import Clock
     from cordwood.delivery.pacing import Pacing
     from cordwood.delivery.queue import Piece, Queue
-    from cordwood.delivery.stop_policy import Patience, Tolerance
+    from cordwood.delivery.stop_policy import StopPolicy
     from cordwood.delivery.time_window import OutOfTime, TimeWindow
-    from cordwood.ledger.journal_writer import Recording
-    from cordwood.ledger.ledger import Account, Reason
+    from cordwood.ledger.dead_letter_writer import Reason
+    from cordwood.ledger.journal_writer import JournalWriter
+    from cordwood.ledger.ledger import Ledger
     from cordwood.options import SendOptions
 
 log = logging.getLogger("cordwood")
 
 
 @dataclass(slots=True)
-class _Tries:
-    """What the requests of one piece came to, while a worker has it."""
+class _Attempts:
+    """The requests of one piece while a worker has it."""
 
     failures: int = 0
     failing_since: float | None = None
-    renewed: bool = False
-    told: Told = field(default_factory=Told)
+    credentials_renewed: bool = False
+    last: LastAttempt = field(default_factory=LastAttempt)
     seconds: float = 0.0
 
 
-class Sending:
-    """Sends pieces; all workers of an upload share it.
+class Sender:
+    """Sends pieces and settles their events. All workers of an upload share it.
 
     Args:
         client: makes the single requests.
         log_group_name: where all events go.
-        account: where each event is settled.
-        window: tells which events are too old or too new to be sent.
-        queue: where pieces come from, and where what is left of one goes.
-        pacing: tells when a request may go out.
-        patience: tells when the service has failed for too long.
-        tolerance: tells when too many events were rejected.
-        recording: tells the journal.
-        clock: how waits go.
-        settings: the operator's.
+        ledger: counts the outcome of each event.
+        queue: where pieces come from, and where the parts of a split one go.
+        window: decides which events are too old or too new to be sent.
+        pacing: decides when a request may go out.
+        stop_policy: decides when to stop the job.
+        journal: records what is sent and what is settled.
+        clock: measures requests.
+        settings: the limits of the upload.
 
     """
 
@@ -67,71 +66,71 @@ class Sending:
         self,
         client: PutLogEventsClient,
         log_group_name: str,
-        account: Account,
-        window: TimeWindow,
+        ledger: Ledger,
         *,
         queue: Queue,
+        window: TimeWindow,
         pacing: Pacing,
-        patience: Patience,
-        tolerance: Tolerance,
-        recording: Recording,
+        stop_policy: StopPolicy,
+        journal: JournalWriter,
         clock: Clock,
         settings: SendOptions,
     ) -> None:
         self._client = client
         self._log_group_name = log_group_name
-        self._account = account
-        self._window = window
+        self._ledger = ledger
         self._queue = queue
+        self._window = window
         self._pacing = pacing
-        self._patience = patience
-        self._tolerance = tolerance
-        self._recording = recording
+        self._stop_policy = stop_policy
+        self._journal = journal
         self._clock = clock
         self._entity = settings.entity
         self._at_most_once = settings.at_most_once
         self._on_batch: Callable[[SettledBatch], object] | None = settings.on_batch
-        self._telling = threading.Lock()
+        self._on_batch_lock = threading.Lock()
         self._warned_of: set[Outcome] = set()
 
     def deliver(self, piece: Piece) -> None:
-        """Send a piece until it is settled, or what is left of it is back in the queue."""
-        tries = _Tries()
-        # Looked at before each try: events may grow too old while they wait.
-        while self._leave_out_of_time(piece):
-            if not self._wait_for(self._pacing.reserve(piece.nbytes)):
-                return self.fail(piece, self._why_stopped, tries.told)
-            answer = self._send(piece, tries)
+        """Send a piece until it is settled, or its parts are back in the queue."""
+        attempts = _Attempts()
+        # Checked before each attempt: events may grow too old while they wait.
+        while self._settle_out_of_time(piece):
+            if not self._queue.pause(self._pacing.reserve(piece.nbytes)):
+                return self.fail(piece, self._stop_reason, attempts.last)
+            answer = self._send(piece, attempts)
+            if answer is None:
+                return None
             match decide(answer, in_lane=piece.in_lane, at_most_once=self._at_most_once):
                 case Decision.DONE:
-                    return self._accept(piece, answer, tries)
+                    return self._accept(piece, answer, attempts)
                 case Decision.HALVE:
-                    return self._halve(piece, answer, tries)
+                    return self._halve(piece, answer, attempts)
                 case Decision.LANE:
-                    self._recording.withdraw(piece)
+                    self._withdraw(piece)
                     return self._queue.make_lane(piece)
                 case Decision.LEAVE:
-                    return self._leave(piece, answer, tries)
-                case Decision.RENEW if not tries.renewed and self._client.renew_credentials():
-                    tries.renewed = True
-                    piece.on_the_wire = False
-                    self._recording.withdraw(piece)
+                    return self._settle_as_unknown(piece, answer, attempts)
+                case Decision.RENEW if not attempts.credentials_renewed and self._client.renew_credentials():
+                    attempts.credentials_renewed = True
+                    self._queue.mark_answered(piece)
+                    self._withdraw(piece)
                 case Decision.RENEW | Decision.STOP:
-                    return self._give_up(piece, self._cause(piece, answer), tries.told)
+                    return self._give_up(piece, self._cause(piece, answer), attempts.last)
                 case Decision.AGAIN:
-                    if not self._go_on(piece, answer, tries):
+                    if not self._wait_to_retry(piece, answer, attempts):
                         return None
         return None
 
-    def _leave_out_of_time(self, piece: Piece) -> bool:
-        """Settle the events that the service would not take for their age; whether any is left."""
+    def _settle_out_of_time(self, piece: Piece) -> bool:
+        """Settle the events that are too old or too new to be sent; return whether any others are left."""
         # A copy of what may be stored already is for the service to judge.
-        if piece.lost:
+        if piece.may_be_stored:
             return True
         events, out_of_time = self._window.part(piece.batch)
         if out_of_time and not self._window.learned:
-            # Of several first requests the others' answers may tell that it is this machine's clock that is wrong.
-            self._queue.wait_for_another(piece, lambda: self._window.learned)
+            # If several first requests are out, the response to another may show that this machine's clock is wrong.
+            self._queue.wait_for_clock(piece, lambda: self._window.learned)
             events, out_of_time = self._window.part(piece.batch)
         if not out_of_time:
             return True
@@ -140,11 +139,11 @@ class Sending:
             return False
         for aside, out in zip(asides, out_of_time, strict=True):
             self._warn_of(out)
-            self._settle_claimed(aside, out.outcome, out.reason, _Tries())
+            self._settle_claimed(aside, out.outcome, out.reason, _Attempts())
         return events is not None
 
     def _warn_of(self, out: OutOfTime) -> None:
-        """Say once of each outcome that events are passed over; an archive's head may be too old and its tail not."""
+        """Log, once for each outcome, that events are not sent: the start of an archive may be too old, its end not."""
         if out.outcome in self._warned_of:
             return
         self._warned_of.add(out.outcome)
@@ -157,12 +156,13 @@ class Sending:
             utc(window.last),
         )
 
-    def _send(self, piece: Piece, tries: _Tries) -> Answer:
-        self._recording.intend(piece)
-        with self._queue.changed:
-            # Until it is settled, or in doubt: whoever runs out of patience between answer and outcome knows no better.
-            piece.on_the_wire = True
-            piece.attempts += 1
+    def _send(self, piece: Piece, attempts: _Attempts) -> Answer | None:
+        """Make one request; return None if another thread is settling the piece, and no request was made."""
+        # First the journal: what may be stored must be known after a crash.
+        self._journal.intend(piece.key, piece.batch)
+        if not self._queue.mark_sent(piece):
+            self._withdraw(piece)
+            return None
         began = self._clock.now()
         answer = self._client.send(
             piece.batch,
@@ -171,152 +171,170 @@ class Sending:
             entity=self._entity,
             use_token=piece.in_lane,
         )
-        tries.seconds = self._clock.now() - began
-        tries.told = Told(piece.attempts, answer.status, answer.code, answer.request_id, piece.log_stream_name)
+        attempts.seconds = self._clock.now() - began
+        attempts.last = LastAttempt(
+            piece.attempts, answer.status, answer.code, answer.request_id, piece.log_stream_name
+        )
         if answer.status is not None:
-            self._patience.answered()
-        if answer.fate is Fate.ACCEPTED:  # the date of what else may answer, a proxy, says nothing of the service's
+            self._stop_policy.note_response()
+        if answer.fate is Fate.ACCEPTED:  # any other response may be a proxy's, with the proxy's time
             self._window.learn(answer.date)
         if is_overload(answer):
             self._pacing.throttled(began)
         self._pacing.correct(answer.wire_bytes - piece.nbytes)
-        self._account.count_answer(answer, repeated=piece.attempts > 1, seconds=tries.seconds)
+        self._ledger.count_answer(answer, repeated=piece.attempts > 1, seconds=attempts.seconds)
         return answer
 
-    def _go_on(self, piece: Piece, answer: Answer, tries: _Tries) -> bool:
-        """Wait before the next try; False where there is none, and the piece is settled."""
-        with self._queue.changed:
-            piece.lost |= answer.fate is Fate.UNKNOWN
-            piece.on_the_wire = False
-        if not piece.lost:
-            self._recording.withdraw(piece)
-        tries.failures += 1
-        self._patience.failed()
-        last = self._cause(piece, answer).why
-        if outage := self._patience.over(last):
-            self._give_up(piece, outage, tries.told)
+    def _withdraw(self, piece: Piece) -> None:
+        if not piece.may_be_stored:
+            self._journal.withdraw(piece.key)
+
+    def _wait_to_retry(self, piece: Piece, answer: Answer, attempts: _Attempts) -> bool:
+        """Wait before the next attempt; return False if there is none, and the piece is settled."""
+        self._queue.mark_answered(piece, may_be_stored=answer.fate is Fate.UNKNOWN)
+        self._withdraw(piece)
+        attempts.failures += 1
+        self._stop_policy.note_failed()
+        last = self._cause(piece, answer).reason
+        if outage := self._stop_policy.check_outage(last):
+            self._give_up(piece, outage, attempts.last)
             return False
-        if tries.failing_since is None:
-            tries.failing_since = self._clock.now()
-        if (seconds := self._patience.too_long(tries.failing_since)) is not None:
-            self.fail(piece, f"its requests failed for {seconds:,.0f} s while others were taken: {last}", tries.told)
+        if attempts.failing_since is None:
+            attempts.failing_since = self._clock.now()
+        if (seconds := self._stop_policy.seconds_if_too_long(attempts.failing_since)) is not None:
+            reason = f"its requests failed for {seconds:,.0f} s while others succeeded: {last}"
+            self.fail(piece, reason, attempts.last)
             return False
-        wait = wait_before(tries.failures)
+        wait = wait_before(attempts.failures)
         log.warning("a request failed (%s); trying again in %.1f s", escape(answer.why), wait)
-        if not self._wait_for(wait):
-            self.fail(piece, self._why_stopped, tries.told)
+        if not self._queue.pause(wait):
+            self.fail(piece, self._stop_reason, attempts.last)
             return False
         return True
 
-    def _leave(self, piece: Piece, answer: Answer, tries: _Tries) -> None:
-        """Settle as unknown what may be stored and must not be twice, and let an outage burn no more of the input."""
-        failures = self._patience.failed()
-        last = self._cause(piece, answer).why
-        if outage := self._patience.over(last):
-            self._queue.stop(outage)
-        self._settle(piece, Outcome.UNKNOWN, f"no answer for it counts, and it is sent at most once: {last}", tries)
-        wait = wait_before(failures)
-        log.warning("a request has no answer that counts (%s); the next goes out in %.1f s", escape(answer.why), wait)
-        self._wait_for(wait)
+    # --- how a piece ends ---------------------------------------------------------------------------------------
 
-    def _wait_for(self, seconds: float) -> bool:
-        """Wait that long; False where nothing more is to be sent."""
-        if seconds > 0 and self._queue.stopped is None:
-            self._clock.wait(self._queue.changed, lambda: self._queue.stopped is not None, seconds)
-        return self._queue.stopped is None
-
-    # --- ends of a piece ----------------------------------------------------------------------------------------
-
-    def _accept(self, piece: Piece, answer: Answer, tries: _Tries) -> None:
+    def _accept(self, piece: Piece, answer: Answer, attempts: _Attempts) -> None:
         rejected = rejected_of(answer.response, piece.batch)
-        if piece.lost and rejected and not answer.already_accepted:
-            # Of the copy that was sent again; the one whose answer was lost was younger, and may have been taken.
+        if piece.may_be_stored and rejected and not answer.already_accepted:
+            # These are verdicts on the second copy; the first, whose response was lost, was younger and may be stored.
             rejected = [
-                Rejected(found.position, Outcome.UNKNOWN, f"an answer for it was lost, and sent again {found.reason}")
+                Rejected(found.position, Outcome.UNKNOWN, f"a response was lost, and sent again {found.reason}")
                 for found in rejected
             ]
-        self._patience.accepted()
-        # Where the service says that it has the batch already, the first copy is the only one.
-        twice = piece.lost and not answer.already_accepted
-        self._settle(piece, Outcome.ACCEPTED, rejected=rejected, tries=tries, twice=twice)
+        self._stop_policy.note_accepted()
+        # If the service says that it has the batch already, the first copy is the only one.
+        twice = piece.may_be_stored and not answer.already_accepted
+        self._settle(piece, Outcome.ACCEPTED, "", attempts, rejected=rejected, twice=twice)
 
-    def _halve(self, piece: Piece, answer: Answer, tries: _Tries) -> None:
+    def _halve(self, piece: Piece, answer: Answer, attempts: _Attempts) -> None:
         count = len(piece.batch)
-        self._patience.refused()
+        self._stop_policy.note_refused()
         if count > 1:
-            self._recording.withdraw(piece)
+            self._withdraw(piece)
             return self._queue.replace(piece, (piece.batch[: count // 2], piece.batch[count // 2 :]))
-        stop = self._patience.refused_alone(answer.why)
-        self._settle(piece, Outcome.REFUSED, f"the service refused it: {answer.why}", tries)
+        stop = self._stop_policy.note_lone_refusal(answer.why)
+        self._settle(piece, Outcome.REFUSED, f"the service refused it: {answer.why}", attempts)
         if stop is not None:
             self._queue.stop(stop)
         return None
 
-    def fail(self, piece: Piece, why: str, told: Told | None = None) -> None:
-        """Settle a piece that is not sent any more."""
-        tries = _Tries(told=told or Told(piece.attempts, log_stream_name=piece.log_stream_name))
-        if self._queue.claim(piece):
-            self._fail_claimed(piece, why, tries)
+    def _settle_as_unknown(self, piece: Piece, answer: Answer, attempts: _Attempts) -> None:
+        """Settle what may be stored and must not be sent twice, and wait: an outage should not use up the input."""
+        failures = self._stop_policy.note_failed()
+        last = self._cause(piece, answer).reason
+        if outage := self._stop_policy.check_outage(last):
+            self._queue.stop(outage)
+        reason = f"no valid response arrived, and `at_most_once` forbids sending it again: {last}"
+        self._settle(piece, Outcome.UNKNOWN, reason, attempts)
+        wait = wait_before(failures)
+        log.warning("a request got no valid response (%s); the next goes out in %.1f s", escape(answer.why), wait)
+        self._queue.pause(wait)
 
-    def fail_abandoned(self, piece: Piece, why: str) -> None:
-        """Settle a piece that was claimed from a worker which hangs in a request."""
-        self._fail_claimed(piece, why, _Tries(told=Told(piece.attempts, log_stream_name=piece.log_stream_name)))
-
-    def _fail_claimed(self, piece: Piece, why: str, tries: _Tries) -> None:
-        if piece.lost:
-            self._settle_claimed(piece, Outcome.UNKNOWN, f"an answer for it was lost, and then: {why}", tries)
-        else:
-            self._settle_claimed(piece, Outcome.UNDELIVERED, why, tries)
-
-    def _give_up(self, piece: Piece, cause: Stop, told: Told) -> None:
+    def _give_up(self, piece: Piece, cause: Stop, last: LastAttempt) -> None:
         self._queue.stop(cause)
-        self.fail(piece, cause.why, told)
+        self.fail(piece, cause.reason, last)
 
-    def stop_at_fault(self, piece: Piece, fault: BaseException) -> None:
-        """Stop after a fault of cordwood's own while a worker had this piece."""
-        with self._queue.changed:
-            piece.lost |= piece.on_the_wire
-        stop = Stop(StopKind.FAULT, f"a fault of cordwood's own: {fault!r}")
+    def fail(self, piece: Piece, reason: str, last: LastAttempt | None = None) -> None:
+        """Settle a piece that is not sent any more, unless another thread does."""
+        if self._queue.claim(piece):
+            self.fail_claimed(piece, reason, last)
+
+    def fail_claimed(self, piece: Piece, reason: str, last: LastAttempt | None = None) -> None:
+        """Settle a piece that is not sent any more, and that the caller has claimed."""
+        attempts = _Attempts(last=last or LastAttempt(piece.attempts, log_stream_name=piece.log_stream_name))
+        if piece.may_be_stored:
+            self._settle_claimed(piece, Outcome.UNKNOWN, f"a response was lost, and then: {reason}", attempts)
+        else:
+            self._settle_claimed(piece, Outcome.UNDELIVERED, reason, attempts)
+
+    def stop_at_error(self, piece: Piece, error: BaseException) -> None:
+        """Stop after an internal error while a worker had this piece."""
+        self._queue.mark_answered(piece, may_be_stored=True)
+        stop = Stop(StopKind.FAULT, f"an internal error of cordwood: {error!r}")
         self._queue.stop(stop)
-        self.fail(piece, stop.why)
+        self.fail(piece, stop.reason)
 
     def _settle(
         self,
         piece: Piece,
         outcome: Outcome,
-        reason: Reason = "",
-        tries: _Tries | None = None,
+        reason: Reason,
+        attempts: _Attempts,
         *,
         rejected: Iterable[Rejected] = (),
         twice: bool = False,
     ) -> None:
-        """Settle a piece, unless somebody else does."""
+        """Settle a piece, unless another thread does."""
         if self._queue.claim(piece):
-            self._settle_claimed(piece, outcome, reason, tries or _Tries(), rejected=rejected, twice=twice)
+            self._settle_claimed(piece, outcome, reason, attempts, rejected=rejected, twice=twice)
 
     def _settle_claimed(
         self,
         piece: Piece,
         outcome: Outcome,
         reason: Reason,
-        tries: _Tries,
+        attempts: _Attempts,
         *,
         rejected: Iterable[Rejected] = (),
         twice: bool = False,
     ) -> None:
-        others = list(rejected)
+        rejected = list(rejected)
         try:
-            decided = self._account.settle(piece.batch, outcome, reason, rejected=others, told=tries.told)
-            doubted = self._recording.doubt(piece, others, twice=twice) if outcome is Outcome.ACCEPTED else 0
-            self._recording.settle(piece, outcome, others, decided, doubted)
-            if stop := self._tolerance.over(self._account.counts):
+            decided = self._ledger.settle(piece.batch, outcome, reason, rejected=rejected, last=attempts.last)
+            duplicates = self._count_possible_duplicates(piece, outcome, rejected, twice=twice)
+            self._journal.settle(
+                piece.key,
+                piece.batch,
+                outcome,
+                rejected,
+                decided,
+                first_position=piece.first_position,
+                settled_below=self._queue.settled_below(piece),
+                possible_duplicates=duplicates,
+            )
+            if stop := self._stop_policy.check_rejected(self._ledger.counts):
                 self._queue.stop(stop)
-            # Before it is let go of: once an upload has its report, no callback is still to come.
-            self._tell(piece, outcome, reason, tries, len(others))
+            # Before it is let go: once an upload has its report, no more callbacks may come.
+            self._call_on_batch(piece, outcome, reason, attempts, len(rejected))
         finally:
             self._queue.finish(piece)
 
-    def _tell(self, piece: Piece, outcome: Outcome, reason: Reason, tries: _Tries, rejected: int) -> None:
+    def _count_possible_duplicates(
+        self, piece: Piece, outcome: Outcome, rejected: list[Rejected], *, twice: bool
+    ) -> int:
+        """Count the accepted events that this run sent twice, or that an earlier run may have sent; return how many."""
+        if outcome is not Outcome.ACCEPTED:
+            return 0
+        if twice:
+            return self._ledger.count_possible_duplicates(piece.batch, rejected)
+        if earlier := self._journal.in_doubt_among(piece.batch):
+            return self._ledger.count_possible_duplicates(piece.batch, rejected, only=earlier)
+        return 0
+
+    def _call_on_batch(
+        self, piece: Piece, outcome: Outcome, reason: Reason, attempts: _Attempts, rejected: int
+    ) -> None:
         if self._on_batch is None:
             return
         batch = piece.batch
@@ -329,21 +347,21 @@ class Sending:
             batch.first_timestamp,
             batch.last_timestamp,
             piece.attempts,
-            tries.seconds,
-            tries.told.request_id,
+            attempts.seconds,
+            attempts.last.request_id,
             reason if isinstance(reason, str) else reason(batch.first_timestamp),
         )
-        with self._telling:
+        with self._on_batch_lock:
             try:
                 self._on_batch(settled)
             except Exception:
                 log.exception("on_batch raised; the upload goes on")
 
-    # --- causes -----------------------------------------------------------------------------------------------
+    # --- why to stop --------------------------------------------------------------------------------------------
 
     @property
-    def _why_stopped(self) -> str:
-        return self._queue.stopped.why if self._queue.stopped else ""
+    def _stop_reason(self) -> str:
+        return self._queue.stopped.reason if self._queue.stopped else ""
 
     def _cause(self, piece: Piece, answer: Answer) -> Stop:
         if answer.code == "ResourceNotFoundException":

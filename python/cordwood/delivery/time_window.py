@@ -1,7 +1,7 @@
-"""Which events of a batch the service would not take for their age, told before they travel.
+"""Which events of a batch are too old or too new for the service, decided before they are sent.
 
-Only what lies well outside the window is decided here; the service's own word rules the rest. Told when a batch is
-about to be sent, and not when its events were read, it also catches those that grew too old while they waited.
+Only events well outside the window are decided here; the service decides about the rest. That happens when a batch is
+about to be sent, and not when its events were read, so it also catches those that grew too old while they waited.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from cordwood._text import utc
 
 if TYPE_CHECKING:
     from cordwood._core import Batch
-    from cordwood.ledger.ledger import Reason
+    from cordwood.ledger.dead_letter_writer import Reason
 
 MARGIN_MS = 5 * 60_000
-"""How far beyond the window an event lies before it is decided here: the service's clock is not ours."""
+"""How far outside the window an event must be to be decided here: the service's clock differs from ours."""
 
 _DAY_MS = 86_400_000
 
 
 class OutOfTime(NamedTuple):
-    """The events of a batch that the service would not take for their age."""
+    """Events of a batch that the service would not take because of their age."""
 
     events: Batch
     outcome: Outcome
@@ -35,10 +35,10 @@ class OutOfTime(NamedTuple):
 
 
 class TimeWindow:
-    """The span of time that the service takes events of, by the best clock there is.
+    """The range of timestamps that the service takes, by the best clock available.
 
     Args:
-        retention_in_days: the log group's retention, where it is known.
+        retention_in_days: the log group's retention; None if it is not known.
 
     """
 
@@ -51,7 +51,7 @@ class TimeWindow:
         self._date = ""
 
     def learn(self, date: str) -> None:
-        """Correct this machine's clock by an answer's Date header."""
+        """Correct this machine's clock by the Date header of a response."""
         if not date or date == self._date:
             return
         self._date = date
@@ -67,24 +67,24 @@ class TimeWindow:
         return bool(self._date)
 
     def now(self) -> int:
-        """Milliseconds since 1970, by the service's clock where it is known."""
+        """Return the time in milliseconds since 1970, by the service's clock if it is known."""
         return round(time.time() * 1000) + self._ahead_ms
 
     def range(self) -> TimeRange:
-        """The earliest and latest timestamp that the service takes now, in milliseconds since 1970."""
+        """Return the earliest and latest timestamp that the service takes now, in milliseconds since 1970."""
         now = self.now()
         age = self._max_age_ms if self._retention_ms is None else min(self._max_age_ms, self._retention_ms)
         return TimeRange(now - age, now + self._max_future_ms)
 
     def part(self, batch: Batch) -> tuple[Batch | None, list[OutOfTime]]:
-        """The events to send, None where there are none, and those that would not be taken."""
+        """Return the events to send, None if there are none, and those that the service would not take."""
         now = self.now()
         oldest, newest = now - self._max_age_ms - MARGIN_MS, now + self._max_future_ms + MARGIN_MS
         unexpired = oldest if self._retention_ms is None else max(oldest, now - self._retention_ms - MARGIN_MS)
         if unexpired <= batch.first_timestamp and batch.last_timestamp <= newest:
             return batch, []
         timestamps = batch.timestamps
-        # Of a span of 24 h, what is too old and what is too new never overlap.
+        # A batch spans at most 24 h, so no event in it is too old if another is too new.
         ends = [bisect_left(timestamps, oldest), bisect_left(timestamps, unexpired), bisect_right(timestamps, newest)]
         slices = list(_slices(batch, ends))
         reasons = (

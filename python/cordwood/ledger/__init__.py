@@ -1,1 +1,1 @@
-"""What became of every event: outcomes, split events, request counts, and what is written down of them."""
+"""The outcome of every event: what was counted, and what is written down of it in dead letters and the journal."""

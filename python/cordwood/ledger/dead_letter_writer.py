@@ -1,4 +1,4 @@
-"""From what is settled to dead letters: one for each event that ended otherwise than accepted or skipped."""
+"""Dead letters for settled events: one for each event that was neither accepted nor skipped."""
 
 from __future__ import annotations
 
@@ -18,80 +18,86 @@ if TYPE_CHECKING:
     from cordwood.report.entries import DeadLetterFile
 
 Reason = str | Callable[[int], str]
-"""Why, for each event of a batch: always the same, or a function of its timestamp."""
+"""Why the events of a batch have their outcome: one text for all, or a function of the event's timestamp."""
 
 
-class Told(NamedTuple):
-    """What was last heard of a batch, for its dead letters."""
+class LastAttempt(NamedTuple):
+    """The last request that a batch went out with, for the dead letters of its events."""
 
     attempts: int = 0
-    """Requests that it went out with."""
+    """How many there were."""
     status: int | None = None
     code: str = ""
     request_id: str | None = None
     log_stream_name: str = ""
 
 
-NOTHING_TOLD = Told()
+NO_ATTEMPT = LastAttempt()
 
 NO_LETTER = frozenset({Outcome.ACCEPTED, Outcome.SKIPPED})
 """Outcomes that no letter is written for."""
 
 
-class Correspondence:
-    """Completes letters and hands them to their file."""
+class DeadLetterWriter:
+    """Completes dead letters and writes them to their file.
+
+    Args:
+        file: where they go.
+        locate: returns the locations of positions, which it is given in increasing order.
+
+    """
 
     def __init__(self, file: DeadLetters, locate: Callable[[list[int]], list[Location]]) -> None:
         self._file = file
         self._locate = locate
 
-    def send(self, letters: Iterable[Letter], told: Told = NOTHING_TOLD) -> None:
-        """Write letters, which have their positions as the source counts them."""
+    def write(self, letters: Iterable[Letter], last: LastAttempt = NO_ATTEMPT) -> None:
+        """Write letters that have their positions as the source counts them, and no location yet."""
         drafts = sorted(letters, key=lambda letter: letter.position)
         if not drafts:
             return
-        places = self._locate([draft.position for draft in drafts])
-        time = now()
+        locations = self._locate([draft.position for draft in drafts])
+        time = utc_now()
         self._file.write(
             replace(
                 draft,
-                position=place.position,
-                source=place.source,
-                line=place.line,
+                position=location.position,
+                source=location.source,
+                line=location.line,
                 log_group_name=self._file.log_group_name,
-                log_stream_name=told.log_stream_name or self._file.log_stream_name,
-                attempts=told.attempts,
-                status=told.status,
-                code=told.code,
-                request_id=told.request_id,
+                log_stream_name=last.log_stream_name or self._file.log_stream_name,
+                attempts=last.attempts,
+                status=last.status,
+                code=last.code,
+                request_id=last.request_id,
                 time=time,
             )
-            for draft, place in zip(drafts, places, strict=True)
+            for draft, location in zip(drafts, locations, strict=True)
         )
 
-    def miss(self, events: int) -> None:
-        """Note events that are lost to their letters: nobody holds them any more."""
+    def count_lost(self, events: int) -> None:
+        """Count events that cannot have a letter, because no part of the program holds them any more."""
         self._file.count_lost(events, "the run was interrupted before they were in a request")
 
-    def told(self) -> DeadLetterFile:
-        """What a report says of the file."""
-        return self._file.told()
+    def summary(self) -> DeadLetterFile:
+        """Return what a report says about the file."""
+        return self._file.summary()
 
 
-def now() -> str:
-    """This moment, UTC, as ISO 8601 has it, to the millisecond."""
+def utc_now() -> str:
+    """Return the current time, UTC, in ISO 8601 with milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def text_of(reason: Reason, timestamp: int) -> str:
-    """The reason for an event of this timestamp."""
+def reason_at(reason: Reason, timestamp: int) -> str:
+    """Return the reason for an event with this timestamp."""
     return reason if isinstance(reason, str) else reason(timestamp)
 
 
 def letters_of_batch(
     batch: Batch, outcome: Outcome, reason: Reason, others: Mapping[int, Rejected], parts: Mapping[int, int]
 ) -> Iterator[Letter]:
-    """Of the events of a batch that are whole, but for those accepted or skipped."""
+    """Yield letters for the events of a batch, except for parts of split ones, and for those accepted or skipped."""
     positions = batch.positions
     wanted = range(len(positions))
     if outcome in NO_LETTER:
@@ -106,12 +112,12 @@ def letters_of_batch(
                 continue
             found, why = other.outcome, other.reason
         else:
-            found, why = outcome, text_of(reason, event["timestamp"])
+            found, why = outcome, reason_at(reason, event["timestamp"])
         yield Letter(found, why, position, timestamp=event["timestamp"], message=event["message"].encode())
 
 
 def letter_of_rejected(found: Rejected) -> Letter:
-    """Of an event that was rejected while it was read."""
+    """Return the letter of an event that was rejected while it was read."""
     if not isinstance(found, RejectedEvent):
         return Letter(found.outcome, found.reason, found.position)
     payload = found.payload
@@ -127,11 +133,11 @@ def letter_of_rejected(found: Rejected) -> Letter:
 
 
 def letter_of_split(position: int, event: SplitEvent) -> Letter:
-    """Of an event that was sent in parts, some of which were not accepted."""
+    """Return the letter of an event that was sent in parts, some of which were not accepted."""
     message, parts = event.message()
     return Letter(
         event.worst,
-        event.why,
+        event.full_reason,
         position,
         timestamp=event.timestamp,
         message=message,

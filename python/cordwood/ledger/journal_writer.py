@@ -1,142 +1,174 @@
-"""What a delivery tells its journal: what may be out before it goes out, and what became of it.
+"""What an upload records in its journal: what may be out before it goes out, and which outcomes are final.
 
-A position is settled in the journal once its event has an outcome that a later run must not change. Events of unknown
-fate stay in doubt, and undelivered ones are as if they had never been read.
+An outcome is final if a later run must not change it. Events of unknown outcome stay in doubt, and undelivered ones
+are to the journal as if they had never been read.
 """
 
 from __future__ import annotations
 
+import itertools
+import sys
+import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Set
+from typing import TYPE_CHECKING, NamedTuple
 
 from cordwood._core import pack_positions, packed_range, unpack_positions
 from cordwood._model import Outcome, Rejected
 
 if TYPE_CHECKING:
-    from cordwood.delivery.queue import Piece, Queue
+    from cordwood._core import Batch
     from cordwood.journal import Journal
-    from cordwood.ledger.ledger import Account
 
 
-class Recording:
-    """Tells the journal; does next to nothing where there is none.
+class Settlement(NamedTuple):
+    """What a journal records once the events of a request have their outcome."""
+
+    settled: bytes
+    """Packed positions of the events whose outcome is final."""
+    counts: Mapping[Outcome, int]
+    """Those events, by outcome."""
+    still_open: list[int]
+    """Positions of the events that a later run has to send again."""
+    in_doubt: list[int]
+    """Those that may be stored, and the split events of which parts are still under way."""
+    decided: list[int]
+    """The split events among those settled."""
+
+
+def settlement_of(
+    batch: Batch,
+    outcome: Outcome,
+    rejected: Iterable[Rejected],
+    decided: Mapping[int, Outcome],
+    open_outcomes: Set[Outcome],
+) -> Settlement | None:
+    """Return what is settled once the events of a batch have this outcome; None if nothing is.
 
     Args:
-        journal: may be None.
-        queue: tells what else is on its way.
-        account: is told of what earlier runs left in doubt and is sent again.
-        at_most_once: what is of unknown fate stays so, for no later run may send it again.
+        batch: the events.
+        outcome: theirs, except for those rejected.
+        rejected: events of the batch with another outcome.
+        decided: split events of which the last part was in the batch, by position, with their outcome.
+        open_outcomes: outcomes that a later run may change.
 
-    Attributes:
-        held_from: the lowest position that the source still holds, or will read next. Guarded by the queue's lock.
+    """
+    if outcome in open_outcomes:
+        return None
+    others = {found.position: found.outcome for found in rejected}
+    split = {position for position, _, _ in batch.parts}
+    if not (split or others):
+        return Settlement(batch.packed_positions(), {outcome: len(batch)}, [], [], [])
+    outcomes = {position: others.get(position, outcome) for position in batch.positions if position not in split}
+    outcomes |= decided
+    still_open = sorted(position for position, found in outcomes.items() if found in open_outcomes)
+    final = {position: found for position, found in outcomes.items() if found not in open_outcomes}
+    return Settlement(
+        pack_positions(sorted(final)),
+        dict(Counter(final.values())),
+        still_open,
+        sorted({*still_open, *(split - decided.keys())}),
+        sorted(decided.keys() & final.keys()),
+    )
+
+
+class JournalWriter:
+    """Records in a journal what is sent and settled; does next to nothing without one. Threads share it.
+
+    Args:
+        journal: None to record nothing.
+        at_most_once: an unknown outcome is final, because no later run may send the event again.
 
     """
 
-    def __init__(self, journal: Journal | None, queue: Queue, account: Account, *, at_most_once: bool = False) -> None:
+    def __init__(self, journal: Journal | None, *, at_most_once: bool = False) -> None:
         self._journal = journal
-        self._open = {Outcome.UNDELIVERED} if at_most_once else {Outcome.UNDELIVERED, Outcome.UNKNOWN}
-        """Outcomes that a later run may change."""
-        self._queue = queue
-        self._account = account
-        self.held_from = 0
-        self._lowest_open: int | None = None
+        self._open_outcomes = {Outcome.UNDELIVERED} if at_most_once else {Outcome.UNDELIVERED, Outcome.UNKNOWN}
         self._in_doubt = {
             position for packed in (journal.in_doubt if journal else ()) for position in unpack_positions(packed)
         }
-        # Of split events whose parts are not all decided: they stay in doubt under a key of their own.
-        self._split_keys: dict[int, int] = {}
+        self._intended: set[int] = set()
+        self._lock = threading.Lock()
+        self._lowest_open = sys.maxsize
+        # An intent of their own for each event that stays in doubt beyond its request. Below 0 are no keys of requests.
+        self._event_keys: dict[int, int] = {}
+        self._new_event_keys = itertools.count(-1, -1)
 
-    def take(self, piece: Piece) -> None:
-        """A piece came into the queue; the caller holds its lock."""
-        if self._journal is not None:
-            found = packed_range(piece.batch.packed_positions(whole_events_only=False))
-            piece.first_position = found[0] if found else 0
+    def first_position(self, batch: Batch) -> int:
+        """Return the lowest position in a batch; 0 without a journal, which needs none."""
+        if self._journal is None:
+            return 0
+        found = packed_range(batch.packed_positions(whole_events_only=False))
+        return found[0] if found else 0
 
-    def intend(self, piece: Piece) -> None:
-        """A request with this piece is about to go out."""
-        if self._journal is not None and not piece.intended:
-            self._journal.intend(piece.key, piece.batch.packed_positions(whole_events_only=False))
-            piece.intended = True
+    def in_doubt_among(self, batch: Batch) -> set[int]:
+        """Return the positions in a batch of events that earlier runs left in doubt."""
+        return self._in_doubt.intersection(batch.positions) if self._in_doubt else set()
 
-    def withdraw(self, piece: Piece) -> None:
-        """Nothing of this piece is stored, and it will be sent again, as it is or in halves."""
-        if self._journal is not None and piece.intended and not piece.lost:
-            self._journal.withdraw(piece.key)
-            piece.intended = False
+    def intend(self, key: int, batch: Batch) -> None:
+        """Record that a request with these events is about to go out. On return it is on the disk."""
+        if self._journal is not None and key not in self._intended:
+            self._journal.intend(key, batch.packed_positions(whole_events_only=False))
+            self._intended.add(key)
 
-    def doubt(self, piece: Piece, rejected: Iterable[Rejected], *, twice: bool) -> int:
-        """Have those accepted events counted that may be stored twice: of this run, and of earlier ones; how many."""
-        if twice:
-            return self._account.doubt(piece.batch, rejected)
-        if self._in_doubt and (others := self._in_doubt.intersection(piece.batch.positions)):
-            return self._account.doubt(piece.batch, rejected, only=others)
-        return 0
+    def withdraw(self, key: int) -> None:
+        """Record that the events of this request are not stored, and will be sent again or not at all."""
+        if self._journal is not None and key in self._intended:
+            self._journal.withdraw(key)
+            self._intended.discard(key)
 
     def settle(
         self,
-        piece: Piece,
+        key: int,
+        batch: Batch,
         outcome: Outcome,
         rejected: Iterable[Rejected],
         decided: Mapping[int, Outcome],
-        doubted: int = 0,
+        *,
+        first_position: int,
+        settled_below: int,
+        possible_duplicates: int = 0,
     ) -> None:
-        """The events of a piece have their outcome.
+        """Record the outcome of the events of a request.
 
         Args:
-            piece: is still in the queue.
-            outcome: of its events.
-            rejected: those that ended otherwise.
-            decided: split events whose last part was in it.
-            doubted: how many of them may be stored twice.
+            key: of the request.
+            batch: the events.
+            outcome: theirs, except for those rejected.
+            rejected: events of the batch with another outcome.
+            decided: split events of which the last part was in the batch, by position, with their outcome.
+            first_position: a lower bound for the positions of the events.
+            settled_below: the position below which all other events have an outcome, as the queue knows it.
+            possible_duplicates: how many of the events may be stored twice.
 
         """
         journal = self._journal
         if journal is None:
             return
-        others = {found.position: found.outcome for found in rejected}
-        if outcome in self._open:
-            self._leave_open(piece.first_position)
+        settlement = settlement_of(batch, outcome, rejected, decided, self._open_outcomes)
+        if settlement is None:
+            self._leave_open([first_position])
             if outcome is Outcome.UNDELIVERED:
-                self.withdraw(piece)
+                self.withdraw(key)
+            self._intended.discard(key)
             return
-        parts = {position for position, _, _ in piece.batch.parts}
-        if not (parts or others):
-            packed = piece.batch.packed_positions()
-            counts = {outcome: len(piece.batch)}
-        else:
-            outcomes = {
-                position: others.get(position, outcome) for position in piece.batch.positions if position not in parts
-            }
-            outcomes |= decided
-            still_open = sorted(position for position, found in outcomes.items() if found in self._open)
-            if still_open or parts - decided.keys():
-                self._keep_in_doubt(sorted({*still_open, *(parts - decided.keys())}))
-            for position in still_open:
-                del outcomes[position]
-                self._leave_open(position)
-            packed = pack_positions(sorted(outcomes))
-            counts = dict(Counter(outcomes.values()))
-        journal.settle(piece.key, packed, counts, self._settled_below(piece), doubted)
-        for position in decided.keys() & self._split_keys.keys():
-            if decided[position] not in self._open:
-                journal.withdraw(self._split_keys.pop(position))
+        self._keep_in_doubt(journal, settlement.in_doubt)
+        self._leave_open(settlement.still_open)
+        # Read after the queue was asked: an event that another thread left open meanwhile is in one of the two.
+        below = min(settled_below, self._lowest_open)
+        journal.settle(key, settlement.settled, settlement.counts, below, possible_duplicates)
+        self._intended.discard(key)
+        # Only now: between the two records a crash leaves the event in doubt, and does not lose it.
+        for position in settlement.decided:
+            if (event_key := self._event_keys.pop(position, None)) is not None:
+                journal.withdraw(event_key)
 
-    def _keep_in_doubt(self, positions: list[int]) -> None:
-        assert self._journal is not None
+    def _keep_in_doubt(self, journal: Journal, positions: list[int]) -> None:
         for position in positions:
-            if position not in self._split_keys:
-                self._split_keys[position] = self._queue.new_key()
-                self._journal.intend(self._split_keys[position], pack_positions([position]))
+            if position not in self._event_keys:
+                self._event_keys[position] = next(self._new_event_keys)
+                journal.intend(self._event_keys[position], pack_positions([position]))
 
-    def _leave_open(self, position: int) -> None:
-        with self._queue.changed:
-            self._lowest_open = position if self._lowest_open is None else min(self._lowest_open, position)
-
-    def _settled_below(self, settled: Piece) -> int:
-        """Below this position every event has its outcome, and the journal knows it or is just being told."""
-        with self._queue.changed:
-            # Those that are being settled by others count as not settled: the journal may not know them yet.
-            held = [piece.first_position for piece in self._queue.held() if piece is not settled]
-            lowest = [] if self._lowest_open is None else [self._lowest_open]
-            return min([self.held_from, *held, *lowest])
+    def _leave_open(self, positions: list[int]) -> None:
+        with self._lock:
+            self._lowest_open = min([self._lowest_open, *positions])

@@ -1,4 +1,4 @@
-"""What the requests of an upload came to."""
+"""Counts of the requests of an upload."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from cordwood.report.latencies import LatencyHistogram
 if TYPE_CHECKING:
     from cordwood.client.answer import Answer
 
-MOST_CODES = 50
-"""Error codes that are kept apart; what comes beyond is `other`."""
+MAX_CODES = 50
+"""Error codes that are counted separately; any further ones are counted as `other`."""
 
-_LONGEST_MESSAGE = 500
-"""Characters that are kept of an error's message."""
+_MAX_MESSAGE_LENGTH = 500
+"""Characters of an error's message that are kept."""
 
 
 @dataclass(slots=True)
 class RequestStats:
-    """Counts requests by what became of them, in bounded memory. Not made for threads to share."""
+    """Counts requests by what became of them, in bounded memory. Threads must not share it."""
 
     requests: int = 0
     retries: int = 0
@@ -37,23 +37,23 @@ class RequestStats:
         self.retries += answer.requests - (not repeated)
         self.wire_bytes += answer.wire_bytes
         self.by_fate[answer.fate] += 1
-        # The others of one answer were refused, for a token or for a stream that was missing.
+        # The other requests of one answer were refused, for their token or because the stream was missing.
         self.by_fate[Fate.REFUSED] += answer.requests - 1
         if answer.fate is Fate.ACCEPTED:
             self.latencies.add(seconds)
             return
         self.throttles += answer.throttled
         code = _code(answer)
-        if code not in self.errors and len(self.errors) >= MOST_CODES:
+        if code not in self.errors and len(self.errors) >= MAX_CODES:
             code = "other"
-        found = self.errors.get(code) or ErrorCount(0, answer.request_id, answer.why[:_LONGEST_MESSAGE])
+        found = self.errors.get(code) or ErrorCount(0, answer.request_id, answer.why[:_MAX_MESSAGE_LENGTH])
         self.errors[code] = found._replace(requests=found.requests + 1)
 
 
 def _code(answer: Answer) -> str:
-    """What kind of error it is, for the counts by code."""
+    """Return the key that the error is counted under."""
     if answer.code:
         return answer.code
     if answer.status is not None and answer.status != 200:
         return f"status {answer.status}"
-    return type(answer.exception).__name__ if answer.exception is not None else "no answer that counts"
+    return type(answer.exception).__name__ if answer.exception is not None else "no valid response"

@@ -1,4 +1,4 @@
-"""What `on_batch` is told."""
+"""What `on_batch` is called with."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ class SettledBatch(NamedTuple):
     log_stream_name: str
     """Where it went."""
     outcome: Outcome
-    """What became of its events, but for those rejected in it."""
+    """What became of its events, except for those rejected."""
     events: int
     """How many it held."""
     rejected: int
-    """How many of them the service did not take for their age, though it took the batch."""
+    """How many of them the service rejected for their age although it accepted the batch."""
     nbytes: int
     """Its size as the service counts it."""
     first_timestamp: int
-    """Of its events, in milliseconds since 1970."""
+    """The earliest of its events, in milliseconds since 1970."""
     last_timestamp: int
-    """Likewise."""
+    """The latest of its events."""
     attempts: int
     """Requests that it went out with."""
     seconds: float
-    """How long the last of them took; 0 where none went out."""
+    """How long the last of them took; 0 if none went out."""
     request_id: str | None
-    """The service's id of the last of them."""
+    """The service's id of the last of them; None if it gave none."""
     reason: str
-    """Why it was not accepted; empty where it was."""
+    """Why it was not accepted; empty if it was."""

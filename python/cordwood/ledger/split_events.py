@@ -1,4 +1,4 @@
-"""Events that were split, whose parts may travel in several requests: each is settled with the last of its parts."""
+"""Split events, whose parts may go out in several requests: each event is settled with the last of its parts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Part(NamedTuple):
 
 @dataclass(slots=True)
 class SplitEvent:
-    """What became of the parts of one event so far."""
+    """The parts of one event, and what became of them so far."""
 
     handed_out: int = 0
     settled: int = 0
@@ -52,33 +52,31 @@ class SplitEvent:
     accepted: set[int] = field(default_factory=set)
 
     def keep(self, part: Part) -> None:
-        """Keep the text of a part that is handed out: a dead letter has the whole message."""
+        """Keep the text of a part that is handed out, for a dead letter, which has the whole message."""
         self.timestamp, self.total = part.timestamp, part.total
         self.texts[part.number] = part.text.encode()
 
-    def take(self, parts: int, outcome: Outcome, reason: str) -> bool:
-        """Settle some of the parts; whether this was the worst that became of any so far."""
+    def settle(self, parts: int, outcome: Outcome, reason: str) -> None:
+        """Settle some of the parts. The event takes the outcome of its worst part."""
         self.settled += parts
-        worse = _FROM_BEST_TO_WORST.index(outcome) > _FROM_BEST_TO_WORST.index(self.worst)
-        if worse:
+        if _FROM_BEST_TO_WORST.index(outcome) > _FROM_BEST_TO_WORST.index(self.worst):
             self.worst, self.reason = outcome, reason
-        return worse
 
     @property
     def decided(self) -> bool:
-        """Whether no part of it is on its way any more."""
+        """Whether all of its parts are settled."""
         return self.all_handed_out and self.settled == self.handed_out
 
     @property
-    def why(self) -> str:
-        """The reason, and which parts are missing where that is known."""
+    def full_reason(self) -> str:
+        """The reason, and which parts are missing, if that is known."""
         missing = sorted(set(range(1, self.total + 1)) - self.accepted)
         which = f"part {', '.join(map(str, missing[:20]))} of {self.total}" if missing else "a part of it"
-        more = f" and {len(missing) - 20} further ones" if len(missing) > 20 else ""
+        more = f" and {len(missing) - 20} more" if len(missing) > 20 else ""
         return f"{which}{more}: {self.reason}"
 
     def message(self) -> tuple[bytes, Parts | None]:
-        """The text of all parts that are known, and which are missing; None for that where the text has gaps."""
+        """Return the text of all known parts, and which are missing; None for the latter if the text has gaps."""
         texts = [self.texts[number] for number in sorted(self.texts)]
         if len(texts) < self.total:
             return b"".join(texts), None
@@ -88,7 +86,7 @@ class SplitEvent:
 
 
 def parts_of(batch: Batch, positions: Iterable[int]) -> Iterator[Part]:
-    """The parts in a batch of the events of these positions."""
+    """Yield the parts in a batch that belong to the events at these positions."""
     wanted = set(positions)
     for index, position in enumerate(batch.positions):
         if position in wanted:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from cordwood.report.entries import Example
-from cordwood.report.ranges import PositionRange, Ranges
+from cordwood.report.ranges import PositionRange
 
 if TYPE_CHECKING:
     from cordwood._model import Location, Outcome
@@ -15,9 +15,9 @@ Locate = Callable[[list[int]], list["Location"]]
 """Returns the locations of positions, which are in increasing order."""
 
 
-def located_ranges(ranges: Ranges, locate: Locate) -> tuple[PositionRange, ...]:
-    """Return the ranges by location."""
-    found = ranges.get()
+def located_ranges(ranges: Iterable[PositionRange], locate: Locate) -> tuple[PositionRange, ...]:
+    """Return the ranges with the locations of their ends."""
+    found = tuple(ranges)
     ends = sorted({end for one in found for end in (one.first, one.last)})
     at = dict(zip(ends, locate(ends), strict=True))
     return tuple(
@@ -28,8 +28,10 @@ def located_ranges(ranges: Ranges, locate: Locate) -> tuple[PositionRange, ...]:
     )
 
 
-def located_examples(examples: Mapping[Outcome, list[Example]], locate: Locate) -> dict[Outcome, tuple[Example, ...]]:
-    """Return the examples of each outcome by location, in that order."""
+def located_examples(
+    examples: Mapping[Outcome, Iterable[Example]], locate: Locate
+) -> dict[Outcome, tuple[Example, ...]]:
+    """Return the examples of each outcome with their locations, in that order."""
     positions = sorted({found.position for of_outcome in examples.values() for found in of_outcome})
     at = dict(zip(positions, locate(positions), strict=True))
     return {

@@ -1,4 +1,4 @@
-"""What an upload would do, told without sending anything."""
+"""A dry run: what an upload would do, without sending anything."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from cordwood._core import Limits
 from cordwood._model import Outcome
-from cordwood.ledger.ledger import Account
+from cordwood.ledger.ledger import Ledger
+from cordwood.uploader.final_report import final_report
 
 if TYPE_CHECKING:
     from cordwood._core import Batch
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from cordwood.sources.source import Source
 
 FULL = 0.9
-"""Share of a limit from which on it counts as having filled a request: the event that did not fit is not known here."""
+"""Share of a limit at which a request counts as filled by it: the event that did not fit is not known here."""
 
 
 @dataclass(slots=True)
@@ -27,9 +28,11 @@ class Fill:
 
     requests: int = 0
     nbytes: float = 0.0
-    """Sum over the requests of their share of the limit of bytes; so the two that follow."""
+    """Sum over the requests of their share of the limit of bytes."""
     events: float = 0.0
+    """The same for the limit of events."""
     span: float = 0.0
+    """The same for the limit of the time span."""
     full_by_bytes: int = 0
     """Requests that this limit filled."""
     full_by_events: int = 0
@@ -39,11 +42,11 @@ class Fill:
 
     @property
     def not_full(self) -> int:
-        """Requests that no limit filled: the last ones, and those of times that few events are of."""
+        """Requests that no limit filled: the last ones, and those of times with few events."""
         return self.requests - self.full_by_bytes - self.full_by_events - self.full_by_span
 
     def mean(self, shares: float) -> float:
-        """The mean share of one of the sums."""
+        """Return the mean of one of the sums over the requests."""
         return shares / self.requests if self.requests else 0.0
 
     def take(self, batch: Batch, limits: Limits) -> None:
@@ -66,19 +69,19 @@ class Fill:
             self.full_by_span += 1
 
 
-class Forecast:
-    """Goes through a source as an upload does: the same cuts, the same rules of age, by this machine's clock.
+class DryRun:
+    """Reads a source as an upload does, with the same batches and the same rules of age, by this machine's clock.
 
     Args:
         source: what would be uploaded.
         log_group_name: for the report.
         log_stream_name: for the report.
-        window: tells which events are too old or too new.
+        window: decides which events are too old or too new.
 
     """
 
     def __init__(self, source: Source, log_group_name: str, log_stream_name: str, window: TimeWindow) -> None:
-        self.account = Account()
+        self.ledger = Ledger()
         self.fill = Fill()
         self._source = source
         self._names = (log_group_name, log_stream_name)
@@ -86,31 +89,26 @@ class Forecast:
         self._limits = Limits()
 
     def run(self) -> Report:
-        """Read all of it. In the report `accepted` are the events that would be sent."""
+        """Read all of the source, and report. `accepted` are the events that would be sent."""
         for routed in self._source:
             self._take(routed)
         self._take(self._source.flush())
         return self.report()
 
     def report(self) -> Report:
-        """What the events read so far would come to."""
-        return self.account.report(
-            log_group_name=self._names[0],
-            log_stream_name=self._names[1],
-            counts=self._source.counts,
-            stop=None,
-            sources=self._source.names,
-            locate=self._source.locate,
+        """End the run, and report on what was read."""
+        return final_report(
+            self.ledger.close(self._source.counts), *self._names, self._window.range(), source=self._source
         )
 
     def _take(self, routed: Iterable[Routed]) -> None:
         for batch, _ in routed:
-            self.account.hand_out(batch)
+            self.ledger.hand_out(batch)
             to_send, out_of_time = self._window.part(batch)
             for out in out_of_time:
-                self.account.settle(out.events, out.outcome, out.reason)
+                self.ledger.settle(out.events, out.outcome, out.reason)
             if to_send is not None:
                 self.fill.take(to_send, self._limits)
-                self.account.settle(to_send, Outcome.ACCEPTED)
-                self.account.count_request_to_come()
-        self.account.take_rejected(self._source.drain_rejected())
+                self.ledger.settle(to_send, Outcome.ACCEPTED)
+                self.ledger.count_planned_request()
+        self.ledger.take_rejected(self._source.drain_rejected())

@@ -1,4 +1,4 @@
-"""One upload, from its first event to the report."""
+"""The job of one upload, from its first event to the report."""
 
 from __future__ import annotations
 
@@ -12,36 +12,38 @@ from cordwood.client.client import PutLogEventsClient
 from cordwood.dead_letters import DeadLetters
 from cordwood.delivery.clock import Clock
 from cordwood.delivery.time_window import TimeWindow
-from cordwood.delivery.worker_pool import Delivery
-from cordwood.ledger.ledger import Account
+from cordwood.delivery.worker_pool import WorkerPool
+from cordwood.ledger.dead_letter_writer import DeadLetterWriter
+from cordwood.ledger.ledger import Ledger
 from cordwood.options import SendOptions
 from cordwood.report import Report
 from cordwood.sources.routing import Routed
 from cordwood.sources.source import Source
+from cordwood.uploader.final_report import final_report
 
 if TYPE_CHECKING:
     from cordwood.journal import Journal
 
 _LINGER = 5.0
-"""Seconds for which a source closed no batch, after which what it holds is sent: a pipe may stay open for days."""
+"""Seconds without a full batch after which the source's open ones are sent: a pipe may stay open for days."""
 
 
-class Upload:
-    """One upload: reads its source in the caller's thread while the delivery sends in its own.
+class UploadJob:
+    """Reads a source in the caller's thread, while a worker pool sends its batches.
 
     Args:
         source: what is read.
         client: makes the single requests.
         log_group_name: where all events go.
-        log_stream_name: for the report; None where it depends on the event.
-        window: tells which events are too old or too new to be sent.
-        settings: the operator's limits.
-        journal: remembers across runs what became of the source's events; None for none.
-        dead_letters: gets the events that are not accepted; None for none.
-        linger: seconds for which a source closed no batch, after which what it holds is sent.
-        resume_command: what sends the rest, for the report of an upload that stopped.
-        run_id: names the run; made up where not given.
-        clock: what time it is, and how waits go.
+        log_stream_name: for the report; None if it depends on the event.
+        window: decides which events are too old or too new to be sent.
+        settings: the limits of the upload.
+        journal: records across runs what became of the source's events; None to keep none.
+        dead_letters: the file for events that are not accepted; None to keep none.
+        linger: seconds without a full batch after which the source's open ones are sent.
+        resume_command: the command that sends the rest, for the report of a job that stopped.
+        run_id: the name of the run; by default a random one.
+        clock: measures time, and waits.
 
     """
 
@@ -62,11 +64,12 @@ class Upload:
         clock: Clock | None = None,
     ) -> None:
         self.source = source
-        self.account = Account(dead_letters, locate=source.locate, run_id=run_id)
-        self.delivery = Delivery(
+        letters = None if dead_letters is None else DeadLetterWriter(dead_letters, source.locate)
+        self.ledger = Ledger(letters, run_id=run_id)
+        self.workers = WorkerPool(
             client,
             log_group_name,
-            self.account,
+            self.ledger,
             window,
             settings,
             events_read=lambda: source.counts["events"],
@@ -84,12 +87,12 @@ class Upload:
         self._resume_command = resume_command
 
     def run(self) -> Report:
-        """Send all of it, and report."""
+        """Send all of the source, and report."""
         try:
             closed_last = time.monotonic()
             for routed in self.source:
                 self._pass_on(routed)
-                if self.delivery.stopped:
+                if self.workers.stopped:
                     break
                 if routed:
                     closed_last = time.monotonic()
@@ -97,7 +100,7 @@ class Upload:
                     self._pass_on(self.source.flush())
                     closed_last = time.monotonic()
             self._pass_on(self.source.flush())
-            self.delivery.close()
+            self.workers.close()
         except BaseException as exception:
             self._finish_after(exception)
             raise
@@ -107,16 +110,16 @@ class Upload:
             self._journal.finish()
         return report
 
-    def stop(self, why: str) -> None:
+    def stop(self, reason: str) -> None:
         """Read and send no more; for a signal handler or another thread. `run` then returns its report."""
-        self.delivery.stop(StopKind.INTERRUPTED, why)
+        self.workers.stop(StopKind.INTERRUPTED, reason)
 
     def _pass_on(self, routed: Iterable[Routed]) -> None:
         self._record_ends()
-        self.delivery.enqueue(routed, None if self._journal is None else self.source.held_from)
-        self.account.take_rejected(self.source.drain_rejected())
-        self.delivery.check_tolerance()
-        self.delivery.wait_for_room()
+        self.workers.enqueue(routed, None if self._journal is None else self.source.held_from)
+        self.ledger.take_rejected(self.source.drain_rejected())
+        self.workers.check_rejected()
+        self.workers.wait_for_room()
 
     def _record_ends(self) -> None:
         ends = self.source.file_ends
@@ -126,40 +129,36 @@ class Upload:
             self._ends_recorded = len(ends)
 
     def _finish_after(self, exception: BaseException) -> None:
-        """Send what was read before the input raised; after an interrupt, only wait for what is under way."""
+        """Send what was read before the source raised; after an interrupt, only wait for requests under way."""
         interrupted = not isinstance(exception, Exception)
         if interrupted:
             self.stop(f"interrupted ({type(exception).__name__})")
         try:
             self._pass_on(self.source.flush())
-            self.delivery.close()
+            self.workers.close()
         except BaseException as again:  # interrupted once more
-            self.delivery.close(0)
+            self.workers.close(0)
             self._attach_report(again)
             raise
         self._attach_report(exception)
 
     def _attach_report(self, exception: BaseException) -> None:
         report = self._report()
-        with contextlib.suppress(AttributeError):  # of an exception with slots; the note tells the essentials
+        with contextlib.suppress(AttributeError):  # an exception with slots: it still gets the note
             exception.report = report  # type: ignore[attr-defined]
         exception.add_note(f"cordwood: {report}")
 
     def _report(self) -> Report:
-        self.account.take_rejected(self.source.drain_rejected())
-        stop = self.delivery.stopped
-        return self.account.report(
-            log_group_name=self._log_group_name,
-            log_stream_name=self._log_stream_name,
-            counts=self.source.counts,
-            stop=stop,
-            sources=self.source.names,
-            locate=self.source.locate,
-            earlier=None if self._journal is None else self._journal.earlier,
-            earlier_duplicates=0 if self._journal is None else self._journal.possible_duplicates,
-            window=self._window.range(),
-            compression=self._client.compression_used,
-            compression_note=self._client.compression_note,
-            resume_command=self._resume_command if stop is not None else "",
-            settings=self._settings.limits(),
+        self.ledger.take_rejected(self.source.drain_rejected())
+        return final_report(
+            self.ledger.close(self.source.counts),
+            self._log_group_name,
+            self._log_stream_name,
+            self._window.range(),
+            source=self.source,
+            stop=self.workers.stopped,
+            client=self._client,
+            journal=self._journal,
+            options=self._settings.limits(),
+            resume_command=self._resume_command,
         )

@@ -1,4 +1,4 @@
-"""How an upload goes on from what an earlier run left in a journal."""
+"""How a job resumes from the journal of an earlier run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def destination_of(client: Any, log_group_name: str, template: str, *, is_local: bool = False) -> dict[str, Any]:
-    """What a journal holds of where events go.
+    """Return what a journal records of where events go.
 
     Args:
         client: the boto3 logs client that sends.
@@ -52,8 +52,8 @@ def open_journal(
         source: what is read; files that can be read again.
         options: how it is read.
         destination: where its events go.
-        force: forget what an earlier run wrote down.
-        at_most_once: what earlier runs left in doubt is not sent again, and is of unknown fate from now on.
+        force: forget what earlier runs recorded.
+        at_most_once: do not send what earlier runs left in doubt: its outcome is unknown from now on.
 
     Raises:
         JournalError: as `Journal.open`.
@@ -81,7 +81,7 @@ def open_journal(
 def _give_up_what_is_in_doubt(journal: Journal) -> None:
     for packed in journal.in_doubt:
         positions = len(unpack_positions(packed))
-        # No piece of this run has the key 0.
+        # No request of this run has the key 0.
         journal.settle(0, packed, {Outcome.UNKNOWN: positions}, 0)
         journal.earlier[Outcome.UNKNOWN] = journal.earlier.get(Outcome.UNKNOWN, 0) + positions
         journal.settled.append(packed)

@@ -26,7 +26,7 @@ from cordwood.options.keywords import UploadOptions
 from cordwood.options.signatures import UPLOAD, event_options
 from cordwood.report import Report
 from cordwood.sources.open_source import open_source, paths_of
-from cordwood.uploader.job import Upload
+from cordwood.uploader.job import UploadJob
 from cordwood.uploader.resume import destination_of, open_journal
 from cordwood.uploader.uploader import check_names, upload_error
 
@@ -99,7 +99,7 @@ def upload(
             fixed = stream.fixed if isinstance(stream, NameTemplate) else None
             letters = DeadLetters(dead_letters, log_group_name=log_group_name, log_stream_name=fixed)
             stack.callback(letters.close)
-        report = Upload(
+        report = UploadJob(
             source,
             sender,
             log_group_name,

@@ -17,9 +17,9 @@ from cordwood._model import Outcome, StopKind
 from cordwood._text import escape, plural
 from cordwood.client.client import sender_of
 from cordwood.delivery.time_window import TimeWindow
-from cordwood.delivery.worker_pool import Delivery
+from cordwood.delivery.worker_pool import WorkerPool
 from cordwood.errors import Error, UploadError
-from cordwood.ledger.ledger import Account
+from cordwood.ledger.ledger import Ledger
 from cordwood.name_template import MEMORY_SCOPES, NameTemplate, naming, shown
 from cordwood.options import CreateOptions, LingerOptions, MessageOptions, SendOptions, resolve
 from cordwood.options.definition import documented
@@ -28,6 +28,7 @@ from cordwood.options.signatures import UPLOADER
 from cordwood.report import Report
 from cordwood.report.summary import explain
 from cordwood.sources.routing import router
+from cordwood.uploader.final_report import final_report
 
 log = logging.getLogger("cordwood")
 
@@ -38,7 +39,7 @@ _AT_EXIT = 20.0
 """Seconds that the interpreter's exit waits for what is still on its way."""
 
 _DRAIN_EVERY = 4096
-"""Single events after which those that were rejected meanwhile are put on the account."""
+"""Single events after which those rejected meanwhile are counted in the ledger."""
 
 
 @documented(UPLOADER)
@@ -81,11 +82,11 @@ class Uploader:
         self._router = router(stream, chosen[MessageOptions])
         self._client = sender
         self._window = TimeWindow(chosen[CreateOptions].retention_in_days)
-        self._account = Account()
-        self._delivery = Delivery(
+        self._ledger = Ledger()
+        self._workers = WorkerPool(
             sender,
             log_group_name,
-            self._account,
+            self._ledger,
             self._window,
             self._settings,
             events_read=lambda: self._router.counts["events"],
@@ -113,16 +114,16 @@ class Uploader:
 
         """
         with self._gate:
-            is_open = not self._shut and self._delivery.stopped is None
+            is_open = not self._shut and self._workers.stopped is None
             if is_open:
                 closed = self._router.add(timestamp, message)
-                # Nearly always nothing closed, and then nobody need be told.
+                # Nearly always nothing closed, and there is nothing to enqueue.
                 if closed:
-                    self._delivery.enqueue(closed)
+                    self._workers.enqueue(closed)
         if not is_open:
             self._check_open()
         if closed:
-            self._delivery.wait_for_room()
+            self._workers.wait_for_room()
         if closed or next(self._adds) % _DRAIN_EVERY == 0:
             self._take_rejected()
 
@@ -142,11 +143,11 @@ class Uploader:
             routed = self._router.extend(chunk)
             with self._gate:
                 if routed:
-                    self._delivery.enqueue(routed)
+                    self._workers.enqueue(routed)
             # Where another thread has closed meanwhile, its report knows nothing of this chunk.
             self._check_open()
             if routed:
-                self._delivery.wait_for_room()
+                self._workers.wait_for_room()
             self._take_rejected()
 
     def flush(self, timeout: float | None = None) -> bool:
@@ -162,14 +163,14 @@ class Uploader:
         self._check_caller("flush")
         self._check_open()
         with self._gate:
-            self._delivery.enqueue(self._router.flush())
+            self._workers.enqueue(self._router.flush())
         self._take_rejected()
-        return self._delivery.drain(timeout)
+        return self._workers.drain(timeout)
 
     @property
     def counts(self) -> dict[str, int]:
         """Events so far: `events` taken, and by outcome; the difference is on its way."""
-        settled = {str(outcome): count for outcome, count in self._account.counts.items()}
+        settled = {str(outcome): count for outcome, count in self._ledger.counts.items()}
         return {"events": self._router.counts["events"], **settled}
 
     def counters(self) -> dict[str, int]:
@@ -180,8 +181,8 @@ class Uploader:
         """
         return {
             "events_taken": self._router.counts["events"],
-            **self._account.counters(),
-            "in_flight": self._delivery.in_flight,
+            **self._ledger.counters(),
+            "in_flight": self._workers.in_flight,
         }
 
     def close(self, timeout: float | None = None) -> Report:
@@ -199,7 +200,7 @@ class Uploader:
         self._shut_up()
         with self._reporting:  # whoever closes it too gets the same report
             if self._report is None:
-                self._delivery.close(timeout)
+                self._workers.close(timeout)
                 self._report = self._make_report()
                 _open.discard(self)
         return self._report
@@ -209,24 +210,23 @@ class Uploader:
         with self._gate:
             self._shut = True
             self._closing.set()
-            self._delivery.enqueue(self._router.flush())
+            self._workers.enqueue(self._router.flush())
         self._take_rejected()
 
     def _make_report(self) -> Report:
-        return self._account.report(
-            log_group_name=self.log_group_name,
-            log_stream_name=self.log_stream_name,
-            counts=self._router.counts,
-            stop=self._delivery.stopped,
-            window=self._window.range(),
-            compression=self._client.compression_used,
-            compression_note=self._client.compression_note,
-            settings=self._settings.limits(),
+        return final_report(
+            self._ledger.close(self._router.counts),
+            self.log_group_name,
+            self.log_stream_name,
+            self._window.range(),
+            stop=self._workers.stopped,
+            client=self._client,
+            options=self._settings.limits(),
         )
 
     def _take_rejected(self) -> None:
-        self._account.take_rejected(self._router.drain_rejected())
-        self._delivery.check_tolerance()
+        self._ledger.take_rejected(self._router.drain_rejected())
+        self._workers.check_rejected()
 
     def __enter__(self) -> Self:
         return self
@@ -238,7 +238,7 @@ class Uploader:
         if self._forked:
             return
         if kind is not None and not issubclass(kind, Exception):
-            self._delivery.stop(StopKind.INTERRUPTED, f"interrupted ({kind.__name__})")
+            self._workers.stop(StopKind.INTERRUPTED, f"interrupted ({kind.__name__})")
         report = self.close()
         if report.not_delivered and error is None:
             raise upload_error(report)
@@ -257,20 +257,20 @@ class Uploader:
             with self._gate:
                 if self._closing.is_set():
                     return
-                self._delivery.enqueue(self._router.flush(opened_before=seen))
-            self._delivery.wait_for_room()
+                self._workers.enqueue(self._router.flush(opened_before=seen))
+            self._workers.wait_for_room()
             self._take_rejected()
             seen = now
 
     def _check_caller(self, name: str) -> None:
-        if self._delivery.in_a_worker:
+        if self._workers.in_a_worker:
             raise Error(f"{name}() was called from on_batch, where it would wait for itself")
 
     def _check_open(self) -> None:
         self._check_fork()
         if self._closing.is_set():
             raise Error("this Uploader is closed")
-        if self._delivery.stopped:
+        if self._workers.stopped:
             raise upload_error(self.close())
 
     def _check_fork(self) -> None:
