@@ -166,7 +166,7 @@ def test_a_letter_comes_back_from_its_line(
     line = letter.to_line()
     assert line.isascii()
     assert line.count(b"\n") == 1
-    assert Letter.of_line(line) == letter
+    assert Letter.from_line(line) == letter
 
 
 def test_letters_and_report_agree_under_faults(cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:

@@ -228,7 +228,7 @@ def test_a_file_of_somebody_elses_is_left_as_it_is(tmp_path: pathlib.Path) -> No
     database.close()
     for name in ("text", "database"):
         before = (tmp_path / name).read_bytes()
-        with pytest.raises(JournalError, match="is no journal"):
+        with pytest.raises(JournalError, match="not a journal"):
             opened(tmp_path, name=name, force=True)
         assert (tmp_path / name).read_bytes() == before
 

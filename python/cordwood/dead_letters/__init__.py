@@ -1,4 +1,4 @@
-"""The events that were not accepted, each with all that is needed to send it again, in a file of one JSON a line."""
+"""The events that were not accepted, with all that is needed to send them again: one JSON object a line."""
 
 from cordwood.dead_letters.file import DeadLetters, is_dead_letters
 from cordwood.dead_letters.letter import SCHEMA, Letter, LetterError, Parts

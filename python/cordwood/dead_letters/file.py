@@ -1,4 +1,4 @@
-"""A dead-letter file: whole lines only, whatever ends the run, and never at the cost of the upload itself."""
+"""A dead-letter file: whole lines only, whatever ends the run; a failure to write never stops the upload."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _BLOCK = 1 << 20
 class DeadLetters:
     """Writes dead letters to a file. Threads may share it.
 
-    A file that is there already is appended to where it holds dead letters, and refused otherwise. Where letters cannot
-    be written (a full disk), that is logged once and counted; nothing is raised.
+    An existing file is appended to if it holds dead letters, and refused otherwise. If letters cannot be written (the
+    disk is full), that is logged once and counted; nothing is raised.
 
     Args:
-        path: of the file; made with mode 0600 where it is missing. A pipe or a device is written to as it is.
-        log_group_name: where events were to go whose letters don't say so.
-        log_stream_name: likewise; None where it depends on the event.
+        path: of the file; created with mode 0600 if it is missing. A pipe or a device is written to as it is.
+        log_group_name: the destination of events whose letters don't name it.
+        log_stream_name: the same; None if it depends on the event.
 
     Attributes:
         name: of the file.
-        written: letters that it was given by this object.
+        written: letters that this object wrote.
         lost: letters that could not be written.
-        fault: why the first of those could not; empty where there is none.
+        fault: why the first of those could not; empty if there are none.
 
     Raises:
         OutputError: the file cannot be opened, or holds something else.
@@ -52,35 +52,35 @@ class DeadLetters:
         self.fault = ""
         self._lock = threading.Lock()
         try:
-            # To be read as well, where it can be: what it holds already is looked at.
+            # Opened for reading too, if possible: what it holds already is checked.
             self._descriptor = _opened(self.name)
-        except OSError as fault:
-            raise OutputError(f"dead-letter file {self.name}: {fault.strerror}") from None
+        except OSError as error:
+            raise OutputError(f"dead-letter file {self.name}: {error.strerror}") from None
         try:
-            self._mid_line = self._look_at_the_end()
+            self._mid_line = self._check_content()
         except OutputError:
             os.close(self._descriptor)
             raise
 
-    def _look_at_the_end(self) -> bool:
-        """Whether the file ends in the middle of a line, as a run that was killed may leave it."""
+    def _check_content(self) -> bool:
+        """Return whether the file ends in the middle of a line, as a run that was killed may leave it."""
         status = os.fstat(self._descriptor)
         if not stat.S_ISREG(status.st_mode) or not status.st_size:
             return False
         head = os.pread(self._descriptor, len(LINE_START), 0)
         if not LINE_START.startswith(head):
             raise OutputError(
-                f"{self.name}: is there already, and holds no dead letters: name another file, or move it away"
+                f"{self.name}: already exists, and holds no dead letters: name another file, or move it away"
             )
         if status.st_size < len(LINE_START):
-            # Of the very first letter a crash left less than its mark: nothing in it is worth keeping, and with it the
-            # file would not be known again.
+            # A crash left less than the mark of the first letter: it is worth nothing, and the file would not be
+            # recognized with it.
             os.ftruncate(self._descriptor, 0)
             return False
         return os.pread(self._descriptor, 1, status.st_size - 1) != b"\n"
 
     def write(self, letters: Iterable[Letter]) -> None:
-        """Write letters, whole ones only. What cannot be written is counted as lost."""
+        """Write letters, only whole ones. What cannot be written is counted as lost."""
         block: list[bytes] = []
         size = 0
         for letter in letters:
@@ -93,17 +93,17 @@ class DeadLetters:
             self._write(block)
 
     def count_lost(self, letters: int, why: str) -> None:
-        """Note events that should have a letter and can have none."""
+        """Count events that should have a letter but cannot have one."""
         with self._lock:
             self._lose(letters, why)
 
     def sync(self) -> None:
-        """Return once what was written survives a loss of power."""
+        """Return once what was written survives a power loss."""
         with self._lock:
             self._sync()
 
     def close(self) -> None:
-        """Make sure of what was written, and close the file. To do it again does nothing."""
+        """Sync and close the file. Closing it again does nothing."""
         with self._lock:
             if self._descriptor >= 0:
                 self._sync()
@@ -120,17 +120,17 @@ class DeadLetters:
             if self._descriptor < 0:
                 self._lose(len(lines), "the file was closed before")
                 return
-            # Behind a line that was cut off, a new one; the reader tells of the one that is cut.
+            # After a line that was cut off, a new one; the reader reports the one that is cut.
             block = b"\n" * self._mid_line + b"".join(lines)
             done = 0
             try:
                 while done < len(block):
                     done += os.write(self._descriptor, block[done:] if done else block)
-            except OSError as fault:
+            except OSError as error:
                 whole = block[:done].count(b"\n") - (self._mid_line and done > 0)
                 self._mid_line = block[:done][-1:] != b"\n" if done else self._mid_line
                 self.written += whole
-                self._lose(len(lines) - whole, fault.strerror or str(fault))
+                self._lose(len(lines) - whole, error.strerror or str(error))
             else:
                 self._mid_line = False
                 self.written += len(lines)
@@ -140,15 +140,15 @@ class DeadLetters:
             return
         try:
             os.fsync(self._descriptor)
-        except OSError as fault:
+        except OSError as error:
             if stat.S_ISREG(os.fstat(self._descriptor).st_mode):
-                self._lose(0, fault.strerror or str(fault))
+                self._lose(0, error.strerror or str(error))
 
     def _lose(self, letters: int, why: str) -> None:
         if not self.fault:
             self.fault = why
             log.warning(
-                "dead letters cannot be written to %s (%s); the upload goes on, and the report counts them",
+                "dead letters cannot be written to %s (%s); the upload continues, and the report counts them",
                 escape(self.name),
                 escape(why),
             )
@@ -160,12 +160,12 @@ def _opened(name: str) -> int:
     try:
         is_regular = stat.S_ISREG(os.stat(name).st_mode)
     except OSError:
-        is_regular = True  # to be made
+        is_regular = True  # to be created
     return os.open(name, flags | (os.O_RDWR if is_regular else os.O_WRONLY), 0o600)
 
 
 def is_dead_letters(path: str | os.PathLike[str]) -> bool:
-    """Whether a file holds dead letters, by the mark of its first line. What can be read only once is not looked at."""
+    """Return whether a file holds dead letters, by the mark of its first line. A pipe is not read."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
             return False

@@ -1,4 +1,4 @@
-"""One dead letter, and how it stands in a file."""
+"""One dead letter, and its line in a file."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ SCHEMA = "cordwood.dead-letter/1"
 """Marks every line of a dead-letter file."""
 
 LINE_START = f'{{"schema": "{SCHEMA}", '.encode()
-"""How each line begins, to the byte."""
+"""The bytes that each line begins with."""
 
 _RETRYABLE = {Outcome.UNDELIVERED, Outcome.UNKNOWN}
 
 
 class LetterError(ValueError):
-    """A line is no dead letter; the message says why."""
+    """A line is not a dead letter; the message says why."""
 
 
 class Parts(NamedTuple):
     """An event that was sent in parts, of which some were not accepted."""
 
     ends: tuple[int, ...]
-    """Where in the UTF-8 of the message each part ends."""
+    """The offsets in the UTF-8 of the message at which the parts end."""
     missing: tuple[int, ...]
-    """The numbers, from 1, of those that were not accepted."""
+    """The numbers, from 1, of the parts that were not accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +38,21 @@ class Letter:
     Attributes:
         outcome: what became of it.
         reason: why.
-        position: its place in the input, as in a report.
-        timestamp: in milliseconds since 1970; None where the event has none.
-        message: its bytes as they came; None where they are not known.
-        is_message: `message` is the event's message. Else the event has none, and it is the event itself: its JSON in
-            the file, or the `repr` of the object.
-        cut: there was more of it than is in `message`.
+        position: its position in the input, as in a report.
+        timestamp: in milliseconds since 1970; None if the event has none.
+        message: its bytes as they were read; None if they are not known.
+        is_message: `message` is the event's message. Otherwise it is the event itself: its JSON in the file, or the
+            `repr` of the object.
+        cut: `message` is only its beginning.
         source: the file that it comes from; empty for events in memory.
-        line: its line there, from 1, where that can be told.
-        log_group_name: where it was to go; empty where that is not known.
-        log_stream_name: likewise.
-        attempts: requests that it went out with.
+        line: its line there, from 1; None if that is not known.
+        log_group_name: where it was to go; empty if that is not known.
+        log_stream_name: the same.
+        attempts: requests that it was sent with.
         status: of the last answer for it.
         code: of the last answer: the service's error code.
         request_id: of the last answer.
-        time: when its outcome was known, UTC, as ISO 8601 has it.
+        time: when its outcome was known, UTC, in ISO 8601.
         parts: of an event that was sent in parts, which are missing; the whole message is in `message`.
 
     """
@@ -77,7 +77,7 @@ class Letter:
 
     @property
     def retryable(self) -> bool:
-        """Whether it is good to send again, as it is."""
+        """Whether it can be sent again, as it is."""
         whole = self.message is not None and self.is_message and not self.cut
         return self.outcome in _RETRYABLE and whole and self.timestamp is not None
 
@@ -87,7 +87,7 @@ class Letter:
         return self.outcome is Outcome.UNKNOWN
 
     def events(self) -> list[tuple[int, bytes]]:
-        """What is to be sent for it: itself, or its missing parts as they were sent."""
+        """Return what is to be sent for it: itself, or its missing parts as they were sent."""
         if self.message is None or self.timestamp is None:
             return []
         if self.parts is None:
@@ -103,7 +103,7 @@ class Letter:
         ]
 
     def to_line(self) -> bytes:
-        """It as one line, in ASCII: harmless on a terminal, too."""
+        """Return it as one line, in ASCII, so that it is safe on a terminal too."""
         message, encoding = _as_text(self.message)
         document: dict[str, Any] = {
             "schema": SCHEMA,
@@ -133,27 +133,27 @@ class Letter:
         return json.dumps(document).encode() + b"\n"
 
     @classmethod
-    def of_line(cls, line: bytes) -> Letter:
-        """The letter of one line.
+    def from_line(cls, line: bytes) -> Letter:
+        """Parse the letter of one line.
 
         Raises:
-            LetterError: it is none.
+            LetterError: the line is not a dead letter.
 
         """
         try:
             document = json.loads(line)
         except ValueError:
-            cut = "" if line.endswith(b"\n") else ": it is cut off, as a run that was killed leaves it"
-            raise LetterError(f"the line is no JSON{cut}") from None
+            cut = "" if line.endswith(b"\n") else ": it is cut off, as by a run that was killed"
+            raise LetterError(f"the line is not JSON{cut}") from None
         if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-            raise LetterError(f'the line has no "schema": "{SCHEMA}", so it is no dead letter')
+            raise LetterError(f'the line has no "schema": "{SCHEMA}", so it is not a dead letter')
         try:
-            return cls._of_document(document)
-        except (KeyError, TypeError, ValueError) as fault:
-            raise LetterError(f"the dead letter lacks a member, or has a wrong one: {fault!r}") from None
+            return cls._from_document(document)
+        except (KeyError, TypeError, ValueError) as error:
+            raise LetterError(f"the dead letter lacks a member, or has a wrong one: {error!r}") from None
 
     @classmethod
-    def _of_document(cls, document: dict[str, Any]) -> Letter:
+    def _from_document(cls, document: dict[str, Any]) -> Letter:
         message = document["message"]
         if message is not None:
             message = base64.b64decode(message, validate=True) if _is_base64(document) else message.encode()

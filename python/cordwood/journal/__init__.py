@@ -1,4 +1,4 @@
-"""What an upload has sent and what became of it, on disk: so that it goes on where it stopped, whatever stopped it."""
+"""What an upload has sent and what became of it, on disk, so that a later run resumes it whatever stopped it."""
 
 from cordwood.journal.default_path import default_path
 from cordwood.journal.identity import identify_file

@@ -1,4 +1,4 @@
-"""Where a journal lies that nobody named a file for."""
+"""Where a journal is if no file was named for it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from cordwood.errors import JournalUnwritableError
 
 
 def default_path(sources: Sequence[SourceIdentity], destination: Mapping[str, Any]) -> pathlib.Path:
-    """Where the journal of these sources, by their names, and this destination lies: always at the same place.
+    """Return the path of the journal of these sources, by their names, and this destination: always the same one.
 
     Raises:
-        JournalUnwritableError: the user has no folder for such things.
+        JournalUnwritableError: the user has no home folder.
 
     """
-    told = json.dumps([[source.name for source in sources], dict(destination)], sort_keys=True)
-    return _state_folder() / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.journal"
+    job = json.dumps([[source.name for source in sources], dict(destination)], sort_keys=True)
+    return _state_folder() / f"{hashlib.sha256(job.encode()).hexdigest()[:32]}.journal"
 
 
 def _state_folder() -> pathlib.Path:
-    """The one for what a program remembers between its runs. A path in the environment that is not absolute is none."""
+    """Return the folder for state between runs. A path in the environment that is not absolute is ignored."""
     try:
         if sys.platform == "win32":
             return _absolute("LOCALAPPDATA") or pathlib.Path.home() / "AppData" / "Local" / "cordwood"
@@ -34,7 +34,7 @@ def _state_folder() -> pathlib.Path:
             return pathlib.Path.home() / "Library" / "Application Support" / "cordwood"
         return _absolute("XDG_STATE_HOME") or pathlib.Path.home() / ".local" / "state" / "cordwood"
     except RuntimeError:
-        raise JournalUnwritableError("no home folder is known to keep a journal in; name a file for it") from None
+        raise JournalUnwritableError("no home folder to keep a journal in; name a file with `journal`") from None
 
 
 def _absolute(variable: str) -> pathlib.Path | None:

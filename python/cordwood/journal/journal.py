@@ -1,4 +1,4 @@
-"""`Journal`: the intents of requests, what is settled, and up to where all is, across the runs of one upload."""
+"""`Journal`: the requests that were about to go out, and the events that are settled, across the runs of one upload."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from cordwood._core import pack_positions, packed_range, unpack_positions
 from cordwood._model import Outcome, SourceIdentity, position_of
+from cordwood._text import plural
 from cordwood.errors import JournalError
 from cordwood.journal.identity import difference
 from cordwood.journal.store import Statement, Store
@@ -25,30 +26,30 @@ _ADD_DUPLICATES = "UPDATE fact SET value = value + ? WHERE name = 'possible_dupl
 _COUNT = "INSERT INTO counted VALUES (?, ?) ON CONFLICT DO UPDATE SET events = events + excluded.events"
 
 _END = "end {}"
-"""The fact that tells where a source ended, by its number."""
+"""The fact that holds where a source, by its index, ended."""
 
 _WAY_OUT = "name another file with `journal`, or start over with `force`"
 
 
 class Journal:
-    """One upload's record; made by `open`. Threads may share it.
+    """The record of one upload; made by `open`. Threads may share it.
 
-    Positions are those of the source, packed as `Batch.packed_positions` does. A key names the events of one request
-    within one run.
+    Positions are those of the source, packed as `Batch.packed_positions` does. A key identifies the events of one
+    request within one run.
 
     Attributes:
         path: of its file.
-        resumed: an earlier run has begun this upload.
-        finished: an earlier run has ended it, and no source has grown since.
+        resumed: an earlier run began this upload.
+        finished: an earlier run finished it, and no source has grown since.
         earlier: events settled by earlier runs, by outcome.
         settled_below: all events before this position were settled by earlier runs.
-        settled_ranges: ranges of positions of which the same holds, each from the one to before the other: what lies
-            behind a file that has grown since it was read.
-        settled: packed positions of which it holds too, in sets.
-        in_doubt: packed positions of events whose request an earlier run may have sent, and knew no answer; each
-            position is in one of the sets at most.
+        settled_ranges: ranges of positions that are settled too, each from its first to before its second: what comes
+            after a file that has grown since it was read.
+        settled: sets of packed positions that are settled too.
+        in_doubt: sets of packed positions of events whose request an earlier run may have sent without learning the
+            answer; no position is in two of them.
         possible_duplicates: events that earlier runs had accepted, and that may be stored twice.
-        broken: why nothing is recorded any more; empty while all is well.
+        broken: why nothing is recorded any more; empty if nothing failed.
 
     """
 
@@ -79,19 +80,19 @@ class Journal:
         destination: Mapping[str, Any],
         force: bool = False,
     ) -> Self:
-        """Begin a journal, or go on with the one that is there. It is locked until it is closed, or the process ends.
+        """Begin a journal, or continue an existing one. It is locked until it is closed, or the process ends.
 
         Args:
-            path: the file; it and its folder are made where they are missing, for their owner alone.
+            path: the file; it and its folder are created if they are missing, for their owner alone.
             sources: in the order in which they are read.
-            options: those that decide which events are read and how, as values that JSON knows.
-            destination: what decides where they go; likewise.
-            force: forget what an earlier run recorded.
+            options: those that decide which events are read and how, as JSON values.
+            destination: what decides where they go, as JSON values.
+            force: forget what earlier runs recorded.
 
         Raises:
-            JournalUnwritableError: it cannot be made or written.
-            JournalError: another process has it; or it is of other sources, options or another destination; or no
-                journal.
+            JournalUnwritableError: it cannot be created or written.
+            JournalError: another process has it open; or it is of other sources, options or another destination; or the
+                file is no journal.
             InputError: a source cannot be read.
 
         """
@@ -108,24 +109,25 @@ class Journal:
 
     def _begin_run(self, sources: Sequence[SourceIdentity], settings: dict[str, dict[str, Any]]) -> None:
         records = [source._asdict() for source in sources]
-        told = {"sources": json.dumps(records)}
-        told |= {name: json.dumps(setting, sort_keys=True) for name, setting in settings.items()}
+        job = {"sources": json.dumps(records)}
+        job |= {name: json.dumps(setting, sort_keys=True) for name, setting in settings.items()}
         grown: list[int] = []
         if self.resumed:
             for name in settings:
-                self._check_setting(name, json.loads(told[name]))
+                self._check_setting(name, json.loads(job[name]))
             if grown := self._check_sources(sources):
                 self.finished = False
                 self._open_ends(grown)
         facts: dict[str, Any] = {
-            **told,
+            **job,
             "run": self._run,
             "finished": int(self.finished),
             "settled_below": self.settled_below,
             "possible_duplicates": self.possible_duplicates,
             "settled_ranges": json.dumps(self.settled_ranges),
         }
-        # What is in doubt still, written anew: else each run that is killed would add its own tries of the same events.
+        # What is still in doubt is written again: otherwise each run that is killed would add its own requests with the
+        # same events.
         doubts = [(0, key, unpack_positions(packed)[-1], packed) for key, packed in enumerate(self.in_doubt)]
         self._store.begin(
             [(_PUT_FACT, fact) for fact in facts.items()]
@@ -149,23 +151,26 @@ class Journal:
             )
 
     def _check_sources(self, sources: Sequence[SourceIdentity]) -> list[int]:
-        """The numbers of those that have grown."""
+        """Return the indexes of those that have grown."""
         old = [SourceIdentity(**record) for record in json.loads(self._facts["sources"])]
         if len(sources) != len(old):
             raise JournalError(
-                f"{self.path}: this journal is of {_files(len(old))}, and now there are {len(sources):,}; {_WAY_OUT}"
+                f"{self.path}: this journal is of {plural(len(old), 'source')}, and now there are {len(sources):,}; "
+                f"{_WAY_OUT}"
             )
         for source, before in zip(sources, old, strict=True):
             if differs := difference(source, before):
-                raise JournalError(f"{source.name}: not what the journal {self.path} is of: {differs}; {_WAY_OUT}")
+                raise JournalError(
+                    f"{source.name}: has changed since the journal {self.path} was written: {differs}; {_WAY_OUT}"
+                )
         pairs = enumerate(zip(sources, old, strict=True))
         return [index for index, (source, before) in pairs if source.size > before.size]
 
     def _open_ends(self, grown: list[int]) -> None:
-        """Take what grown files have behind their old ends out of what is settled, which may lie below it."""
+        """Take what grown files have after their old ends out of what is settled."""
         settled = [(0, self.settled_below), *self.settled_ranges]
         for index in grown:
-            # Where no end is known, nothing behind the file is settled by ranges, for it was not read to its end.
+            # If no end is known, nothing after the file is settled by ranges, because it was not read to its end.
             end = self._facts.get(_END.format(index))
             if end is not None:
                 following = position_of(index + 1, 0)
@@ -179,9 +184,9 @@ class Journal:
         self.settled_below, self.settled_ranges = settled[0][1], settled[1:]
 
     def record_end(self, index: int, position: int) -> None:
-        """Record where a source, by its number, ended when it was read to its end.
+        """Record where a source, by its index, ended when it was read to its end.
 
-        To be told before anything behind it is: only what lies before can be settled by then.
+        Call it before anything after the source is recorded: until then only what comes before can be settled.
         """
         self._write([(_PUT_FACT, (_END.format(index), position))], durable=False)
 
@@ -196,7 +201,7 @@ class Journal:
     def intend(self, key: int, packed: bytes) -> None:
         """Record that a request with these events is about to go out. On return that is on the disk.
 
-        Where the key has an intent already, this one takes its place.
+        If the key has an intent already, this one replaces it.
         """
         span = packed_range(packed)
         last = -1 if span is None else span[1]
@@ -214,7 +219,7 @@ class Journal:
 
         `possible_duplicates` of them may be stored twice.
 
-        Not forced to the disk: where that is lost, so is every later record, and the events are in doubt.
+        Not forced to the disk: if it is lost, so is every later record, and the events are in doubt.
         """
         span = packed_range(packed)
         statements: list[Statement] = [("DELETE FROM intent WHERE run = ? AND key = ?", (self._run, key))]
@@ -231,7 +236,7 @@ class Journal:
     def withdraw(self, key: int) -> None:
         """Record that the key's events are certainly not stored, and stay to be sent.
 
-        Not forced to the disk: where that is lost the events are in doubt, which errs to the safe side.
+        Not forced to the disk: if it is lost, the events are in doubt, which is safe.
         """
         self._write([("DELETE FROM intent WHERE run = ? AND key = ?", (self._run, key))], durable=False)
 
@@ -242,27 +247,27 @@ class Journal:
     def _write(self, statements: list[Statement], *, durable: bool) -> None:
         try:
             self._store.write(statements, durable=durable)
-        except sqlite3.Error as fault:
-            self.broken = f"{self.path}: {fault}"
-            log.error("the journal cannot be written, and the upload goes on without it: %s", self.broken)
+        except sqlite3.Error as error:
+            self.broken = f"{self.path}: {error}"
+            log.error("the journal cannot be written, and the upload continues without it: %s", self.broken)
 
     def close(self) -> None:
-        """Let go of the file. What was recorded stays; what is recorded later is not."""
+        """Close the file. What was recorded stays; later calls record nothing."""
         self._store.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
 
 
 def _without(intents: list[bytes], settled: list[bytes], settled_below: int) -> list[bytes]:
-    """Intents less what was settled later: a run after theirs has sent those events again, and had an answer.
+    """Return the intents without what was settled later, when a later run sent those events again and got an answer.
 
-    Each position is in one of them at most, though several runs may have tried it.
+    Each position is in one of them at most, although several runs may have sent it.
     """
     spans = [(packed_range(packed), packed) for packed in settled]
     left = []
@@ -280,7 +285,3 @@ def _without(intents: list[bytes], settled: list[bytes], settled_below: int) -> 
 
 def _shown(setting: Mapping[str, Any], key: str) -> str:
     return json.dumps(setting[key], ensure_ascii=False) if key in setting else "not set"
-
-
-def _files(count: int) -> str:
-    return f"{count:,} source" + ("" if count == 1 else "s")

@@ -1,8 +1,8 @@
-"""The journal's file: SQLite, open for one process alone, and written in groups.
+"""The journal's file: SQLite, open in one process only, and written in groups.
 
-The write-ahead log of SQLite is appended to, and what is in it counts up to the first damaged frame. So a power loss
-takes away an end of what was written, never something in between; and a write that is forced to the disk takes along
-all that were written before it.
+The write-ahead log of SQLite is appended to, and is valid up to the first damaged frame. So a power loss removes the
+end of what was written, never something in between; and a write that is forced to the disk forces all that were
+written before it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from typing import Any
 from cordwood.errors import JournalError, JournalUnwritableError
 
 Statement = tuple[str, tuple[Any, ...]]
+
+_OTHER_FILE = "name another file with `journal`"
 
 _APPLICATION = 0x43574A4C
 _VERSION = 1
@@ -43,11 +45,11 @@ class _Write:
 
 
 class Store:
-    """One file, locked for as long as it is open; `write` may be called from any thread.
+    """One file, locked while it is open; `write` may be called from any thread.
 
     Raises:
-        JournalUnwritableError: it cannot be made or written.
-        JournalError: another process has it, or it is no journal, or damaged.
+        JournalUnwritableError: it cannot be created or written.
+        JournalError: another process has it open, or it is no journal, or damaged.
 
     """
 
@@ -62,26 +64,26 @@ class Store:
         self._durable: bool | None = None
         try:
             self.connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
-        except sqlite3.Error as fault:
-            raise self._told(fault) from None
+        except sqlite3.Error as error:
+            raise self._as_journal_error(error) from None
         try:
             self._claim()
-        except BaseException as fault:
+        except BaseException as error:
             self.connection.close()
-            if isinstance(fault, sqlite3.Error):
-                raise self._told(fault) from None
+            if isinstance(error, sqlite3.Error):
+                raise self._as_journal_error(error) from None
             raise
         _stores.add(self)
 
     def _make_file(self) -> None:
-        """For its owner's eyes. A file that is there is not opened here: closing it would free a lock on it."""
+        """Create it for its owner only. An existing one is not opened here: closing it would free a lock on it."""
         folder = os.path.dirname(os.path.abspath(self.path))
         try:
             _make_folder(folder)
             with suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except OSError as fault:
-            raise JournalUnwritableError(f"{self.path}: the journal cannot be written: {fault.strerror}") from None
+        except OSError as error:
+            raise JournalUnwritableError(f"{self.path}: the journal cannot be written: {error.strerror}") from None
 
     def _claim(self) -> None:
         execute = self.connection.execute
@@ -90,7 +92,7 @@ class Store:
         if not is_new and self._number("application_id") != _APPLICATION:
             raise self._foreign()
         if not is_new and self._number("user_version") != _VERSION:
-            raise JournalError(f"{self.path}: a journal of another version of cordwood; name another file")
+            raise JournalError(f"{self.path}: a journal of another version of cordwood; {_OTHER_FILE}")
         execute("PRAGMA journal_mode = WAL")
         execute("PRAGMA journal_size_limit = 1048576")
         execute("BEGIN EXCLUSIVE")
@@ -103,54 +105,52 @@ class Store:
         return int(self.connection.execute(f"PRAGMA {pragma}").fetchone()[0])
 
     def _foreign(self) -> JournalError:
-        return JournalError(f"{self.path}: is no journal of cordwood, and was left as it is; name another file")
+        return JournalError(f"{self.path}: not a journal of cordwood, and was left as it is; {_OTHER_FILE}")
 
-    def _told(self, fault: sqlite3.Error) -> JournalError:
-        code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
+    def _as_journal_error(self, error: sqlite3.Error) -> JournalError:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return JournalError(
-                f"{self.path}: another upload is writing this journal; let it end, or name another file"
-            )
+            return JournalError(f"{self.path}: another upload is writing this journal; wait for it, or {_OTHER_FILE}")
         if code == sqlite3.SQLITE_NOTADB:
             return self._foreign()
         if code == sqlite3.SQLITE_CORRUPT:
-            return JournalError(f"{self.path}: the journal is damaged ({fault}); remove it, or name another file")
-        return JournalUnwritableError(f"{self.path}: the journal cannot be written: {fault}")
+            return JournalError(f"{self.path}: the journal is damaged ({error}); remove it, or {_OTHER_FILE}")
+        return JournalUnwritableError(f"{self.path}: the journal cannot be written: {error}")
 
     def begin(self, statements: list[Statement]) -> None:
-        """Write at opening, durably; a failure is the caller's to know.
+        """Write durably, while opening.
 
         Raises:
-            JournalUnwritableError: as the class.
-            JournalError: as the class.
+            JournalUnwritableError: as in the class.
+            JournalError: as in the class.
 
         """
         try:
             self._commit([_Write(statements, durable=True)])
-        except sqlite3.Error as fault:
-            raise self._told(fault) from None
+        except sqlite3.Error as error:
+            raise self._as_journal_error(error) from None
 
     def read(self, query: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """All rows; at opening only, when no other thread knows of the store.
+        """Return all rows; only while opening, when no other thread uses the store.
 
         Raises:
-            JournalError: as the class.
+            JournalError: as in the class.
 
         """
         try:
             return self.connection.execute(query, parameters).fetchall()
-        except sqlite3.Error as fault:
-            raise self._told(fault) from None
+        except sqlite3.Error as error:
+            raise self._as_journal_error(error) from None
 
     def write(self, statements: list[Statement], *, durable: bool) -> None:
-        """Write these together, after all that was given before.
+        """Write these together, after everything that was passed before.
 
-        Durable: on the disk at return, whatever happens then. Otherwise it is given to the operating system, so that
-        the end of this process does not harm it: at return, or, while another thread is forcing something to the disk,
-        right after that. One thread writes for all that wait, so that one forced write serves them together.
+        Durable: on the disk at return. Otherwise it is passed to the operating system, so that it survives this
+        process: at return, or, while another thread is forcing something to the disk, right after that. One thread
+        writes for all that wait, so that one forced write serves them together.
 
         Raises:
-            sqlite3.Error: in the thread that wrote; nothing of it is written, nor of anything that comes after it.
+            sqlite3.Error: in the thread that wrote; none of it is written, nor anything after it.
 
         """
         mine = _Write(statements, durable)
@@ -165,15 +165,15 @@ class Store:
             self._writing = True
         try:
             self._write_what_waits()
-        except BaseException as fault:
+        except BaseException as error:
             with self._changed:
                 self._writing = False
-                self._open = self._open and not isinstance(fault, sqlite3.Error)
+                self._open = self._open and not isinstance(error, sqlite3.Error)
                 self._changed.notify_all()
             raise
 
     def _write_what_waits(self) -> None:
-        """Until nothing waits but what another thread stands by to write."""
+        """Write until nothing waits, or only what another thread is about to write."""
         while True:
             with self._changed:
                 group = list(self._waiting)
@@ -181,8 +181,8 @@ class Store:
             try:
                 self._commit(group)
             except sqlite3.Error:
-                raise  # `write` ends it for all
-            except BaseException:  # an interrupt: whoever comes next writes it
+                raise  # `write` closes the store
+            except BaseException:  # an interrupt: the next thread writes it
                 with self._changed:
                     self._waiting.extendleft(reversed(group))
                 raise
@@ -190,7 +190,7 @@ class Store:
                 for write in group:
                     write.done = True
                 if not self._waiting or any(write.durable for write in self._waiting):
-                    # Given up in the same breath, or what comes in between would be nobody's.
+                    # Under the same lock, or what comes in between would be written by no thread.
                     self._writing = False
                     self._changed.notify_all()
                     return
@@ -214,7 +214,7 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Let go of the file, as soon as no thread writes."""
+        """Close the file as soon as no thread writes."""
         with self._changed:
             while self._writing:
                 self._changed.wait()
@@ -224,10 +224,10 @@ class Store:
                 self.connection.close()
 
     def abandon(self) -> None:
-        """In a child made by fork: leave the file to the parent.
+        """Leave the file to the parent, in a child made by fork.
 
-        Nor may the connection be closed here, also not as the interpreter ends: that would write what is the parent's
-        to write. So it is kept alive by one reference that nobody gives back.
+        The connection must not be closed here, not even as the interpreter ends: that would write what is the parent's
+        to write. So one reference to it is never released.
         """
         self._changed = threading.Condition()
         self._open = self._writing = False
@@ -235,7 +235,7 @@ class Store:
 
 
 def _make_folder(folder: str) -> None:
-    """With those it lies in, so that a power loss does not take them away again."""
+    """Make a folder and its parents so that they survive a power loss."""
     above = os.path.dirname(folder)
     if os.path.isdir(folder) or above == folder:
         return

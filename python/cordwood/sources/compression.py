@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cordwood import _core
+from cordwood._core import Decompressor
 
 _MAX_PIECE = 1 << 20
 """Bytes that come out at once: a small file may hold terabytes of zeros."""
@@ -40,7 +40,7 @@ def detect_compression(head: bytes) -> FileCompression | None:
     return next((one for one in FILE_COMPRESSIONS if head.startswith(one.magic)), None)
 
 
-class Decompressor:
+class FileDecompressor:
     """Decompresses a file, which may have several members, one after the other, as `cat` joins them.
 
     Args:
@@ -51,7 +51,7 @@ class Decompressor:
     def __init__(self, compression: FileCompression) -> None:
         self._compression = compression
         self._member: Any = None
-        self._in_core = None if compression.decompress_member else _core.Decompressor(compression.name)
+        self._in_core = None if compression.decompress_member else Decompressor(compression.name)
 
     @property
     def is_whole(self) -> bool:

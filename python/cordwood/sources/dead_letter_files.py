@@ -85,7 +85,7 @@ class DeadLetterFiles(FileSource):
         if not line.strip():
             return []
         try:
-            letter = Letter.of_line(line)
+            letter = Letter.from_line(line)
         except LetterError as error:
             self._damaged = True
             return self._leave(file, Rejected(position, Outcome.INVALID, str(error)), line.rstrip(b"\n"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cordwood._core import TextDecoder
-from cordwood.sources.compression import MAGICS, Decompressor, detect_compression
+from cordwood.sources.compression import MAGICS, FileDecompressor, detect_compression
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF_32 = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
@@ -23,7 +23,7 @@ class FileDecoder:
     def __init__(self, encoding: str | None = None) -> None:
         self._text_decoder = text_decoder(encoding)
         self._detects_utf_16 = encoding is None
-        self._decompressor: Decompressor | None = None
+        self._decompressor: FileDecompressor | None = None
         # Held until they are enough to detect a compression.
         self._start: bytes | None = b""
         self._is_first = True
@@ -65,7 +65,7 @@ class FileDecoder:
     def _take_start(self, start: bytes) -> bytes:
         self._start = None
         if compression := detect_compression(start):
-            self._decompressor = Decompressor(compression)
+            self._decompressor = FileDecompressor(compression)
         return start
 
     def _decoded(self, pieces: Iterator[bytes] | tuple[bytes]) -> Iterator[bytes]:
