@@ -78,9 +78,9 @@ def test_a_client_is_made_of_a_session_or_its_parts(aws: pathlib.Path, endpoint:
     client = cordwood.PutLogEventsClient(session=session, endpoint_url=endpoint.url)
     client.put_log_events("g", "s", [(NOW, "n")])
     assert len(endpoint.events("g", "s")) == 2
-    with pytest.raises(TypeError, match="pass one of them"):
+    with pytest.raises(TypeError, match="`region_name` is for a client that is made here"):
         cordwood.PutLogEventsClient(endpoint.client(), region_name="us-east-1")
-    with pytest.raises(TypeError, match="either a session or a profile_name"):
+    with pytest.raises(TypeError, match="either `session` or `profile_name`"):
         cordwood.PutLogEventsClient(session=session, profile_name="one")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
-from cordwood._core import Batch, Limits, batches
+from cordwood._core import Batch
 from cordwood.client import answer as answers
 from cordwood.client.answer import Answer, Fate
 from cordwood.client.botocore_body import ErrorAnswer, HandedOver, Request, install, placeholder_went_out
@@ -17,9 +17,10 @@ from cordwood.client.compression import BodyCompression
 from cordwood.client.connection import connection_of
 from cordwood.client.credentials import Credentials
 from cordwood.client.error_messages import to_exception
+from cordwood.client.one_batch import one_batch
 from cordwood.client.remedies import CreateMissing, ExpectedToken, Parameters, Remedy
 from cordwood.client.tokens import SequenceTokens
-from cordwood.errors import LimitError, OptionError, OptionValueError
+from cordwood.errors import OptionError, OptionValueError
 from cordwood.options import ClientOption, ConnectOptions, CreateOptions, SendOptions, resolve
 from cordwood.options.definition import documented
 from cordwood.options.signatures import CLIENT
@@ -63,18 +64,18 @@ class PutLogEventsResult:
 class PutLogEventsClient:
     """PutLogEvents over a boto3 logs client: one call is one request.
 
-    It sends bodies that are finished already, tracks the sequence token of each stream and never needs one to succeed,
-    takes nothing for an answer that is none, and never sends a request twice by itself unless the service said that
-    nothing of it was stored. The client's own calls stay as they were. Threads may share an instance.
+    It sends finished bodies, tracks the sequence token of each stream although it never needs one, and accepts only a
+    valid response. It sends a request again only if the service said that nothing of it was stored. Other calls of the
+    boto3 client are unchanged. Threads may share an instance.
 
     Args:
-        client: a boto3 logs client; without one it is made of the options of `ConnectOptions`.
+        client: a boto3 logs client; by default, one is made from the options of `ConnectOptions`.
         options: as follows. `max_concurrency` is the number of threads that will share it: a client made here keeps as
             many connections.
 
     Options:
 
-    Nothing is created unless an option says so, and then only after the service answered ResourceNotFoundException.
+    Nothing is created unless an option says so, and then only after the service returned ResourceNotFoundException.
     """
 
     def __init__(self, client: Any = None, **options: Unpack[ClientOptions]) -> None:
@@ -88,7 +89,7 @@ class PutLogEventsClient:
         if client is None:
             client = connection_of(connection, max_concurrency=send.max_concurrency)
         elif given := list(connection.given()):
-            raise OptionError(f"`{given[0]}` is what a client is made of, and one is given: pass one of them")
+            raise OptionError(f"`{given[0]}` is for a client that is made here: leave out either it or `client`")
         self.client = client
         self._from_aws = answers.is_aws_host(client.meta.endpoint_url)
         self._tokens = SequenceTokens()
@@ -283,10 +284,10 @@ class PutLogEventsClient:
 
 
 def sender_of(options: OptionSet) -> PutLogEventsClient:
-    """What sends for an uploader: a `PutLogEventsClient` as it is, or one made as its constructor says.
+    """Return the client of an upload: a `PutLogEventsClient` as it is, or one made from the options.
 
     Raises:
-        OptionError: a `PutLogEventsClient` is given together with what one is made of.
+        OptionError: a `PutLogEventsClient` is given, and options that one is made from.
 
     """
     client, send = options[ClientOption].client, options[SendOptions]
@@ -302,8 +303,8 @@ def sender_of(options: OptionSet) -> PutLogEventsClient:
     connections = math.inf if client is None else client.meta.config.max_pool_connections
     if connections < send.max_concurrency:
         log.warning(
-            "the client keeps %d connections, and max_concurrency is %d: the others are made anew for each request "
-            "(config=botocore.config.Config(max_pool_connections=%d) keeps them)",
+            "the client keeps %d connections and max_concurrency is %d: the other connections are opened for each "
+            "request (config=botocore.config.Config(max_pool_connections=%d) keeps them)",
             connections,
             send.max_concurrency,
             send.max_concurrency,
@@ -312,41 +313,11 @@ def sender_of(options: OptionSet) -> PutLogEventsClient:
 
 
 def client_over(client: Any, options: OptionSet, **connection: Any) -> PutLogEventsClient:
-    """A `PutLogEventsClient` over a boto3 client, with the options of an upload."""
+    """Return a `PutLogEventsClient` over a boto3 client, with the options of an upload."""
     create, send = options[CreateOptions], options[SendOptions]
     created = create.given() | {"create_log_stream": create.create_log_stream}
     if not create.create_log_group:
         created.pop("retention_in_days", None)  # which only says which events have expired
     return PutLogEventsClient(
         client, compression=send.compression, max_concurrency=send.max_concurrency, **created, **connection
-    )
-
-
-def one_batch(log_events: Iterable[Any]) -> Batch:
-    """Return the events as one batch, sorted.
-
-    Raises:
-        LimitError: they do not fit one; the message names each limit that they exceed.
-        EventError: one of them is not a legal log event.
-
-    """
-    # Works for an iterator, too: what fits one request fits one open batch, whatever its order.
-    cut = list(batches(log_events))
-    if len(cut) == 1:
-        return cut[0]
-    if not cut:
-        raise LimitError("no log events: a PutLogEvents request carries at least 1")
-    limits = Limits()
-    measured = {
-        "events": (sum(map(len, cut)), limits.max_batch_events),
-        "bytes (each message's UTF-8 plus 26)": (sum(batch.nbytes for batch in cut), limits.max_batch_bytes),
-        "ms from first to last timestamp": (
-            max(batch.last_timestamp for batch in cut) - min(batch.first_timestamp for batch in cut),
-            limits.max_batch_span_ms,
-        ),
-    }
-    broken = [f"{value:,} {what}, at most {limit:,}" for what, (value, limit) in measured.items() if value > limit]
-    raise LimitError(
-        f"the log events do not fit one PutLogEvents request: {'; '.join(broken)}. cordwood.batches(events) cuts them "
-        f"into {len(cut)} that do"
     )

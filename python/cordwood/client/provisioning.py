@@ -1,4 +1,4 @@
-"""Making the log group and log stream that a request did not find, where the caller asked for it."""
+"""Creation of a missing log group or log stream, if the caller asked for it."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from typing import Any
 from cordwood.options import CreateOptions
 
 _FIRST_WAIT = 0.1
-_LONGEST_WAIT = 2.0
-_PATIENCE = 20.0
-"""Seconds that a new group or stream is given to be found everywhere; it takes CloudWatch Logs a few at worst."""
+_MAX_WAIT = 2.0
+_MAX_SECONDS = 20.0
+"""For a new group or stream to be found everywhere; CloudWatch Logs takes a few seconds at worst."""
 
 
 def waits() -> Iterator[float]:
-    """Growing waits in seconds, for as long as patience lasts."""
+    """Yield growing waits in seconds, until the time for a new group or stream to be found is over."""
     wait = _FIRST_WAIT
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + _MAX_SECONDS
     while time.monotonic() < until:
         yield wait
-        wait = min(wait * 2, _LONGEST_WAIT)
+        wait = min(wait * 2, _MAX_WAIT)
 
 
 def create(client: Any, wanted: CreateOptions, log_group_name: str, log_stream_name: str) -> None:
-    """Create the stream, and the group before it where that is missing and wanted.
+    """Create the stream, and before it the group if that is missing and may be created.
 
-    Another creator may be at it too: what exists already is fine, `OperationAbortedException` (somebody works on the
-    same group) is tried again, and a group just created that is not found yet is waited for.
+    Other clients may do the same at this time: what exists already is fine, `OperationAbortedException` (another
+    operation on the same group) is retried, and a group that was just created is waited for until it is found.
 
     Raises:
-        botocore.exceptions.ClientError: what the service refuses, the group missing and not wanted among it.
+        botocore.exceptions.ClientError: the service refused; also if the group is missing and may not be created.
 
     """
     stream = {"logGroupName": log_group_name, "logStreamName": log_stream_name}
-    made_group = False
+    created_group = False
     for wait in waits():
         code, error = _attempt(client, lambda: client.create_log_stream(**stream))
         if code in ("", "ResourceAlreadyExistsException"):
             return
-        if code == "ResourceNotFoundException" and wanted.create_log_group and not made_group:
+        if code == "ResourceNotFoundException" and wanted.create_log_group and not created_group:
             _create_group(client, wanted, log_group_name)
-            made_group = True
-        elif code == "OperationAbortedException" or (code == "ResourceNotFoundException" and made_group):
+            created_group = True
+        elif code == "OperationAbortedException" or (code == "ResourceNotFoundException" and created_group):
             time.sleep(wait)
         else:
             raise error
@@ -53,7 +53,7 @@ def _create_group(client: Any, wanted: CreateOptions, log_group_name: str) -> No
     options = {"kmsKeyId": wanted.kms_key_id, "tags": wanted.tags, "logGroupClass": wanted.log_group_class}
     group: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     code = _until_done(client, lambda: client.create_log_group(logGroupName=log_group_name, **group), settled=_EXISTS)
-    # The retention of a group that somebody else made meanwhile is theirs.
+    # The retention of a group that somebody else created meanwhile is not ours to set.
     if wanted.retention_in_days is not None and code not in _EXISTS:
         days = wanted.retention_in_days
         _until_done(
@@ -80,7 +80,7 @@ def _until_done(
 
 
 def _attempt(client: Any, call: Callable[[], Any]) -> tuple[str, Any]:
-    """The service's error code, with its error; an empty code where the call was answered well."""
+    """Return the service's error code and the error; an empty code if the call succeeded."""
     try:
         call()
     except client.exceptions.ClientError as error:
