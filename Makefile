@@ -83,7 +83,7 @@ format: .venv/extra-lint ## write the formatting that lint asks for
 	$(BIN)/ruff format --quiet
 
 options: .venv/extra-lint ## write what is generated from the definitions of options
-	PYTHONPATH=python $(BIN)/python tools/options.py
+	$(BIN)/python tools/options.py
 
 # --- measuring --------------------------------------------------------------------------------------------------
 

@@ -25,9 +25,9 @@ from cordwood.errors import (
 )
 
 if TYPE_CHECKING:
+    from cordwood._model import SettledBatch
     from cordwood.awscli.function import put_log_events
     from cordwood.client import PutLogEventsClient, PutLogEventsResult
-    from cordwood.ledger.settled_batch import SettledBatch
     from cordwood.log_file import LogFile, read
     from cordwood.report import Example, PositionRange, Report
     from cordwood.uploader.upload import upload
@@ -86,7 +86,7 @@ if not TYPE_CHECKING:  # which would take any name for one that is here
             "Example": "cordwood.report",
             "PositionRange": "cordwood.report",
             "Report": "cordwood.report",
-            "SettledBatch": "cordwood.ledger.settled_batch",
+            "SettledBatch": "cordwood._model",
             "Uploader": "cordwood.uploader.uploader",
             "upload": "cordwood.uploader.upload",
         },

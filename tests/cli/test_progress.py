@@ -16,7 +16,8 @@ from collections.abc import Callable
 
 import pytest
 from cli_upload import COMMAND, NAMES, NOW, clean_environment, run
-from cordwood.cli.progress import Numbers, Pace, Plain, Progress, facts
+from cordwood.cli.pace import Numbers, Pace, facts
+from cordwood.cli.progress import Plain, Progress
 from cordwood.cli.stderr import Messages
 
 
@@ -103,7 +104,8 @@ def test_its_thread_keeps_no_process_alive() -> None:
     program = (
         "import threading\n"
         "from cordwood.cli.stderr import Messages\n"
-        "from cordwood.cli.progress import Numbers, Plain, Progress\n"
+        "from cordwood.cli.pace import Numbers\n"
+        "from cordwood.cli.progress import Plain, Progress\n"
         "Progress(lambda: Numbers(0, 0, 0, 0, 0, 0, 0, 0, 0, None), Plain(Messages('c'))).__enter__()\n"
         "print([t.name for t in threading.enumerate()])"
     )

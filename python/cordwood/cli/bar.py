@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task
 from rich.table import Column
 from rich.text import Text
 
-from cordwood.cli.progress import Numbers, Pace, facts
+from cordwood.cli.pace import Numbers, Pace, facts
 from cordwood.cli.stderr import Messages
 
 _SHORTEST_BAR = 10

@@ -10,7 +10,7 @@ from cordwood.cli.exit_codes import CONFIGURATION_ERROR, SERVICE_ERROR, USAGE_ER
 from cordwood.options import ConnectOptions, CreateOptions, SendOptions
 
 if TYPE_CHECKING:
-    from cordwood.cli.upload import UploadArguments
+    from cordwood.cli.arguments import UploadArguments
 
 _HOW = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (--profile), or run where a role gives them"
 

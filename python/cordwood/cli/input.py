@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from cordwood._text import escape
+from cordwood.cli.arguments import InputArguments
 from cordwood.cli.exit_codes import USAGE_ERROR, Failure
 from cordwood.cli.flags import add_flags, chosen, with_flags
 from cordwood.cli.stderr import Messages
@@ -19,53 +19,17 @@ from cordwood.options import (
     ConnectOptions,
     CreateOptions,
     MessageOptions,
-    OptionSet,
     ReadOptions,
 )
 from cordwood.options.definition import Signature
 
 if TYPE_CHECKING:
-    from cordwood.name_template import NameTemplate
     from cordwood.sources.dead_letter_files import DeadLetterFiles
     from cordwood.sources.log_files import LogFiles
-    from cordwood.sources.paths import FoundFile
 
 _MOST_DESCRIBED = 5
 
 _WHICH_EVENTS = ("since", "until", "filter", "exclude")
-
-
-@dataclass(frozen=True, kw_only=True)
-class InputArguments:
-    """The files, the destination's names and the options of a command line.
-
-    Attributes:
-        files: the files to read, with folders, patterns and prefixes resolved.
-        log_group_name: the log group.
-        template: the log stream, or the template of log streams.
-        options: the options, by their groups.
-        progress: how progress is shown.
-        output: how the result is written, `table` or `json`.
-        run_id: names the run.
-        assume_utc: take UTC for timestamps whose zone is not known, and say so: nothing is stored.
-        s3: gives the boto3 client for objects in S3.
-
-    """
-
-    files: Sequence[FoundFile]
-    log_group_name: str
-    template: NameTemplate
-    options: OptionSet
-    progress: str
-    output: str
-    run_id: str
-    assume_utc: bool
-    s3: Callable[[], Any]
-
-    @property
-    def log_stream_name(self) -> str:
-        """As it was given."""
-        return self.template.template
 
 
 def add_input(command: argparse.ArgumentParser, *, needs_names: bool) -> None:

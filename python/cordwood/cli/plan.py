@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cordwood._model import Outcome
 from cordwood._text import escape
+from cordwood.cli.arguments import PlanArguments
 from cordwood.cli.exit_codes import DONE, NOT_DELIVERED, REJECTED, USAGE_ERROR, Failure
 from cordwood.cli.flags import PLAN, value_of, with_flags
 from cordwood.cli.input import (
-    InputArguments,
     add_input,
     describe,
     in_short,
@@ -20,7 +19,8 @@ from cordwood.cli.input import (
     read_input,
     time_range,
 )
-from cordwood.cli.progress import Progress, display_of, numbers_of
+from cordwood.cli.pace import numbers_of
+from cordwood.cli.progress import Progress, display_of
 from cordwood.cli.signals import ended_by_signals
 from cordwood.cli.stderr import Messages
 from cordwood.cli.stdout import write
@@ -54,20 +54,6 @@ _NAMES = {"log_group_name": "log group", "log_stream_name": "log stream"}
 
 _ANY = "any"
 """For a name that was not given: a plan is the same for each, for no limit counts them."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlanArguments(InputArguments):
-    """What `cordwood plan` is asked.
-
-    Attributes:
-        given_names: the names of log group and log stream as they were given; None if they were not.
-        price_per_gb: the price of ingestion.
-
-    """
-
-    given_names: dict[str, str | None]
-    price_per_gb: float | None
 
 
 def add_to(commands: Any) -> None:

@@ -20,7 +20,7 @@ from cordwood.options import DeadLetterOptions, JournalOptions, ResendOptions, S
 from cordwood.options.signatures import event_options
 
 if TYPE_CHECKING:
-    from cordwood.cli.upload import UploadArguments
+    from cordwood.cli.arguments import UploadArguments
     from cordwood.dead_letters import DeadLetters
     from cordwood.journal import Journal
     from cordwood.sources.dead_letter_files import DeadLetterFiles

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import math
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cordwood._text import plural
+from cordwood.cli.arguments import UploadArguments
 from cordwood.cli.destination import Destination, destination, log_group_retention
 from cordwood.cli.exit_codes import (
     CONFIGURATION_ERROR,
@@ -22,7 +22,6 @@ from cordwood.cli.exit_codes import (
 )
 from cordwood.cli.flags import UPLOAD, add_flags, with_flags
 from cordwood.cli.input import (
-    InputArguments,
     add_input,
     describe,
     in_short,
@@ -31,7 +30,8 @@ from cordwood.cli.input import (
     read_input,
     time_range,
 )
-from cordwood.cli.progress import Progress, display_of, numbers_of
+from cordwood.cli.pace import numbers_of
+from cordwood.cli.progress import Progress, display_of
 from cordwood.cli.records import (
     add_records,
     check_outputs,
@@ -69,26 +69,6 @@ service refuses the job; 255 anything else.
   cordwood upload events.json --log-group-name my-logs --log-stream-name 20150601 --local
   aws logs filter-log-events --log-group-name old | cordwood upload --log-group-name new --log-stream-name copied
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class UploadArguments(InputArguments):
-    """What `cordwood upload` is asked to do.
-
-    Attributes:
-        journal: `auto`, `none`, or the path of the journal.
-        force: forget what it remembers.
-        report: where the report goes as JSON; None for nowhere.
-        local: rehearse on an endpoint of this machine.
-        check_log_group: ask the service for the retention.
-
-    """
-
-    journal: str
-    force: bool
-    report: str | None
-    local: bool
-    check_log_group: bool
 
 
 def add_to(commands: Any) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cordwood._model import Outcome, Rejected, StopKind
+from cordwood._model import Outcome, Rejected, SettledBatch, StopKind
 from cordwood._text import escape, utc
 from cordwood.client.answer import Fate, rejected_of
 from cordwood.client.error_messages import to_exception
@@ -16,7 +16,6 @@ from cordwood.delivery.retry import Decision, decide, is_overload, wait_before
 from cordwood.delivery.stop_policy import Stop
 from cordwood.errors import CredentialsError
 from cordwood.ledger.dead_letter_writer import LastAttempt
-from cordwood.ledger.settled_batch import SettledBatch
 
 if TYPE_CHECKING:
     from cordwood.client.answer import Answer

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 if TYPE_CHECKING:
     from cordwood._core import Limits
-    from cordwood._model import Outcome
-    from cordwood.ledger.settled_batch import SettledBatch
+    from cordwood._model import Outcome, SettledBatch
     from cordwood.options.types import Compression, Extra, Format, InvalidText, OnReject, Oversize, TimestampFrom
 
 

@@ -13,7 +13,7 @@ from cordwood.options.definition import Flag, Options, above_zero, option, secon
 from cordwood.options.types import Compression
 
 if TYPE_CHECKING:
-    from cordwood.ledger.settled_batch import SettledBatch
+    from cordwood._model import SettledBatch
 
 AWS_REQUESTS_PER_SECOND = 100.0
 """The default of `max_requests_per_second` for AWS hosts: 2 % of what an account may send in a region."""

@@ -1,6 +1,6 @@
 """Many PutLogEvents calls: an outcome for every event, whatever happens on the way."""
 
-from cordwood.ledger.settled_batch import SettledBatch
+from cordwood._model import SettledBatch
 from cordwood.uploader.upload import upload
 from cordwood.uploader.uploader import Uploader
 
