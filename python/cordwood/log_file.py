@@ -79,6 +79,6 @@ class LogFile:
         return self._source.counts
 
     @property
-    def told(self) -> str:
-        """What the file was taken for; empty for event documents."""
+    def description(self) -> str:
+        """What the file is read as, and what is assumed; empty for event documents."""
         return "".join(self._source.descriptions())

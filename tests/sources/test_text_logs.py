@@ -302,7 +302,7 @@ def test_read_is_lazy_and_tells_what_is_no_event(tmp_path: pathlib.Path) -> None
     file = tmp_path / "app.json"
     file.write_text("".join(json.dumps({"ts": FIRST + n, "msg": f"{n}"}) + "\n" for n in range(25_000)) + "nonsense\n")
     log = cordwood.read(file, message_field="msg")
-    assert "timestamps in ts" in log.told
+    assert "timestamps in ts" in log.description
     events = iter(log)
     assert next(events) == {"timestamp": FIRST, "message": "0"}
     assert sum(1 for _ in events) == 24_999
