@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, final, overload
+from typing import Any, Literal, NoReturn, Protocol, SupportsIndex, TypeAlias, final, overload
 
 from cordwood._model import Rejected
 
@@ -23,14 +23,16 @@ __all__ = [
     "Batcher",
     "Batches",
     "Decompressor",
-    "DocumentReader",
     "FileFormat",
+    "FileReader",
     "Limits",
     "LineRules",
     "TextDecoder",
     "__version__",
     "_debug_build",
     "batches",
+    "check_regex",
+    "check_zone",
     "detect",
     "pack_positions",
     "packed_range",
@@ -45,7 +47,7 @@ class Limits:
     """The limits of PutLogEvents; each may be overridden, for an endpoint whose limits differ.
 
     The defaults are the service's own (PutLogEvents in the CloudWatch Logs API reference). An instance is
-    immutable, hashable, and equal to another with the same numbers.
+    immutable, hashable, picklable, and equal to another with the same numbers.
 
     Args:
         max_batch_bytes: most bytes in a batch, counted as the sum over its events of the UTF-8 length of the
@@ -55,8 +57,8 @@ class Limits:
         max_event_bytes: most bytes of one event, its overhead included; an event larger than this, or than
             `max_batch_bytes`, is `oversize`.
         event_overhead_bytes: bytes that the service counts for each event besides its message.
-        max_future_ms: how far after `now` a timestamp may lie; beyond, the event is `too_new`.
-        max_age_ms: how far before `now` a timestamp may lie; beyond, the event is `too_old`.
+        max_future_ms: how far after `now` a timestamp may be; beyond that, the event is `too_new`.
+        max_age_ms: how far before `now` a timestamp may be; beyond that, the event is `too_old`.
 
     Raises:
         ValueError: a number is out of range (the first two and `max_event_bytes` are at least 1, the others at
@@ -92,23 +94,24 @@ class Limits:
         """Bytes counted for each event besides its message."""
     @property
     def max_future_ms(self) -> int:
-        """How many milliseconds after `now` a timestamp may lie."""
+        """How many milliseconds after `now` a timestamp may be."""
     @property
     def max_age_ms(self) -> int:
-        """How many milliseconds before `now` a timestamp may lie."""
+        """How many milliseconds before `now` a timestamp may be."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, int]]:
+        """Return the arguments that make the same again, for `pickle` and `copy`."""
 
 @final
 class Batch:
     """What one PutLogEvents request carries: events in order of time, within every limit.
 
-    A batch is immutable and stays valid for ever: it owns a copy of its messages and never looks at the
-    caller's objects again. The batches of one sequence share one copy, which lives as long as any of them. (What never
-    changes is not copied but kept: a plain `str` of ASCII or `bytes` of 64 KiB and more, and the memory of an Arrow
-    column.)
+    A batch is immutable and always stays valid: it owns a copy of its messages and never reads the caller's objects
+    again. The batches of one sequence share one copy, which lives as long as any of them. (What cannot change is kept
+    instead of copied: a plain `str` of ASCII or `bytes` of 64 KiB and more, and the memory of an Arrow column.)
     `len(batch)` is its number of log events, `batch[i]` one of them as boto3 takes it, `batch[i:j]` a batch of
-    some (a ValueError where it would be empty).
+    some (a ValueError if it would be empty). It cannot be pickled: send its `body` or its `events` to another process.
     """
 
     @property
@@ -133,13 +136,13 @@ class Batch:
     def parts(self) -> list[tuple[int, int, bool]]:
         """The events of which this batch holds parts: `(position, parts, last)`, in order of time.
 
-        `parts` is how many of the event's parts are here; `last` tells whether its last one is among them. Empty
-        where no event was split.
+        `parts` is how many of the event's parts are here; `last` is whether its last one is among them. Empty if no
+        event was split.
         """
     def packed_positions(self, *, whole_events_only: bool = True) -> bytes:
         """Return the positions, in increasing order, each once, in few bytes: LEB128 of their distances.
 
-        `unpack_positions` gives them back. Some 8,000 of events of a file take 8 to 16 KB.
+        `unpack_positions` returns them. Those of 8,000 events of a file take 8 to 16 KB.
 
         Args:
             whole_events_only: leave out the events of which other batches have parts too.
@@ -157,15 +160,15 @@ class Batch:
     ) -> bytes:
         """Write the finished PutLogEvents request body: minimal JSON in UTF-8.
 
-        Only the quote, the backslash and control characters are escaped. `entity`, where given, precedes the
-        events; `sequenceToken`, where given, is the last member. The interpreter lock is released meanwhile.
+        Only the quote, the backslash and control characters are escaped. `entity`, if given, precedes the events;
+        `sequenceToken`, if given, is the last member. The interpreter lock is released meanwhile.
 
         Args:
             log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
             log_stream_name: 1 to 512 characters, neither `:` nor `*`.
             sequence_token: the `nextSequenceToken` of the call before; at least one character.
             entity: the API's Entity: `keyAttributes` and `attributes`, each a mapping of str to str.
-            gzip: compress it, as `Content-Encoding: gzip` has it.
+            gzip: compress it, for `Content-Encoding: gzip`.
 
         Raises:
             ValueError: a name or the token breaks its rule, or cannot be encoded as UTF-8.
@@ -176,52 +179,53 @@ class Batch:
     @overload
     def __getitem__(self, index: slice, /) -> Batch: ...
     def __len__(self) -> int: ...
+    def __reduce__(self) -> NoReturn:
+        """Raise TypeError: a batch does not pickle."""
 
 @final
 class Batches:
     """Iterator of `Batch`, as `batches` returns it.
 
-    Over a sequence all events were read when it was made. Over an iterator it reads on as batches are asked
-    for. An exception of that iterator comes through untouched and loses nothing: batches handed out stay
-    valid, what was held comes from `flush`, and asking for the next batch reads on.
+    Over a sequence, all events were read when it was made. Over an iterator, it reads on when the next batch is
+    requested. An exception of that iterator propagates unchanged and loses nothing: batches already returned stay
+    valid, `flush` returns what is held, and requesting the next batch reads on.
     """
 
     @property
     def rejected(self) -> list[Rejected]:
         """The events rejected so far, in order of position: `(position, outcome, reason)`.
 
-        Those that `drain_rejected` has handed over are no longer among them.
+        Those that `drain_rejected` has returned are no longer among them.
         """
     @property
     def counts(self) -> dict[str, int]:
         """Events by what became of them so far.
 
-        `events`: read from the input. `batched`: in batches handed out (a split event counts once, with its
-        last part). `held`: read, but not handed out yet. Then one count for each outcome an event can be
-        rejected with: `too_old`, `too_new`, `expired`, `oversize`, `empty`, `invalid`. Always: events =
-        batched + held + the rejected. `altered` counts besides, among the events that were not rejected, those
-        whose text was changed: truncated, split, or given U+FFFD.
+        `events`: read from the input. `batched`: in batches already returned (a split event counts once, with its
+        last part). `held`: read, but not returned yet. Then one count for each outcome an event can be rejected
+        with: `too_old`, `too_new`, `expired`, `oversize`, `empty`, `invalid`. Always: events = batched + held + the
+        rejected. `altered` is extra: of the events that were not rejected, those whose text was changed: truncated,
+        split, or with U+FFFD put in.
         """
     def drain_rejected(self) -> list[Rejected]:
-        """Hand over the rejected events so far and forget them; `counts` still counts them.
+        """Return the rejected events so far and forget them; `counts` still counts them.
 
-        `rejected` grows with every rejected event; a long stream stays small by draining it.
+        `rejected` grows with every rejected event; drain it to keep the memory of a long stream small.
         """
     def flush(self) -> list[Batch]:
-        """Hand back all batches that are held, full or not, without reading on."""
+        """Return all batches that are held, full or not, without reading on."""
     def __iter__(self) -> Batches: ...
     def __next__(self) -> Batch: ...
 
 @final
 class Batcher:
-    """The streaming form: takes events as they come, hands back batches as they become full.
+    """The streaming form: takes events as they come, returns batches as they become full.
 
-    Up to 8 batches are open at once, each at most 24 h wide, so that interleaved times still fill their
-    batches; memory is bounded whatever the input. One instance may be shared by threads: each event has the
-    position at which it was added.
+    Up to 8 batches are open at once, each at most 24 h wide, so that interleaved times still fill their batches; memory
+    is bounded for any input. Threads may share an instance: each event has the position at which it was added.
 
     Args:
-        limits: the numbers to obey; the service's own where not given.
+        limits: the limits to obey; the service's own if not given.
         on_reject: as in `batches`.
         oversize: as in `batches`.
         invalid_text: as in `batches`.
@@ -249,12 +253,12 @@ class Batcher:
         Args:
             timestamp: as in `batches`.
             message: as in `batches`.
-            position: of the event in the caller's input, at most 2**63 - 1; one after the event before where not
+            position: of the event in the caller's input, at most 2**63 - 1; one after that of the event before if not
                 given.
 
         Raises:
             cordwood.EventError: the event is not a legal log event and `on_reject` is `"error"`; it is counted
-                as rejected, and everything held is still held.
+                as rejected, and everything that is held stays held.
         """
     def extend(
         self,
@@ -266,7 +270,7 @@ class Batcher:
     ) -> list[Batch]:
         """Take many events, or two columns, and return the batches that they closed.
 
-        Where it raises, the events before are taken, and batches that they closed come from the next call.
+        If it raises, the events before that are taken, and the next call returns the batches that they closed.
 
         Args:
             events: as in `batches`.
@@ -276,14 +280,14 @@ class Batcher:
 
         Raises:
             cordwood.EventError: as in `add`.
-            TypeError: the input as a whole is not what it should be, as in `batches`.
+            TypeError: the input as a whole has the wrong type, as in `batches`.
             RuntimeError: a column became shorter while it was read, as in `batches`.
         """
     def flush(self, *, opened_before: int | None = None) -> list[Batch]:
-        """Close and hand back open batches, the first opened first.
+        """Close and return open batches, the first opened first.
 
         Args:
-            opened_before: a position: only the batches whose first event came before it; all where not given.
+            opened_before: a position: only the batches whose first event came before it; all if not given.
         """
     @property
     def held_nbytes(self) -> int:
@@ -292,55 +296,55 @@ class Batcher:
     def rejected(self) -> list[Rejected]:
         """The events rejected so far, in order of position: `(position, outcome, reason)`.
 
-        Those that `drain_rejected` has handed over are no longer among them.
+        Those that `drain_rejected` has returned are no longer among them.
         """
     @property
     def counts(self) -> dict[str, int]:
         """Events by what became of them so far; the keys are those of `Batches.counts`."""
     def drain_rejected(self) -> list[Rejected]:
-        """Hand over the rejected events so far and forget them; `counts` still counts them."""
+        """Return the rejected events so far and forget them; `counts` still counts them."""
 
 @final
 class FileFormat:
     """What samples of a file show."""
 
     @property
-    def name(self) -> str:
+    def name(self) -> Literal["events", "json", "text"]:
         """`events`, `json` or `text`."""
     @property
     def timestamps(self) -> str:
         """In a few words, how lines write their timestamps; empty for event documents."""
     @property
-    def fitting(self) -> int:
-        """Of the lines looked at, those that fit."""
+    def matching_lines(self) -> int:
+        """Of the sampled lines, those that match the format."""
     @property
-    def lines(self) -> int:
-        """Lines looked at; empty ones do not count."""
+    def sampled_lines(self) -> int:
+        """Lines in the samples; empty ones do not count."""
     @property
     def first_line(self) -> bytes:
-        """The first line that fits; empty for event documents."""
+        """The first line that matches; empty for event documents."""
     @property
     def needs_zone(self) -> bool:
-        """Whether lines write no zone."""
+        """Whether lines write no time zone."""
     @property
     def needs_year(self) -> bool:
         """Whether lines write no year."""
     @property
-    def otherwise(self) -> FileFormat | None:
-        """What another part of the file is; None where all parts agree."""
+    def conflict(self) -> FileFormat | None:
+        """What another part of the file is; None if all parts agree."""
     def first_timestamp(self, *, zone: str, year: int | None = None, now: int) -> int | None:
-        """The first line's timestamp, read so; None for event documents.
+        """Return the timestamp of the first line that matches; None for event documents.
 
         Raises:
-            ValueError: there is no such zone.
+            ValueError: the zone is unknown.
         """
     def last_timestamp(self, *, zone: str, year: int | None = None, now: int) -> int | None:
-        """Likewise of the last line that fits.
+        """Return the timestamp of the last line that matches; None for event documents.
 
         Raises:
-            ValueError: there is no such zone.
+            ValueError: the zone is unknown.
         """
-    def rules(
+    def line_rules(
         self,
         *,
         zone: str,
@@ -350,37 +354,39 @@ class FileFormat:
         multiline_start: str | None = None,
         untimed_as_before: bool = False,
     ) -> LineRules | None:
-        """How its lines become events; None for event documents.
+        """Return how its lines become events; None for event documents.
 
         Args:
             zone: of timestamps that write none: `UTC`, `local`, or a name of the IANA database.
-            year: of timestamps that write none; the latest that puts them no more than a day after now where not given.
+            year: of timestamps that write none; if None, the latest that puts them no more than a day after now.
             now: milliseconds since 1970.
-            message_field: of JSON lines: the member that is the message, in place of the whole line.
-            multiline_start: of text: the regular expression of lines that begin an event; else those with a timestamp
-                do.
-            untimed_as_before: of text: a line without a timestamp is an event of that of the one before; else it
-                continues that.
+            message_field: of JSON lines: the member that is the message, instead of the whole line.
+            multiline_start: of text: the regular expression of lines that begin an event; if None, those with a
+                timestamp do.
+            untimed_as_before: of text: a line without a timestamp is an event with that of the one before; otherwise it
+                continues that event.
 
         Raises:
-            ValueError: there is no such zone, or the regular expression is none.
+            ValueError: the zone is unknown, or the regular expression is invalid.
         """
 
 @final
 class LineRules:
-    """How lines become events: a shape, with what its lines leave out."""
+    """How lines become events: their format, and what the user says that they leave out."""
 
     @staticmethod
-    def told(format: str, *, message_field: str | None = None, multiline_start: str | None = None) -> LineRules:
-        """Rules for lines whose timestamps are told when they are read, and not looked for in them.
+    def without_timestamps(
+        format: str, *, message_field: str | None = None, multiline_start: str | None = None
+    ) -> LineRules:
+        """Return rules for lines whose timestamps the reader is given, and does not look for in them.
 
         Args:
             format: `text`: each line is an event; or `json`: each is a JSON object.
-            message_field: of JSON lines: the member that is the message, in place of the whole line.
+            message_field: of JSON lines: the member that is the message, instead of the whole line.
             multiline_start: of text: the regular expression of lines that begin an event, which others continue.
 
         Raises:
-            ValueError: there is no such format, or the regular expression is none.
+            ValueError: the format is unknown or has no lines, or the regular expression is invalid.
         """
 
 def detect(
@@ -391,90 +397,112 @@ def detect(
     timestamp_regex: str | None = None,
     timestamp_field: str | None = None,
 ) -> FileFormat | None:
-    """What a file is, by samples of whole lines from its start, its middle and its end; None where it is nothing known.
+    """Detect what a file is, by samples of whole lines; None if it is nothing known.
 
     Args:
-        samples: that of the start first.
+        samples: of its start, its middle and its end; that of the start first.
         format: only this: `events`, `json` or `text`.
         timestamp_format: how text writes its timestamps, in the letters of `strftime`.
-        timestamp_regex: where in a line of text the timestamp is: all of the group `timestamp`, or of the first, or of
-            what is matched.
+        timestamp_regex: where in a line of text the timestamp is: all of the group `timestamp`, or of the first group,
+            or of the match.
         timestamp_field: where JSON lines have theirs, as a dotted path.
 
     Raises:
-        ValueError: a letter of the format is not known, or the regular expression is none.
+        ValueError: a letter of the format is unknown, or the regular expression is invalid.
+    """
+
+def check_regex(name: str, pattern: str) -> None:
+    """Raise if a pattern is not a regular expression that the reader takes.
+
+    Args:
+        name: of the argument, for the error.
+        pattern: what to check.
+
+    Raises:
+        ValueError: the regular expression is invalid; the message names the argument.
+    """
+
+def check_zone(zone: str) -> None:
+    """Raise if a time zone is unknown.
+
+    Args:
+        zone: `UTC`, `local`, or a name of the IANA database.
+
+    Raises:
+        ValueError: the zone is unknown.
     """
 
 @final
 class Decompressor:
-    """What compressed bytes hold, whatever pieces they come in; of several members, one behind the other, all.
+    """Decompresses a stream in chunks of any size; of several members, one behind the other, all.
 
     Args:
         kind: `"gzip"` or `"zstd"`.
 
     Raises:
-        ValueError: there is no such kind.
+        ValueError: the kind is unknown.
     """
 
     def __new__(cls, kind: str) -> Decompressor: ...
     def feed(self, chunk: bytes) -> None:
-        """Take the next compressed bytes; what of those before was not read is lost."""
+        """Take the next compressed bytes; those before that were not read are dropped."""
     def read(self, length: int) -> bytes:
-        """What the bytes that were fed hold, up to a length; empty once they are used up.
+        """Return what the bytes that were fed hold, up to a length; empty once they are used up.
 
         The interpreter lock is released meanwhile.
 
         Raises:
-            ValueError: they are damaged; the message says how.
+            ValueError: the bytes are damaged; the message says how.
         """
     @property
     def is_whole(self) -> bool:
-        """Whether what was fed ends where a member does."""
+        """Whether what was fed ends with the end of a member."""
 
 @final
 class TextDecoder:
-    """Text of another encoding as UTF-8, whatever pieces it comes in.
+    """Decodes text of another encoding to UTF-8, in chunks of any size.
 
-    What is malformed becomes a byte 0xFF, which is malformed in UTF-8 too: `invalid_text` then judges it.
+    What is malformed becomes a byte 0xFF, which is malformed in UTF-8 too: the option `invalid_text` then decides.
 
     Args:
-        encoding: a name that the WHATWG's standard of encodings knows: `"utf-16"`, `"latin1"`, `"shift_jis"`, ...
+        encoding: a name in the WHATWG's Encoding Standard: `"utf-16"`, `"latin1"`, `"shift_jis"`, ...
 
     Raises:
-        ValueError: there is no such encoding.
+        ValueError: the encoding is unknown.
     """
 
     def __new__(cls, encoding: str) -> TextDecoder: ...
     @property
     def name(self) -> str:
-        """The encoding's name, as the standard has it."""
+        """The encoding's name in the standard."""
     def decode(self, chunk: bytes, *, last: bool = False) -> bytes:
-        """The text of the next bytes; the interpreter lock is released meanwhile."""
+        """Return the text of the next bytes; the interpreter lock is released meanwhile."""
 
 @final
-class DocumentReader:
-    """Event documents, one after the other and in pieces, into batches.
+class FileReader:
+    """Files, one after the other and in chunks, into batches.
 
-    A document is an array of events, one event a line, or what `aws logs get-log-events` and
-    `filter-log-events` print. All of them go through one window of open batches, as in `Batcher`; an event's
-    position is its byte offset in its document, from the position on that the document starts at.
+    A file is an event document (an array of events, one event a line, or what `aws logs get-log-events` and
+    `filter-log-events` print), or lines that become events by `LineRules`. All of them go through one window of open
+    batches, as in `Batcher`; an event's position is its byte offset in its file, added to the position at which the
+    file starts.
 
     Args:
         extra: what a member besides those of a log event does: `"reject"` the event, or `"ignore"` the member.
         oversize: as in `batches`.
         invalid_text: as in `batches`.
-        keep_rejected: as in `batches`; of what is no event, its text in the document.
+        keep_rejected: as in `batches`; for what is not an event, its text in the file.
         settled_below: legal events at positions below this one are read and counted, and not batched.
-        settled_ranges: ranges of positions of which the same holds; each from the one to before the other.
-        settled: sets of packed positions of which it holds too.
+        settled_ranges: ranges of positions for which the same holds, each from its start to before its end.
+        settled: sets of packed positions for which it holds too.
         since: events before this time, in milliseconds since 1970, are skipped.
         until: events from this time on are skipped.
-        filter: events whose message has not this regular expression are skipped.
-        exclude: events whose message has this one are skipped.
-        shift_by: milliseconds by which all timestamps are moved; what `since` and `until` look at is not.
+        filter: events whose message has no match of this regular expression are skipped.
+        exclude: events whose message has a match of this one are skipped.
+        shift_by: milliseconds that are added to all timestamps; `since` and `until` mean the original ones.
 
     Raises:
-        ValueError: an option has no such value, a set is damaged, or a regular expression is none.
+        ValueError: an option has an unknown value, a set is damaged, or a regular expression is invalid.
     """
 
     def __new__(
@@ -492,61 +520,62 @@ class DocumentReader:
         filter: str | None = None,
         exclude: str | None = None,
         shift_by: int = 0,
-    ) -> DocumentReader: ...
-    def start_document(self, position: int, rules: LineRules | None = None, timestamp: int | None = None) -> None:
-        """Say at which position the next document starts, and how it is read.
+    ) -> FileReader: ...
+    def start_file(self, position: int, rules: LineRules | None = None, timestamp: int | None = None) -> None:
+        """Start the next file.
 
-        Where the position is not said, it is behind the document before.
+        Without this call, a file starts behind the one before, and is read the same way.
 
         Args:
             position: of its first byte.
-            rules: how its lines become events; None where it is an event document.
-            timestamp: of all its events, for rules to which that is told; else they are of the moment when they are
-                fed.
+            rules: how its lines become events; None for an event document.
+            timestamp: of all its events, for rules that do not look for one in the lines; if None, each event has the
+                time at which it was fed.
 
         Raises:
-            ValueError: a document is under way, or the position lies before its end: positions only grow.
+            ValueError: a file is being read, or the position lies before its end: positions only grow.
         """
     def feed(self, chunk: bytes) -> list[Batch]:
-        """Take the next bytes of a document and return the batches that they closed.
+        """Read the next bytes of a file and return the batches that they closed.
 
         The interpreter lock is released meanwhile.
 
         Raises:
-            ValueError: this is no event document; the message is how it starts.
+            ValueError: the file is not an event document; the message is how it starts.
             cordwood.EventError: a message is too long, and `oversize` is `"error"`.
         """
-    def finish_document(self) -> list[Batch]:
-        """End a document, make ready for the next, and return the batches that closed.
+    def finish_file(self) -> list[Batch]:
+        """End a file and return the batches that closed.
 
         Raises:
             ValueError: as in `feed`.
             cordwood.EventError: as in `feed`.
         """
     def flush(self) -> list[Batch]:
-        """Close and hand back open batches, the first opened first."""
+        """Close and return open batches, the first opened first."""
     @property
     def damaged(self) -> bool:
-        """Whether part of a document could not be read; it is among the `invalid` too."""
+        """Whether part of a file could not be read; it is counted as `invalid` too."""
     @property
     def newest_timestamp(self) -> int | None:
-        """The latest timestamp of the events so far, as it is written; None where there was none."""
+        """The latest original timestamp of the events that were not skipped; None if there was no event."""
     @property
     def held_from(self) -> int:
-        """Position before which all legal events have left, in batches returned, or were settled already.
+        """Position before which all legal events were returned in batches, or were settled already.
 
-        That of the first event that is held, or else of what is read next. It stays at what the end of its document
-        cut off: where the document grows, that may become an event.
+        That of the first event that is held, or else of what is read next. It stays at what the end of its file cut
+        off: if the file grows, that may become an event.
         """
     @property
     def counts(self) -> dict[str, int]:
         """Events by what became of them so far; the keys are those of `Batches.counts`, `settled` and `skipped`.
 
         `skipped`: events that were left out, and empty lines that belong to no event; not among the events. `settled`:
-        legal, and not batched, for they are settled already. Always: events = batched + held + settled + the rejected.
+        legal, and not batched, because they are settled already. Always: events = batched + held + settled + the
+        rejected.
         """
     def drain_rejected(self) -> list[Rejected]:
-        """Hand over the rejected events so far and forget them; `counts` still counts them."""
+        """Return the rejected events so far and forget them; `counts` still counts them."""
 
 def pack_positions(positions: list[int]) -> bytes:
     """Pack positions, in any order, each once, as `Batch.packed_positions` does.
@@ -559,14 +588,14 @@ def unpack_positions(packed: bytes) -> list[int]:
     """Unpack positions, in increasing order.
 
     Raises:
-        ValueError: these are no packed positions.
+        ValueError: these are not packed positions.
     """
 
 def packed_range(packed: bytes) -> tuple[int, int] | None:
-    """Return the smallest and the greatest of packed positions; None where there are none.
+    """Return the smallest and the greatest of packed positions; None if there are none.
 
     Raises:
-        ValueError: these are no packed positions.
+        ValueError: these are not packed positions.
     """
 
 def batches(
@@ -586,9 +615,9 @@ def batches(
 
     A sequence (list, tuple, anything registered as one) or a pair of columns is read at once, sorted as a
     whole by timestamp (equal ones keep their input order) and cut greedily: no cut into consecutive runs of
-    the sorted events has fewer batches. Any other iterable is a stream: it is read as batches are asked for,
-    through a window of up to 8 open batches (see `Batcher`), in constant memory. The caller's objects are
-    copied, not kept (but for the memory of Arrow columns, and messages of 64 KiB and more: see `Batch`).
+    the sorted events has fewer batches. Any other iterable is a stream: it is read as batches are requested,
+    through a window of up to 8 open batches (see `Batcher`), in constant memory. The caller's objects are copied, not
+    kept (except for the memory of Arrow columns, and messages of 64 KiB and more: see `Batch`).
 
     Args:
         events: mappings with `timestamp` and `message` (other members are ignored), or `(timestamp, message)`
@@ -600,9 +629,9 @@ def batches(
             numpy array of int64 or datetime64, another buffer of 64-bit integers, or an Arrow column of int64 or of
             timestamps (of any unit and zone) is read without a Python object for each.
         messages: the column of messages, as long as `timestamps`; an Arrow column of strings or binary, also
-            dictionary-encoded, and numpy's of str or bytes, without a Python object for each. A list is read where it
-            lies: as a column it must not change meanwhile.
-        limits: the numbers to obey; the service's own where not given.
+            dictionary-encoded, and numpy's of str or bytes, without a Python object for each. A list is read in place:
+            as a column it must not change meanwhile.
+        limits: the limits to obey; the service's own if not given.
         on_reject: what an event that is not a legal log event does: `"error"` raises EventError at the first;
             `"collect"` leaves it out and lists it in `Batches.rejected`.
         oversize: what becomes of a message too long for one event: `"reject"`; `"truncate"` at a character
@@ -611,21 +640,21 @@ def batches(
         invalid_text: what becomes of text that is not valid Unicode: `"replace"` puts in U+FFFD before the
             message is measured (one for each surrogate code point of a str; in bytes as `errors="replace"`
             does); `"reject"` makes the event `invalid`.
-        now: the moment, as a timestamp, against which the age rules apply: `too_new` is more than 2 h after
-            it, `too_old` more than 14 days before. Without it no age rule applies: the clock is never read.
+        now: the time, as a timestamp, that the age of events is counted from: `too_new` is more than 2 h after it,
+            `too_old` more than 14 days before. Without it, no age rule applies: the clock is never read.
         retention_in_days: with `now`, the log group's retention: older events are `expired`.
         keep_rejected: list rejected events as `RejectedEvent`, with what they held: up to 1 MiB of the message, or of
-            the object's `repr` where it has none.
+            the object's `repr` if it has none.
 
     Returns:
         Batches: an iterator of `Batch`.
 
     Raises:
         cordwood.EventError: at the first event that is not a legal log event, unless `on_reject` is
-            `"collect"`. It is a ValueError, and where the type is wrong also a TypeError. It has `.position`,
-            `.outcome` and `.reason`.
+            `"collect"`. It is a ValueError, and also a TypeError if the type is wrong. It has `.position`, `.outcome`
+            and `.reason`.
         TypeError: the input as a whole is a str, bytes, a single mapping or not iterable, or both `events` and
             columns, or one column, were given.
-        ValueError: the columns differ in length, or an option has no such value.
+        ValueError: the columns differ in length, or an option has an unknown value.
         RuntimeError: a column became shorter while it was read, by code of its own items or of another thread.
     """

@@ -1,6 +1,8 @@
 """A batch gives its events one by one, in slices that are batches, and knows which of them are parts."""
 
+import copy
 import json
+import pickle
 
 import cordwood
 import pytest
@@ -75,3 +77,10 @@ def test_a_truncated_event_is_whole() -> None:
     limits = cordwood.Limits(max_event_bytes=26 + 21)
     [batch] = cordwood.batches([(1, "x" * 40)], limits=limits, oversize="truncate")
     assert batch.parts == []
+
+
+def test_a_batch_does_not_pickle_and_says_what_to_send_instead() -> None:
+    [batch] = cordwood.batches(EVENTS)
+    for attempt in (pickle.dumps, copy.copy):
+        with pytest.raises(TypeError, match=r"cannot pickle a Batch; send batch\.body"):
+            attempt(batch)

@@ -1,5 +1,7 @@
 """Every limit of the service, exactly at it, one below and one above, with the real numbers."""
 
+import copy
+import pickle
 from typing import Any
 
 import cordwood
@@ -194,6 +196,17 @@ def test_limits_equal_nothing_else() -> None:
     other: Any = tuple(DEFAULTS.values())
     assert cordwood.Limits() != other
     assert len({cordwood.Limits(), cordwood.Limits(), cordwood.Limits(max_age_ms=1)}) == 2
+
+
+@pytest.mark.parametrize(
+    "changed", [{}, {"max_batch_events": 5}, {name: value - 1 for name, value in DEFAULTS.items()}]
+)
+def test_limits_are_the_same_in_another_process_and_show_what_was_overridden(changed: dict[str, Any]) -> None:
+    limits = cordwood.Limits(**changed)
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(limits, protocol)) == limits
+    assert copy.deepcopy(limits) == limits
+    assert repr(limits) == f"Limits({', '.join(f'{name}={value}' for name, value in changed.items())})"
 
 
 @pytest.mark.parametrize("wrong", [-1, -(2**70), 2**63, 2**70])

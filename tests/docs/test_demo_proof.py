@@ -113,7 +113,7 @@ def test_a_file_reads_as_json_does(tmp_path: pathlib.Path, text: str, events: li
     path.write_text(text, "utf-8", newline="")
     assert event_file.read(path) == events
     # cordwood's own reader, which it is there to be held against, takes as many for events.
-    reader = cordwood._core.DocumentReader()
-    batches = [*reader.feed(path.read_bytes()), *reader.finish_document(), *reader.flush()]
+    reader = cordwood._core.FileReader()
+    batches = [*reader.feed(path.read_bytes()), *reader.finish_file(), *reader.flush()]
     assert sum(map(len, batches)) == sum(event is not None for event in events)
     assert reader.counts["events"] == len(events)

@@ -5,7 +5,7 @@ import pathlib
 
 import cordwood
 import pytest
-from cordwood._core import Batch, DocumentReader, pack_positions, packed_range, unpack_positions
+from cordwood._core import Batch, FileReader, pack_positions, packed_range, unpack_positions
 from cordwood._model import file_and_offset, position_of
 from cordwood.sources.log_files import LogFiles
 from hypothesis import given
@@ -38,7 +38,7 @@ def test_positions_pack_as_the_definition_says_and_come_back(positions: set[int]
 
 @pytest.mark.parametrize("damaged", [b"\x80", b"\x05\x00", b"\xff" * 10])
 def test_damaged_positions_are_told(damaged: bytes) -> None:
-    for reader in (unpack_positions, packed_range, lambda packed: DocumentReader(settled=[packed])):
+    for reader in (unpack_positions, packed_range, lambda packed: FileReader(settled=[packed])):
         with pytest.raises(ValueError, match="damaged"):
             reader(damaged)
 
@@ -136,13 +136,13 @@ def test_a_file_that_grew_moves_no_event_of_the_next(tmp_path: pathlib.Path) -> 
 
 
 def test_documents_start_where_they_are_told_and_never_before_the_last_one() -> None:
-    reader = DocumentReader()
-    reader.start_document(1000)
+    reader = FileReader()
+    reader.start_file(1000)
     reader.feed(b'{"timestamp": 1, "message": "a"}\n')
-    with pytest.raises(ValueError, match="under way"):
-        reader.start_document(5000)
-    reader.finish_document()
+    with pytest.raises(ValueError, match="being read"):
+        reader.start_file(5000)
+    reader.finish_file()
     with pytest.raises(ValueError, match="positions only grow"):
-        reader.start_document(1001)
+        reader.start_file(1001)
     [batch] = reader.flush()
     assert batch.positions == [1000]

@@ -123,7 +123,7 @@ def test_bytes_that_are_no_text_are_judged_by_the_policy_in_any_encoding(tmp_pat
     strict = cordwood.read(file, invalid_text="reject")
     assert [event["message"] for event in strict] == [f"{LINE} b"]
     assert [rejected.outcome for rejected in strict.rejected] == [Outcome.INVALID]
-    with pytest.raises(ValueError, match="is no encoding that is known"):
+    with pytest.raises(ValueError, match="is not a known encoding"):
         cordwood.read(file, encoding="klingon")
 
 

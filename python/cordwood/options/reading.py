@@ -57,20 +57,18 @@ class BatchingOptions(Options):
 
 
 def _timezone(name: str, zone: Any) -> None:
-    from cordwood._core import detect
+    from cordwood._core import check_zone
 
-    found = detect([b"2000-01-01 00:00:00 x\n"], format="text")
-    assert found is not None
-    found.first_timestamp(zone=zone, now=0)
+    check_zone(zone)
 
 
 def _regex(name: str, pattern: Any) -> None:
-    from cordwood._core import DocumentReader
+    from cordwood._core import check_regex
 
     try:
-        DocumentReader(filter=pattern)
+        check_regex(name, pattern)
     except ValueError as error:
-        raise OptionValueError(f"`{name}` is not a regular expression: {error}") from None
+        raise OptionValueError(str(error)) from None
 
 
 def _encoding(name: str, encoding: Any) -> None:

@@ -79,15 +79,17 @@ def detect_format(
         raise InputError(str(error)) from None
     if found is None:
         raise InputError(_unknown_format(name, samples, reading))
-    if found.otherwise is not None and reading.format == "auto":
-        raise InputError(_parts_disagree(name, found, found.otherwise, reading))
+    if found.conflict is not None and reading.format == "auto":
+        raise InputError(_parts_disagree(name, found, found.conflict, reading))
     kind = FormatKind(found.name)
     return EVENT_DOCUMENT if kind is FormatKind.EVENTS else _of_lines(name, kind, found, reading, assume_utc)
 
 
 def _with_external_timestamps(name: str, reading: ReadOptions, modified_ms: int | None) -> InputFormat:
     kind = FormatKind.JSON if reading.format == "json" else FormatKind.TEXT
-    rules = LineRules.told(kind, message_field=reading.message_field, multiline_start=reading.multiline_start)
+    rules = LineRules.without_timestamps(
+        kind, message_field=reading.message_field, multiline_start=reading.multiline_start
+    )
     if reading.timestamp_from == "now":
         return InputFormat(kind, rules, f"{kind}, timestamps are the time when a line is read")
     if modified_ms is None:
@@ -110,7 +112,7 @@ def _of_lines(name: str, kind: FormatKind, found: FileFormat, reading: ReadOptio
             if reading.year
             else "no year is written: the latest possible is assumed (change it with `year`)"
         )
-    rules = found.rules(
+    rules = found.line_rules(
         zone=zone,
         year=reading.year,
         now=now,
@@ -119,7 +121,7 @@ def _of_lines(name: str, kind: FormatKind, found: FileFormat, reading: ReadOptio
         untimed_as_before=reading.timestamp_from == "previous",
     )
     what = "have a timestamp" if reading.multiline_start or reading.timestamp_from else "begin an event"
-    share = f"{found.fitting:,} of {found.lines:,} sampled lines {what}"
+    share = f"{found.matching_lines:,} of {found.sampled_lines:,} sampled lines {what}"
     return InputFormat(
         kind,
         rules,
@@ -136,7 +138,7 @@ def _parts_disagree(name: str, found: FileFormat, other: FileFormat, reading: Re
 
     def described(one: FileFormat) -> str:
         what = ", ".join(part for part in (one.name, one.timestamps) if part)
-        fits = f"{one.fitting:,} of {one.lines:,} sampled lines fit"
+        fits = f"{one.matching_lines:,} of {one.sampled_lines:,} sampled lines fit"
         first = one.first_timestamp(zone=zone, year=reading.year, now=now)
         if first is None:
             return f"{what} ({fits})"

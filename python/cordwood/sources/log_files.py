@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from cordwood._core import Batch, DocumentReader
+from cordwood._core import Batch, FileReader
 from cordwood._model import MAX_FILES, Location, Rejected, SourceFile, file_and_offset, position_of
 from cordwood.errors import InputError
 from cordwood.name_template import FileName, NameTemplate
@@ -110,8 +110,8 @@ class LogFiles(FileSource):
                 "to-now as `shift_by` works for files only; a duration works for pipes, too"
             )
 
-    def _new_reader(self, shift: int) -> DocumentReader:
-        return DocumentReader(
+    def _new_reader(self, shift: int) -> FileReader:
+        return FileReader(
             extra=self._reading.extra or "reject",
             oversize=self._messages.oversize,
             invalid_text=self._messages.invalid_text,
@@ -213,14 +213,14 @@ class LogFiles(FileSource):
 
     def _start(self, index: int, file: InputFile) -> None:
         rules, timestamp = (file.format.rules, file.format.timestamp) if file.format else (None, None)
-        self._reader.start_document(position_of(index, 0), rules, timestamp)
+        self._reader.start_file(position_of(index, 0), rules, timestamp)
         if file.raw.size is None and file.description:
             self.on_description(file.description)
 
     def _fed(self, file: InputFile, text: bytes) -> list[Batch]:
         """Give the reader text of a file, an empty one to end the document; return the batches that closed."""
         try:
-            return self._reader.feed(text) if text else self._reader.finish_document()
+            return self._reader.feed(text) if text else self._reader.finish_file()
         except ValueError as error:
             if error.args and isinstance(error.args[0], str):
                 start = error.args[0][:24]

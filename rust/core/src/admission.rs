@@ -1,5 +1,7 @@
 //! The rules that an event meets or breaks by itself.
 
+use std::fmt;
+
 use crate::limits::Limits;
 use crate::outcome::Rejection;
 use crate::split::{split, truncate};
@@ -29,7 +31,7 @@ pub enum InvalidText {
     Reject,
 }
 
-/// The time against which ages are measured.
+/// The time that the age of an event is counted from, and the retention that its age is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AgeRules {
     /// Milliseconds since 1970.
@@ -37,6 +39,51 @@ pub struct AgeRules {
     /// The log group's retention, if it is known and not infinite.
     pub retention_ms: Option<i64>,
 }
+
+const MS_PER_DAY: i64 = 86_400_000;
+
+impl AgeRules {
+    /// The rules of a caller who may know what time it is, and the log group's retention. Without a time there are none.
+    pub fn new(now: Option<i64>, retention_in_days: Option<i64>) -> Result<Option<Self>, InvalidAgeRules> {
+        let Some(now) = now else {
+            return match retention_in_days {
+                None => Ok(None),
+                Some(_) => Err(InvalidAgeRules::RetentionWithoutNow),
+            };
+        };
+        if let Some(days) = retention_in_days
+            && days < 1
+        {
+            return Err(InvalidAgeRules::RetentionTooShort(days));
+        }
+        let retention_ms = retention_in_days.map(|days| days.saturating_mul(MS_PER_DAY));
+        Ok(Some(Self { now, retention_ms }))
+    }
+}
+
+/// Age rules that make no sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvalidAgeRules {
+    /// No age can be compared with a retention without a time to count it from.
+    RetentionWithoutNow,
+    /// A retention of less than one day; this many.
+    RetentionTooShort(i64),
+}
+
+impl fmt::Display for InvalidAgeRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RetentionWithoutNow => {
+                f.write_str("retention_in_days is given without now; pass now too: an age is counted from it")
+            }
+            Self::RetentionTooShort(days) => {
+                write!(f, "retention_in_days is {days}; it must be at least 1")
+            }
+        }
+    }
+}
+
+impl std::error::Error for InvalidAgeRules {}
 
 /// The rules as one caller wants them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -211,5 +258,16 @@ mod tests {
                 prop_assert_eq!(admission.admits_as_it_is(timestamp, utf8), as_it_is);
             }
         }
+    }
+
+    #[test]
+    fn a_retention_needs_a_time_and_a_day() {
+        assert_eq!(AgeRules::new(None, None), Ok(None));
+        assert_eq!(AgeRules::new(Some(NOW), None), Ok(Some(AgeRules { now: NOW, retention_ms: None })));
+        assert_eq!(AgeRules::new(Some(NOW), Some(1)), Ok(Some(AgeRules { now: NOW, retention_ms: Some(DAY) })));
+        assert_eq!(AgeRules::new(None, Some(1)), Err(InvalidAgeRules::RetentionWithoutNow));
+        assert_eq!(AgeRules::new(Some(NOW), Some(0)), Err(InvalidAgeRules::RetentionTooShort(0)));
+        let longest = AgeRules::new(Some(NOW), Some(i64::MAX)).unwrap().unwrap();
+        assert_eq!(longest.retention_ms, Some(i64::MAX));
     }
 }

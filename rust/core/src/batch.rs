@@ -15,6 +15,17 @@ pub struct Batch {
     event_overhead_bytes: u64,
 }
 
+/// An event that was split, and what of it one batch holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SplitEvent {
+    /// The event's place in the caller's input.
+    pub position: u64,
+    /// How many of its parts are in the batch.
+    pub parts: usize,
+    /// Whether its last part is among them.
+    pub has_last: bool,
+}
+
 impl Batch {
     /// A run of a sorted table that a cut found legal. Batches of one table share it.
     pub(crate) fn of_run(table: Arc<EventTable>, range: Range<usize>, nbytes: u64, limits: &Limits) -> Self {
@@ -45,10 +56,17 @@ impl Batch {
         (!range.is_empty()).then(|| Self { table: Arc::clone(&self.table), range, nbytes, ..*self })
     }
 
-    /// Whether it holds parts of events that were split.
-    #[must_use]
-    pub fn has_parts(&self) -> bool {
-        self.table.has_parts() && self.rows().iter().any(|row| row.extent().is_part())
+    /// Its events that were split, in order of time.
+    pub fn split_events(&self) -> impl Iterator<Item = SplitEvent> {
+        let rows = if self.table.has_parts() { self.rows() } else { &[] };
+        // The parts of one event are neighbours: they have one timestamp, and the sort is stable.
+        let events =
+            rows.chunk_by(|a, b| a.position == b.position && a.extent().is_part() && b.extent().is_part());
+        events.filter(|parts| parts[0].extent().is_part()).map(|parts| SplitEvent {
+            position: parts[0].position,
+            parts: parts.len(),
+            has_last: parts.iter().any(|part| part.extent().completes_event()),
+        })
     }
 
     /// The positions of its events, in increasing order, each once. If only whole ones are asked for, without the
@@ -100,5 +118,32 @@ impl Batch {
     #[must_use]
     pub fn last_timestamp(&self) -> i64 {
         self.rows()[self.range.len() - 1].timestamp
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Admission, Limits, OnReject, Oversize, SplitEvent, StreamBatcher, Text};
+
+    use super::Batch;
+
+    #[test]
+    fn split_events_are_listed_with_the_parts_that_a_batch_holds() {
+        let limits = Limits { max_event_bytes: 26 + 20, ..Limits::default() };
+        let admission = Admission { limits, oversize: Oversize::Split, ..Admission::default() };
+        let mut stream = StreamBatcher::new(admission, OnReject::Collect);
+        for (timestamp, message) in [(1, "a"), (2, &"x".repeat(30)), (2, &"y".repeat(12)), (2, &"z".repeat(25))] {
+            stream.admit(timestamp, Text::Utf8(message.as_bytes())).unwrap();
+        }
+        stream.close_all();
+        let batch = Batch::of_table(stream.take_closed().unwrap(), &limits);
+        let all: Vec<_> = batch.split_events().collect();
+        assert_eq!(all.iter().map(|event| event.position).collect::<Vec<_>>(), [1, 3]);
+        assert!(all.iter().all(|event| event.has_last && event.parts > 1));
+        // Rows: the first event, all parts but the last of the second.
+        let some = batch.slice(0..all[0].parts).unwrap();
+        let cut_off = SplitEvent { position: 1, parts: all[0].parts - 1, has_last: false };
+        assert_eq!(some.split_events().collect::<Vec<_>>(), [cut_off]);
+        assert_eq!(batch.slice(0..1).unwrap().split_events().count(), 0);
     }
 }

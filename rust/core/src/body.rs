@@ -5,6 +5,7 @@ use std::fmt;
 use crate::batch::Batch;
 use crate::buf_writer::{BufWriter, digits, three_digits};
 use crate::escape::{escaped_len, put_escaped, write_escaped};
+use crate::gzip::gzip;
 use crate::table::Row;
 
 const OPEN_EVENT: &[u8] = b"{\"timestamp\":";
@@ -107,6 +108,14 @@ impl Frame {
         }
         out.put(&self.after);
         assert_eq!(out.room(), 0, "the buffer is as long as the body");
+    }
+
+    /// The body of this batch, compressed as `Content-Encoding: gzip` has it.
+    #[must_use]
+    pub fn gzip(&self, batch: &Batch) -> Vec<u8> {
+        let mut body = vec![0; self.body_len(batch)];
+        self.write(batch, &mut body);
+        gzip(&body)
     }
 }
 

@@ -13,7 +13,7 @@ const LEVEL: u32 = 2;
 ///
 /// The same bytes always give the same result: the header has neither a time nor a name.
 #[must_use]
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     // Text of logs shrinks to a tenth, more or less.
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 8), Compression::new(LEVEL));
     let written = encoder.write_all(bytes).and_then(|()| encoder.finish());

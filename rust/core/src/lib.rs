@@ -47,20 +47,22 @@ mod time;
 mod window;
 
 pub use accounting::{Accounting, Counts, OnReject, Rejected};
-pub use admission::{Admission, AgeRules, InvalidText, Oversize};
-pub use batch::Batch;
+pub use admission::{Admission, AgeRules, InvalidAgeRules, InvalidText, Oversize};
+pub use batch::{Batch, SplitEvent};
 pub use batching::first_batch_size;
 pub use body::{Entity, Frame, InvalidFrame};
 pub use escape::{escaped_len, escaped_len_of_ascii, write_escaped};
-pub use gzip::gzip;
 pub use limits::{InvalidLimits, Limits};
 pub use message_store::MIN_LENT_BYTES;
 pub use outcome::{Outcome, Rejection, Remedy};
-pub use position_codec::{InvalidPositions, PositionDecoder, encode_positions};
+pub use position_codec::{
+    InvalidPositions, PositionDecoder, encode_positions, encode_unordered_positions, position_range,
+};
 pub use rejected_payload::{MAX_PAYLOAD_BYTES, RejectedPayload, append_payload};
 pub use resume_set::ResumeSet;
 pub use sequence::{Sequence, SequenceBatches};
 pub use streaming::StreamBatcher;
 pub use table::{EventSink, EventTable, Extent, Piece, Row, Whole};
 pub use text::Text;
+pub use time::unix_milliseconds;
 pub use window::{MAX_INPUT_BYTES, MAX_OPEN, Window};

@@ -21,6 +21,24 @@ pub fn encode_positions(increasing: impl IntoIterator<Item = u64>) -> Vec<u8> {
     packed
 }
 
+/// Encodes positions in any order, each once.
+#[must_use]
+pub fn encode_unordered_positions(mut positions: Vec<u64>) -> Vec<u8> {
+    positions.sort_unstable();
+    positions.dedup();
+    encode_positions(positions)
+}
+
+/// The smallest and the greatest of encoded positions; `None` if there are none.
+pub fn position_range(packed: &[u8]) -> Result<Option<(u64, u64)>, InvalidPositions> {
+    let mut range = None;
+    for position in PositionDecoder::new(packed) {
+        let position = position?;
+        range = Some((range.map_or(position, |(first, _)| first), position));
+    }
+    Ok(range)
+}
+
 /// These bytes are not what [`encode_positions`] writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidPositions;
@@ -100,7 +118,14 @@ mod tests {
         fn positions_come_back(positions in prop::collection::btree_set(any::<u64>(), 0..200)) {
             let packed = encode_positions(positions.iter().copied());
             let back: Result<Vec<_>, _> = PositionDecoder::new(&packed).collect();
+            prop_assert_eq!(position_range(&packed), Ok(positions.first().copied().zip(positions.last().copied())));
             prop_assert_eq!(back, Ok(positions.into_iter().collect()));
+        }
+
+        #[test]
+        fn in_any_order_and_twice_they_are_encoded_the_same(positions in prop::collection::vec(0..300_u64, 0..200)) {
+            let each_once: std::collections::BTreeSet<_> = positions.iter().copied().collect();
+            prop_assert_eq!(encode_unordered_positions(positions), encode_positions(each_once));
         }
 
         #[test]
@@ -122,6 +147,7 @@ mod tests {
             [&[0x80][..], &[5, 0], &[0xFF; 10], &[1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1]]
         {
             assert_eq!(PositionDecoder::new(damaged).last(), Some(Err(InvalidPositions)), "{damaged:?}");
+            assert_eq!(position_range(damaged), Err(InvalidPositions), "{damaged:?}");
         }
     }
 }

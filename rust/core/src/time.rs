@@ -31,6 +31,29 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
+/// Milliseconds since 1970 of a date and time of the proleptic Gregorian calendar, at an offset east of UTC. What is below
+/// a millisecond is cut off, towards the past.
+#[must_use]
+pub fn unix_milliseconds(
+    (year, month, day): (i64, i64, i64),
+    microseconds_of_day: i64,
+    utc_offset_microseconds: i64,
+) -> i64 {
+    let midnight = days_from_civil(year, month, day) * MS_PER_DAY * 1000;
+    (midnight + microseconds_of_day - utc_offset_microseconds).div_euclid(1000)
+}
+
+/// Days since 1970-01-01, the inverse of `civil` (Howard Hinnant, `days_from_civil`).
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let shifted_month = (month + 9) % 12;
+    let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
 /// A duration in milliseconds in its largest exact unit: `14 days`, `2 hours`, `90 minutes`, `1 ms`.
 pub(crate) struct HumanDuration(pub(crate) i64);
 
@@ -50,6 +73,23 @@ impl fmt::Display for HumanDuration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_day_of_the_calendar_and_back(days in -1_000_000..4_000_000_i64) {
+            let (year, month, day) = civil(days);
+            prop_assert_eq!(days_from_civil(year, month, day), days);
+        }
+    }
+
+    #[test]
+    fn a_date_at_an_offset_is_cut_to_its_millisecond() {
+        let hour = 3_600_000_000;
+        assert_eq!(unix_milliseconds((1970, 1, 1), 0, 0), 0);
+        assert_eq!(unix_milliseconds((2000, 2, 29), 12 * hour + 1999, 2 * hour), 951_782_400_000 + 36_000_001);
+        assert_eq!(unix_milliseconds((1970, 1, 1), 1, 1000), -1);
+    }
 
     #[test]
     fn times() {

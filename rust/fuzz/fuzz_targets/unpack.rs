@@ -1,7 +1,7 @@
 //! Any bytes as gzip, as zstd and as text of other encodings: the same however they are cut, and never without end.
 #![no_main]
 
-use cordwood_input::{Decompressor, TextDecoder};
+use cordwood_input::{Compression, Decompressor, TextDecoder};
 use libfuzzer_sys::fuzz_target;
 
 /// Enough to see whether two ways agree: a few bytes may hold gigabytes.
@@ -31,13 +31,14 @@ fn unpacked(mut decompressor: Decompressor, input: &[u8], chunk: usize, room: us
 fuzz_target!(|input: (u8, u8, &[u8])| {
     let (chunk, label, input) = input;
     let chunk = usize::from(chunk).max(1);
-    for (magic, make) in [
-        (&b"\x1f\x8b\x08"[..], (|| Decompressor::gzip()) as fn() -> Decompressor),
-        (b"\x28\xb5\x2f\xfd", || Decompressor::zstd().unwrap()),
+    for (magic, compression) in [
+        (&b"\x1f\x8b\x08"[..], Compression::Gzip),
+        (b"\x28\xb5\x2f\xfd", Compression::Zstd),
     ] {
         let packed = [magic, input].concat();
-        let (whole, ended) = unpacked(make(), &packed, packed.len(), MOST);
-        let (pieces, also_ended) = unpacked(make(), &packed, chunk, 512);
+        let decompressor = || Decompressor::new(compression).unwrap();
+        let (whole, ended) = unpacked(decompressor(), &packed, packed.len(), MOST);
+        let (pieces, also_ended) = unpacked(decompressor(), &packed, chunk, 512);
         // Damage may come to light before or after what stands in front of it was handed out.
         let common = whole.len().min(pieces.len());
         assert_eq!(whole[..common], pieces[..common]);

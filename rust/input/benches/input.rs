@@ -6,11 +6,10 @@ use std::io::{Read, Write};
 use bytes::Bytes;
 use cordwood_core::{Admission, Batch, Frame, Limits, OnReject, StreamBatcher, Text};
 use cordwood_input::{
-    CountedEvent, Decompressor, DetectOptions, DocumentEvents, Extra, LineEvents, LineFormat, Step,
+    Compression, CountedEvent, Decompressor, DetectOptions, DocumentEvents, Extra, LineEvents, LineFormat, Step,
     TimestampResolver, detect,
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
@@ -258,18 +257,19 @@ fn unpack(criterion: &mut Criterion) {
     let text = logged(8 << 20, |i| {
         format!("2025-10-10 20:55:36,{:03} INFO request {i:09} took {} ms\n", i % 1000, i % 97)
     });
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    let mut gzip = GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(&text).unwrap();
     let packed = [
-        ("gzip", gzip.finish().unwrap(), (|| Decompressor::gzip()) as fn() -> Decompressor),
-        ("zstd", zstd::encode_all(&text[..], 3).unwrap(), || Decompressor::zstd().unwrap()),
+        ("gzip", gzip.finish().unwrap(), Compression::Gzip),
+        ("zstd", zstd::encode_all(&text[..], 3).unwrap(), Compression::Zstd),
     ];
-    for (name, packed, make) in packed {
+    for (name, packed, compression) in packed {
         let mut group = criterion.benchmark_group(format!("unpack/{name}"));
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function("read", |bencher| {
             bencher.iter(|| {
-                let (mut decompressor, mut input, mut bytes) = (make(), &packed[..], 0);
+                let (mut decompressor, mut input, mut bytes) =
+                    (Decompressor::new(compression).unwrap(), &packed[..], 0);
                 loop {
                     let mut output = Vec::with_capacity(CHUNK);
                     input = &input[decompressor.run(input, &mut output).unwrap()..];

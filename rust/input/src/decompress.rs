@@ -4,6 +4,15 @@ use encoding_rs::{Decoder, DecoderResult, Encoding};
 use flate2::{Decompress, FlushDecompress, Status};
 use zstd::stream::raw::{Decoder as ZstdDecoder, InBuffer, Operation, OutBuffer};
 
+/// How bytes are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// gzip, RFC 1952.
+    Gzip,
+    /// zstd, RFC 8878.
+    Zstd,
+}
+
 /// Undoes gzip or zstd, of several members or frames too, one behind the other, as `cat` joins them.
 pub struct Decompressor {
     kind: Kind,
@@ -21,16 +30,13 @@ enum Kind {
 }
 
 impl Decompressor {
-    /// Of gzip's members.
-    #[must_use]
-    pub fn gzip() -> Self {
-        Self { kind: Kind::Gzip(Decompress::new_gzip(15)), inside: false, ended_one: false, damage: None }
-    }
-
-    /// Of zstd's frames, with windows of at most 128 MiB, which is what the `zstd` command takes unasked.
-    pub fn zstd() -> Result<Self, String> {
-        let decoder = ZstdDecoder::new().map_err(|fault| fault.to_string())?;
-        Ok(Self { kind: Kind::Zstd(decoder), inside: false, ended_one: false, damage: None })
+    /// Of gzip's members, or of zstd's frames with windows of at most 128 MiB, the default of the `zstd` command.
+    pub fn new(compression: Compression) -> Result<Self, String> {
+        let kind = match compression {
+            Compression::Gzip => Kind::Gzip(Decompress::new_gzip(15)),
+            Compression::Zstd => Kind::Zstd(ZstdDecoder::new().map_err(|error| error.to_string())?),
+        };
+        Ok(Self { kind, inside: false, ended_one: false, damage: None })
     }
 
     /// Whether what was taken ends where a member does.
@@ -163,14 +169,21 @@ impl TextDecoder {
 mod tests {
     use std::io::Write;
 
-    use flate2::Compression;
     use flate2::write::GzEncoder;
     use proptest::prelude::*;
 
     use super::*;
 
+    fn gunzip() -> Decompressor {
+        Decompressor::new(Compression::Gzip).unwrap()
+    }
+
+    fn unzstd() -> Decompressor {
+        Decompressor::new(Compression::Zstd).unwrap()
+    }
+
     fn gzipped(text: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(text).unwrap();
         encoder.finish().unwrap()
     }
@@ -207,7 +220,7 @@ mod tests {
             let whole = texts.concat();
             let gzip: Vec<u8> = texts.iter().flat_map(|text| gzipped(text)).chain([0; 3]).collect();
             let zstd: Vec<u8> = texts.iter().flat_map(|text| zstd::encode_all(&text[..], 1).unwrap()).collect();
-            for (mut decompressor, packed) in [(Decompressor::gzip(), gzip), (Decompressor::zstd().unwrap(), zstd)] {
+            for (mut decompressor, packed) in [(gunzip(), gzip), (unzstd(), zstd)] {
                 prop_assert_eq!(unpacked(&mut decompressor, &packed, chunk, room), Ok(whole.clone()));
                 prop_assert!(decompressor.is_whole());
             }
@@ -217,7 +230,7 @@ mod tests {
         fn what_is_cut_short_is_not_whole(text in prop::collection::vec(any::<u8>(), 1..3000), cut in 1..9_usize) {
             let zstd = zstd::encode_all(&text[..], 1).unwrap();
             for (mut decompressor, packed) in
-                [(Decompressor::gzip(), gzipped(&text)), (Decompressor::zstd().unwrap(), zstd)]
+                [(gunzip(), gzipped(&text)), (unzstd(), zstd)]
             {
                 let found = unpacked(&mut decompressor, &packed[..packed.len() - cut], 100, 100).unwrap();
                 prop_assert!(text.starts_with(&found));
@@ -228,7 +241,7 @@ mod tests {
         #[test]
         fn garbage_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..400), chunk in 1..50_usize) {
             for (mut decompressor, magic) in
-                [(Decompressor::gzip(), &b"\x1f\x8b\x08"[..]), (Decompressor::zstd().unwrap(), b"\x28\xb5\x2f\xfd")]
+                [(gunzip(), &b"\x1f\x8b\x08"[..]), (unzstd(), b"\x28\xb5\x2f\xfd")]
             {
                 let _ = unpacked(&mut decompressor, &[magic, &bytes].concat(), chunk, 64);
             }
@@ -258,7 +271,7 @@ mod tests {
     fn behind_a_member_comes_another_or_nothing() {
         let mut packed = gzipped(b"text");
         packed.extend_from_slice(b"garbage that is no member");
-        let mut decompressor = Decompressor::gzip();
+        let mut decompressor = gunzip();
         let mut output = Vec::with_capacity(1000);
         decompressor.run(&packed, &mut output).unwrap();
         assert_eq!(output, b"text");

@@ -17,34 +17,79 @@ pub enum InputFormat {
     Text(TimestampFormat),
 }
 
+/// The kinds of format that a file may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormatKind {
+    /// Event documents.
+    Events,
+    /// JSON lines.
+    Json,
+    /// Text.
+    Text,
+}
+
+impl FormatKind {
+    /// `events`, `json` or `text`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Events => "events",
+            Self::Json => "json",
+            Self::Text => "text",
+        }
+    }
+}
+
+impl InputFormat {
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> FormatKind {
+        match self {
+            Self::Events => FormatKind::Events,
+            Self::Json(_) => FormatKind::Json,
+            Self::Text(_) => FormatKind::Text,
+        }
+    }
+
+    /// In a few words, how lines write their timestamps; empty for event documents.
+    #[must_use]
+    pub fn timestamps(&self) -> String {
+        match self {
+            Self::Events => String::new(),
+            Self::Json(field) => format!("timestamps in {field}"),
+            Self::Text(timestamps) => format!("timestamps as {}", timestamps.name()),
+        }
+    }
+}
+
 /// What samples of a file show.
 #[derive(Clone, Debug)]
 pub struct Detected {
     /// What they are.
     pub format: InputFormat,
-    /// Lines that fit it, of those looked at.
-    pub fitting: usize,
-    /// Lines looked at; empty ones don't count.
-    pub lines: usize,
-    /// The first line that fits.
+    /// Of the lines in the samples, those that match the format.
+    pub matching_lines: usize,
+    /// Lines in the samples; empty ones don't count.
+    pub sampled_lines: usize,
+    /// The first line that matches.
     pub first_line: Vec<u8>,
-    /// What it says of its moment.
+    /// Its timestamp, as it is written.
     pub first: Option<TimestampFields>,
-    /// What the last line that fits says of its moment.
+    /// The timestamp of the last line that matches, as it is written.
     pub last: Option<TimestampFields>,
     /// Whether lines write no zone.
     pub needs_zone: bool,
     /// Whether lines write no year.
     pub needs_year: bool,
-    /// What another part of the file is, where it is something else.
-    pub otherwise: Option<Box<Detected>>,
+    /// What another part of the file is, if that is something else.
+    pub conflict: Option<Box<Detected>>,
 }
 
-/// What a caller knows already.
+/// What the caller knows already.
 #[derive(Clone, Debug, Default)]
 pub struct DetectOptions {
-    /// Only this: `events`, `json` or `text`.
-    pub format: Option<String>,
+    /// Only this.
+    pub format: Option<FormatKind>,
     /// How moments are written: one of these.
     pub timestamp_formats: Option<Vec<TimestampFormat>>,
     /// Where the moment is in JSON.
@@ -52,7 +97,7 @@ pub struct DetectOptions {
 }
 
 /// Looks at samples of whole lines: from the start, the middle and the end of a file. `None` where they are nothing
-/// that is options.
+/// that is known.
 #[must_use]
 pub fn detect(samples: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
     let all: Vec<&[u8]> = samples.iter().flat_map(|sample| lines(sample)).collect();
@@ -60,12 +105,12 @@ pub fn detect(samples: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
     for sample in samples {
         let some: Vec<&[u8]> = lines(sample).collect();
         if let Some(other) = detect_lines(sample, &some, options)
-            && other.fitting * 2 > some.len()
+            && other.matching_lines * 2 > some.len()
             && !same(&other.format, &found.format)
             // Where the whole fits as well as the part does, the part may be both.
-            && fitting(&found.format, &some) < other.fitting
+            && fitting(&found.format, &some) < other.matching_lines
         {
-            found.otherwise = Some(Box::new(other));
+            found.conflict = Some(Box::new(other));
         }
     }
     Some(found)
@@ -100,30 +145,30 @@ fn fitting(format: &InputFormat, lines: &[&[u8]]) -> usize {
 }
 
 fn detect_lines(start: &[u8], lines: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
-    let wanted = |format: &str| options.format.as_deref().is_none_or(|only| only == format);
+    let wanted = |format| options.format.is_none_or(|only| only == format);
     let plain = options.timestamp_formats.is_none() && options.timestamp_field.is_none();
-    if wanted("events") && plain && (options.format.is_some() || is_document(start, lines)) {
+    if wanted(FormatKind::Events) && plain && (options.format.is_some() || is_document(start, lines)) {
         return Some(of(InputFormat::Events, lines, None));
     }
-    if wanted("json")
+    if wanted(FormatKind::Json)
         && options.timestamp_formats.is_none()
         && let Some(found) = detect_json(lines, options)
     {
         return Some(found);
     }
-    if wanted("text") && options.timestamp_field.is_none() { detect_text(lines, options) } else { None }
+    if wanted(FormatKind::Text) && options.timestamp_field.is_none() { detect_text(lines, options) } else { None }
 }
 
 fn of(format: InputFormat, lines: &[&[u8]], first: Option<(&[u8], TimestampFields)>) -> Detected {
     Detected {
-        fitting: fitting(&format, lines),
-        lines: lines.len(),
+        matching_lines: fitting(&format, lines),
+        sampled_lines: lines.len(),
         first_line: first.map_or_else(Vec::new, |(line, _)| line.to_vec()),
         first: first.map(|(_, fields)| fields),
         last: first.map(|(_, fields)| fields),
         needs_zone: false,
         needs_year: false,
-        otherwise: None,
+        conflict: None,
         format,
     }
 }
@@ -192,7 +237,7 @@ fn json_lines(names: Vec<String>) -> JsonLines {
 
 /// To see whether there is a moment at all: which one does not matter.
 fn any_clock() -> TimestampResolver {
-    TimestampResolver::new("UTC", Some(2000), 0).unwrap_or_else(|| unreachable!("UTC is a zone"))
+    TimestampResolver::utc()
 }
 
 fn detect_json(lines: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
@@ -284,7 +329,7 @@ mod tests {
                 InputFormat::Json(field) => format!("json {field}"),
                 InputFormat::Text(layout) => layout.name().to_owned(),
             };
-            (shape, found.needs_zone, found.needs_year, found.otherwise.is_some())
+            (shape, found.needs_zone, found.needs_year, found.conflict.is_some())
         })
     }
 

@@ -5,8 +5,10 @@
 //!
 //! | file | the one thing it knows |
 //! |---|---|
+//! | `file_reader` | files one after the other: what is skipped, settled, batched, and from where on a later run reads |
 //! | `read_documents` | where in a document it is: between events, in an array, behind an error |
 //! | `read_lines` | which lines make an event |
+//! | `line_rules` | how the lines of one file become events, and where their timestamps come from |
 //! | `lines` | where a line ends |
 //! | `text_line` | one line of text: whether it begins an event, and its timestamp |
 //! | `json/line` | one JSON object a line, as applications write them |
@@ -27,7 +29,9 @@
 mod decompress;
 mod detect;
 mod event_filter;
+mod file_reader;
 mod json;
+mod line_rules;
 mod lines;
 mod prefix;
 mod read_documents;
@@ -35,11 +39,13 @@ mod read_lines;
 mod text_line;
 mod time;
 
-pub use decompress::{Decompressor, TextDecoder};
-pub use detect::{DetectOptions, Detected, InputFormat, detect};
+pub use decompress::{Compression, Decompressor, TextDecoder};
+pub use detect::{DetectOptions, Detected, FormatKind, InputFormat, detect};
 pub use event_filter::EventFilter;
+pub use file_reader::{FileCounts, FileReader, FileReaderOptions, ReadError, StartError};
 pub use json::event::Extra;
 pub use json::line::JsonLines;
+pub use line_rules::{LineOptions, LineRules};
 pub use read_documents::{DocumentEvents, MAX_EVENT_INPUT_BYTES, Step};
 pub use read_lines::{CountedEvent, LineEvents, LineFormat};
 pub use regex::bytes::Regex;

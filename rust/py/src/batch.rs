@@ -1,7 +1,7 @@
 //! `cordwood.Batch`.
 
 use cordwood_core as core;
-use cordwood_core::{Entity, Frame, Row};
+use cordwood_core::{Entity, Frame, Row, SplitEvent};
 use pyo3::exceptions::{PyIndexError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -12,12 +12,11 @@ use crate::describe::type_of;
 
 /// What one PutLogEvents request carries: events in order of time, within every limit.
 ///
-/// A batch is immutable and stays valid for ever: it owns a copy of its messages and never looks at the
-/// caller's objects again. The batches of one sequence share one copy, which lives as long as any of them. (What never
-/// changes is not copied but kept: a plain `str` of ASCII or `bytes` of 64 KiB and more, and the memory of an Arrow
-/// column.)
+/// A batch is immutable and always stays valid: it owns a copy of its messages and never reads the caller's objects
+/// again. The batches of one sequence share one copy, which lives as long as any of them. (What cannot change is kept
+/// instead of copied: a plain `str` of ASCII or `bytes` of 64 KiB and more, and the memory of an Arrow column.)
 /// `len(batch)` is its number of log events, `batch[i]` one of them as boto3 takes it, `batch[i:j]` a batch of
-/// some (a ValueError where it would be empty).
+/// some (a ValueError if it would be empty). It cannot be pickled: send its `body` or its `events` to another process.
 #[pyclass(frozen, module = "cordwood")]
 pub(crate) struct Batch(pub(crate) core::Batch);
 
@@ -57,25 +56,20 @@ impl Batch {
 
     /// The events of which this batch holds parts: `(position, parts, last)`, in order of time.
     ///
-    /// `parts` is how many of the event's parts are here; `last` tells whether its last one is among them. Empty
-    /// where no event was split.
+    /// `parts` is how many of the event's parts are here; `last` is whether its last one is among them. Empty if no
+    /// event was split.
     #[getter]
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let list = PyList::empty(py);
-        if self.0.has_parts() {
-            let parts = self.0.rows().iter().filter(|row| row.extent().is_part()).collect::<Vec<_>>();
-            // The parts of one event are neighbours: they have one timestamp, and the sort is stable.
-            for event in parts.chunk_by(|a, b| a.position == b.position) {
-                let last = event.iter().any(|row| row.extent().completes_event());
-                list.append((event[0].position, event.len(), last))?;
-            }
+        for SplitEvent { position, parts, has_last } in self.0.split_events() {
+            list.append((position, parts, has_last))?;
         }
         Ok(list)
     }
 
     /// Return the positions, in increasing order, each once, in few bytes: LEB128 of their distances.
     ///
-    /// `unpack_positions` gives them back. Some 8,000 of events of a file take 8 to 16 KB.
+    /// `unpack_positions` returns them. Those of 8,000 events of a file take 8 to 16 KB.
     ///
     /// Args:
     ///     whole_events_only: leave out the events of which other batches have parts too.
@@ -96,15 +90,15 @@ impl Batch {
 
     /// Write the finished PutLogEvents request body: minimal JSON in UTF-8.
     ///
-    /// Only the quote, the backslash and control characters are escaped. `entity`, where given, precedes the
-    /// events; `sequenceToken`, where given, is the last member. The interpreter lock is released meanwhile.
+    /// Only the quote, the backslash and control characters are escaped. `entity`, if given, precedes the events;
+    /// `sequenceToken`, if given, is the last member. The interpreter lock is released meanwhile.
     ///
     /// Args:
     ///     log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
     ///     log_stream_name: 1 to 512 characters, neither `:` nor `*`.
     ///     sequence_token: the `nextSequenceToken` of the call before; at least one character.
     ///     entity: the API's Entity: `keyAttributes` and `attributes`, each a mapping of str to str.
-    ///     gzip: compress it, as `Content-Encoding: gzip` has it.
+    ///     gzip: compress it, for `Content-Encoding: gzip`.
     ///
     /// Raises:
     ///     ValueError: a name or the token breaks its rule, or cannot be encoded as UTF-8.
@@ -127,15 +121,10 @@ impl Batch {
             token.as_deref(),
             entity.as_ref(),
         )
-        .map_err(|fault| PyValueError::new_err(fault.to_string()))?;
+        .map_err(|error| PyValueError::new_err(error.to_string()))?;
         let batch = &self.0;
         if gzip {
-            let compressed = py.detach(|| {
-                let mut body = vec![0; frame.body_len(batch)];
-                frame.write(batch, &mut body);
-                core::gzip(&body)
-            });
-            return Ok(PyBytes::new(py, &compressed));
+            return Ok(PyBytes::new(py, &py.detach(|| frame.gzip(batch))));
         }
         PyBytes::new_with(py, frame.body_len(batch), |out| {
             py.detach(|| frame.write(batch, out));
@@ -170,6 +159,16 @@ impl Batch {
         self.0.rows().len()
     }
 
+    /// Raise TypeError: a batch does not pickle.
+    // It shares its memory with other batches and lends that of the caller's objects, up to 1 MiB of messages. The body is
+    // as long, and is what a receiver needs.
+    #[expect(clippy::unused_self, reason = "Python passes it")]
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err(
+            "cannot pickle a Batch; send batch.body(log_group_name, log_stream_name) or batch.events() instead",
+        ))
+    }
+
     fn __repr__(&self) -> String {
         format!(
             "<cordwood.Batch of {} log events, {} bytes, timestamps {} to {}>",
@@ -196,10 +195,10 @@ fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     let Ok(text) = value.cast::<PyString>() else {
         return Err(PyTypeError::new_err(format!("{name} is {}; it must be a str", type_of(value))));
     };
-    text.to_cow().map(std::borrow::Cow::into_owned).map_err(|fault| {
+    text.to_cow().map(std::borrow::Cow::into_owned).map_err(|error| {
         let what = format!("{name} has a lone surrogate, which UTF-8 cannot carry");
         let exception = PyValueError::new_err(what);
-        exception.set_cause(value.py(), Some(fault));
+        exception.set_cause(value.py(), Some(error));
         exception
     })
 }

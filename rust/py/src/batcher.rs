@@ -1,23 +1,24 @@
 //! `cordwood.Batcher`.
 
+use cordwood_core::{InvalidText, OnReject, Oversize};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
+use crate::admission::admission;
+use crate::arguments::{Choice, Number};
 use crate::batch::Batch;
 use crate::event;
 use crate::input::Input;
 use crate::limits::Limits;
-use crate::options::{Number, Options};
 use crate::shared_stream::SharedStream;
 
-/// The streaming form: takes events as they come, hands back batches as they become full.
+/// The streaming form: takes events as they come, returns batches as they become full.
 ///
-/// Up to 8 batches are open at once, each at most 24 h wide, so that interleaved times still fill their
-/// batches; memory is bounded whatever the input. One instance may be shared by threads: each event has the
-/// position at which it was added.
+/// Up to 8 batches are open at once, each at most 24 h wide, so that interleaved times still fill their batches; memory
+/// is bounded for any input. Threads may share an instance: each event has the position at which it was added.
 ///
 /// Args:
-///     limits: the numbers to obey; the service's own where not given.
+///     limits: the limits to obey; the service's own if not given.
 ///     on_reject: as in `batches`.
 ///     oversize: as in `batches`.
 ///     invalid_text: as in `batches`.
@@ -33,25 +34,25 @@ impl Batcher {
     #[pyo3(signature = (
         *,
         limits = None,
-        on_reject = "error",
-        oversize = "reject",
-        invalid_text = "replace",
+        on_reject = Choice(OnReject::Error),
+        oversize = Choice(Oversize::Reject),
+        invalid_text = Choice(InvalidText::Replace),
         now = None,
         retention_in_days = None,
         keep_rejected = false,
-    ))]
+    ), text_signature = "(*, limits=None, on_reject='error', oversize='reject', invalid_text='replace', now=None, \
+        retention_in_days=None, keep_rejected=False)")]
     fn new(
         limits: Option<&Bound<'_, Limits>>,
-        on_reject: &str,
-        oversize: &str,
-        invalid_text: &str,
+        on_reject: Choice<OnReject>,
+        oversize: Choice<Oversize>,
+        invalid_text: Choice<InvalidText>,
         now: Option<&Bound<'_, PyAny>>,
         retention_in_days: Option<Number>,
         keep_rejected: bool,
     ) -> PyResult<Self> {
-        let options = Options { limits, on_reject, oversize, invalid_text, now, retention_in_days };
-        let (admission, on_reject) = options.read()?;
-        Ok(Self(SharedStream::new(admission, on_reject, keep_rejected)))
+        let admission = admission(limits, oversize, invalid_text, now, retention_in_days)?;
+        Ok(Self(SharedStream::new(admission, on_reject.0, keep_rejected)))
     }
 
     /// Take one event and return the batches that it closed, most often none.
@@ -59,12 +60,12 @@ impl Batcher {
     /// Args:
     ///     timestamp: as in `batches`.
     ///     message: as in `batches`.
-    ///     position: of the event in the caller's input, at most 2**63 - 1; one after the event before where not
+    ///     position: of the event in the caller's input, at most 2**63 - 1; one after that of the event before if not
     ///         given.
     ///
     /// Raises:
     ///     cordwood.EventError: the event is not a legal log event and `on_reject` is `"error"`; it is counted
-    ///         as rejected, and everything held is still held.
+    ///         as rejected, and everything that is held stays held.
     #[pyo3(signature = (timestamp, message, *, position = None))]
     fn add(
         &self,
@@ -81,7 +82,7 @@ impl Batcher {
 
     /// Take many events, or two columns, and return the batches that they closed.
     ///
-    /// Where it raises, the events before are taken, and batches that they closed come from the next call.
+    /// If it raises, the events before that are taken, and the next call returns the batches that they closed.
     ///
     /// Args:
     ///     events: as in `batches`.
@@ -91,7 +92,7 @@ impl Batcher {
     ///
     /// Raises:
     ///     cordwood.EventError: as in `add`.
-    ///     TypeError: the input as a whole is not what it should be, as in `batches`.
+    ///     TypeError: the input as a whole has the wrong type, as in `batches`.
     ///     RuntimeError: a column became shorter while it was read, as in `batches`.
     #[pyo3(signature = (events = None, *, timestamps = None, messages = None, position = None))]
     fn extend<'py>(
@@ -109,10 +110,10 @@ impl Batcher {
         Ok(self.0.take_all_closed(py))
     }
 
-    /// Close and hand back open batches, the first opened first.
+    /// Close and return open batches, the first opened first.
     ///
     /// Args:
-    ///     opened_before: a position: only the batches whose first event came before it; all where not given.
+    ///     opened_before: a position: only the batches whose first event came before it; all if not given.
     #[pyo3(signature = (*, opened_before = None))]
     fn flush(&self, py: Python<'_>, opened_before: Option<Number>) -> PyResult<Vec<Batch>> {
         match opened_before {
@@ -130,7 +131,7 @@ impl Batcher {
 
     /// The events rejected so far, in order of position: `(position, outcome, reason)`.
     ///
-    /// Those that `drain_rejected` has handed over are no longer among them.
+    /// Those that `drain_rejected` has returned are no longer among them.
     #[getter]
     fn rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         self.0.rejected(py)
@@ -142,7 +143,7 @@ impl Batcher {
         self.0.counts(py)
     }
 
-    /// Hand over the rejected events so far and forget them; `counts` still counts them.
+    /// Return the rejected events so far and forget them; `counts` still counts them.
     fn drain_rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         self.0.drain_rejected(py)
     }

@@ -2,12 +2,14 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use cordwood_core::{Sequence, SequenceBatches};
+use cordwood_core::{InvalidText, OnReject, Oversize, Sequence, SequenceBatches};
 use pyo3::exceptions::PyValueError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
 
+use crate::admission::admission;
+use crate::arguments::{Choice, Number};
 use crate::arrow::{Chunks, Rows};
 use crate::batch::Batch;
 use crate::event;
@@ -15,15 +17,14 @@ use crate::gil_yield::Pause;
 use crate::huge_pages;
 use crate::input::Input;
 use crate::limits::Limits;
-use crate::options::{Number, Options};
 use crate::outcomes;
 use crate::shared_stream::SharedStream;
 
 /// Iterator of `Batch`, as `batches` returns it.
 ///
-/// Over a sequence all events were read when it was made. Over an iterator it reads on as batches are asked
-/// for. An exception of that iterator comes through untouched and loses nothing: batches handed out stay
-/// valid, what was held comes from `flush`, and asking for the next batch reads on.
+/// Over a sequence, all events were read when it was made. Over an iterator, it reads on when the next batch is
+/// requested. An exception of that iterator propagates unchanged and loses nothing: batches already returned stay
+/// valid, `flush` returns what is held, and requesting the next batch reads on.
 #[pyclass(frozen, module = "cordwood")]
 pub(crate) struct Batches(Source);
 
@@ -87,7 +88,7 @@ fn next_of_rows(py: Python<'_>, chunks: &Mutex<Chunks>, stream: &SharedStream) -
 impl Batches {
     /// The events rejected so far, in order of position: `(position, outcome, reason)`.
     ///
-    /// Those that `drain_rejected` has handed over are no longer among them.
+    /// Those that `drain_rejected` has returned are no longer among them.
     #[getter]
     fn rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         match &self.0 {
@@ -101,25 +102,28 @@ impl Batches {
 
     /// Events by what became of them so far.
     ///
-    /// `events`: read from the input. `batched`: in batches handed out (a split event counts once, with its
-    /// last part). `held`: read, but not handed out yet. Then one count for each outcome an event can be
-    /// rejected with: `too_old`, `too_new`, `expired`, `oversize`, `empty`, `invalid`. Always: events =
-    /// batched + held + the rejected. `altered` counts besides, among the events that were not rejected, those
-    /// whose text was changed: truncated, split, or given U+FFFD.
+    /// `events`: read from the input. `batched`: in batches already returned (a split event counts once, with its
+    /// last part). `held`: read, but not returned yet. Then one count for each outcome an event can be rejected
+    /// with: `too_old`, `too_new`, `expired`, `oversize`, `empty`, `invalid`. Always: events = batched + held + the
+    /// rejected. `altered` is extra: of the events that were not rejected, those whose text was changed: truncated,
+    /// split, or with U+FFFD put in.
     #[getter]
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         match &self.0 {
             Source::Sequence(batches) => {
-                let batches = lock(batches);
-                outcomes::to_counts(py, batches.accounting(), batches.batched_events())
+                let (counts, batched) = {
+                    let batches = lock(batches);
+                    (batches.accounting().counts(), batches.batched_events())
+                };
+                outcomes::to_counts(py, counts, batched)
             }
             Source::Stream { stream, .. } | Source::RowStream { stream, .. } => stream.counts(py),
         }
     }
 
-    /// Hand over the rejected events so far and forget them; `counts` still counts them.
+    /// Return the rejected events so far and forget them; `counts` still counts them.
     ///
-    /// `rejected` grows with every rejected event; a long stream stays small by draining it.
+    /// `rejected` grows with every rejected event; drain it to keep the memory of a long stream small.
     fn drain_rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         match &self.0 {
             Source::Sequence(batches) => {
@@ -130,7 +134,7 @@ impl Batches {
         }
     }
 
-    /// Hand back all batches that are held, full or not, without reading on.
+    /// Return all batches that are held, full or not, without reading on.
     fn flush(&self, py: Python<'_>) -> Vec<Batch> {
         match &self.0 {
             Source::Sequence(batches) => lock(batches).by_ref().map(Batch).collect(),
@@ -165,9 +169,9 @@ impl Batches {
 ///
 /// A sequence (list, tuple, anything registered as one) or a pair of columns is read at once, sorted as a
 /// whole by timestamp (equal ones keep their input order) and cut greedily: no cut into consecutive runs of
-/// the sorted events has fewer batches. Any other iterable is a stream: it is read as batches are asked for,
-/// through a window of up to 8 open batches (see `Batcher`), in constant memory. The caller's objects are
-/// copied, not kept (but for the memory of Arrow columns, and messages of 64 KiB and more: see `Batch`).
+/// the sorted events has fewer batches. Any other iterable is a stream: it is read as batches are requested,
+/// through a window of up to 8 open batches (see `Batcher`), in constant memory. The caller's objects are copied, not
+/// kept (except for the memory of Arrow columns, and messages of 64 KiB and more: see `Batch`).
 ///
 /// Args:
 ///     events: mappings with `timestamp` and `message` (other members are ignored), or `(timestamp, message)`
@@ -179,9 +183,9 @@ impl Batches {
 ///         numpy array of int64 or datetime64, another buffer of 64-bit integers, or an Arrow column of int64 or of
 ///         timestamps (of any unit and zone) is read without a Python object for each.
 ///     messages: the column of messages, as long as `timestamps`; an Arrow column of strings or binary, also
-///         dictionary-encoded, and numpy's of str or bytes, without a Python object for each. A list is read where it
-///         lies: as a column it must not change meanwhile.
-///     limits: the numbers to obey; the service's own where not given.
+///         dictionary-encoded, and numpy's of str or bytes, without a Python object for each. A list is read in place:
+///         as a column it must not change meanwhile.
+///     limits: the limits to obey; the service's own if not given.
 ///     on_reject: what an event that is not a legal log event does: `"error"` raises EventError at the first;
 ///         `"collect"` leaves it out and lists it in `Batches.rejected`.
 ///     oversize: what becomes of a message too long for one event: `"reject"`; `"truncate"` at a character
@@ -190,22 +194,22 @@ impl Batches {
 ///     invalid_text: what becomes of text that is not valid Unicode: `"replace"` puts in U+FFFD before the
 ///         message is measured (one for each surrogate code point of a str; in bytes as `errors="replace"`
 ///         does); `"reject"` makes the event `invalid`.
-///     now: the moment, as a timestamp, against which the age rules apply: `too_new` is more than 2 h after
-///         it, `too_old` more than 14 days before. Without it no age rule applies: the clock is never read.
+///     now: the time, as a timestamp, that the age of events is counted from: `too_new` is more than 2 h after it,
+///         `too_old` more than 14 days before. Without it, no age rule applies: the clock is never read.
 ///     retention_in_days: with `now`, the log group's retention: older events are `expired`.
 ///     keep_rejected: list rejected events as `RejectedEvent`, with what they held: up to 1 MiB of the message, or of
-///         the object's `repr` where it has none.
+///         the object's `repr` if it has none.
 ///
 /// Returns:
 ///     Batches: an iterator of `Batch`.
 ///
 /// Raises:
 ///     cordwood.EventError: at the first event that is not a legal log event, unless `on_reject` is
-///         `"collect"`. It is a ValueError, and where the type is wrong also a TypeError. It has `.position`,
-///         `.outcome` and `.reason`.
+///         `"collect"`. It is a ValueError, and also a TypeError if the type is wrong. It has `.position`, `.outcome`
+///         and `.reason`.
 ///     TypeError: the input as a whole is a str, bytes, a single mapping or not iterable, or both `events` and
 ///         columns, or one column, were given.
-///     ValueError: the columns differ in length, or an option has no such value.
+///     ValueError: the columns differ in length, or an option has an unknown value.
 ///     RuntimeError: a column became shorter while it was read, by code of its own items or of another thread.
 #[pyfunction]
 #[pyo3(signature = (
@@ -214,13 +218,14 @@ impl Batches {
     timestamps = None,
     messages = None,
     limits = None,
-    on_reject = "error",
-    oversize = "reject",
-    invalid_text = "replace",
+    on_reject = Choice(OnReject::Error),
+    oversize = Choice(Oversize::Reject),
+    invalid_text = Choice(InvalidText::Replace),
     now = None,
     retention_in_days = None,
     keep_rejected = false,
-))]
+), text_signature = "(events=None, *, timestamps=None, messages=None, limits=None, on_reject='error', \
+    oversize='reject', invalid_text='replace', now=None, retention_in_days=None, keep_rejected=False)")]
 #[expect(clippy::too_many_arguments, reason = "one for each keyword of the Python signature")]
 pub(crate) fn batches<'py>(
     py: Python<'py>,
@@ -228,15 +233,15 @@ pub(crate) fn batches<'py>(
     timestamps: Option<Bound<'py, PyAny>>,
     messages: Option<Bound<'py, PyAny>>,
     limits: Option<&Bound<'py, Limits>>,
-    on_reject: &str,
-    oversize: &str,
-    invalid_text: &str,
+    on_reject: Choice<OnReject>,
+    oversize: Choice<Oversize>,
+    invalid_text: Choice<InvalidText>,
     now: Option<&Bound<'py, PyAny>>,
     retention_in_days: Option<Number>,
     keep_rejected: bool,
 ) -> PyResult<Batches> {
-    let options = Options { limits, on_reject, oversize, invalid_text, now, retention_in_days };
-    let (admission, on_reject) = options.read()?;
+    let admission = admission(limits, oversize, invalid_text, now, retention_in_days)?;
+    let Choice(on_reject) = on_reject;
     let input = match Input::new(events, timestamps, messages)? {
         Input::Stream(iterator) => {
             let stream = SharedStream::new(admission, on_reject, keep_rejected);

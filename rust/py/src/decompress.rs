@@ -1,20 +1,23 @@
 //! `cordwood._core.Decompressor` and `TextDecoder`.
 
 use cordwood_input as input;
+use cordwood_input::Compression;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyBytesMethods};
 
-/// What compressed bytes hold, whatever pieces they come in; of several members, one behind the other, all.
+use crate::arguments::Choice;
+
+/// Decompresses a stream in chunks of any size; of several members, one behind the other, all.
 ///
 /// Args:
 ///     kind: `"gzip"` or `"zstd"`.
 ///
 /// Raises:
-///     ValueError: there is no such kind.
+///     ValueError: the kind is unknown.
 #[pyclass(module = "cordwood._core")]
 pub(crate) struct Decompressor {
-    packed: input::Decompressor,
+    stream: input::Decompressor,
     /// What was fed, and how much of it was taken.
     chunk: Option<Py<PyBytes>>,
     taken: usize,
@@ -24,36 +27,30 @@ pub(crate) struct Decompressor {
 impl Decompressor {
     #[new]
     #[pyo3(signature = (kind))]
-    fn new(kind: &str) -> PyResult<Self> {
-        let packed = match kind {
-            "gzip" => input::Decompressor::gzip(),
-            "zstd" => input::Decompressor::zstd().map_err(PyValueError::new_err)?,
-            other => {
-                return Err(PyValueError::new_err(format!("kind is {other:?}; it must be \"gzip\" or \"zstd\"")));
-            }
-        };
-        Ok(Self { packed, chunk: None, taken: 0 })
+    fn new(kind: Choice<Compression>) -> PyResult<Self> {
+        let stream = input::Decompressor::new(kind.0).map_err(PyValueError::new_err)?;
+        Ok(Self { stream, chunk: None, taken: 0 })
     }
 
-    /// Take the next compressed bytes; what of those before was not read is lost.
+    /// Take the next compressed bytes; those before that were not read are dropped.
     fn feed(&mut self, chunk: Py<PyBytes>) {
         self.chunk = Some(chunk);
         self.taken = 0;
     }
 
-    /// What the bytes that were fed hold, up to a length; empty once they are used up.
+    /// Return what the bytes that were fed hold, up to a length; empty once they are used up.
     ///
     /// The interpreter lock is released meanwhile.
     ///
     /// Raises:
-    ///     ValueError: they are damaged; the message says how.
+    ///     ValueError: the bytes are damaged; the message says how.
     fn read<'py>(&mut self, py: Python<'py>, length: usize) -> PyResult<Bound<'py, PyBytes>> {
         let Some(chunk) = &self.chunk else { return Ok(PyBytes::new(py, b"")) };
         let bytes = &chunk.bind(py).as_bytes()[self.taken..];
-        let packed = &mut self.packed;
+        let stream = &mut self.stream;
         let (taken, output) = py.detach(|| {
             let mut output = Vec::with_capacity(length);
-            (packed.run(bytes, &mut output), output)
+            (stream.run(bytes, &mut output), output)
         });
         self.taken += taken.map_err(PyValueError::new_err)?;
         if output.is_empty() {
@@ -62,22 +59,22 @@ impl Decompressor {
         Ok(PyBytes::new(py, &output))
     }
 
-    /// Whether what was fed ends where a member does.
+    /// Whether what was fed ends with the end of a member.
     #[getter]
     fn is_whole(&self) -> bool {
-        self.packed.is_whole()
+        self.stream.is_whole()
     }
 }
 
-/// Text of another encoding as UTF-8, whatever pieces it comes in.
+/// Decodes text of another encoding to UTF-8, in chunks of any size.
 ///
-/// What is malformed becomes a byte 0xFF, which is malformed in UTF-8 too: `invalid_text` then judges it.
+/// What is malformed becomes a byte 0xFF, which is malformed in UTF-8 too: the option `invalid_text` then decides.
 ///
 /// Args:
-///     encoding: a name that the WHATWG's standard of encodings knows: `"utf-16"`, `"latin1"`, `"shift_jis"`, ...
+///     encoding: a name in the WHATWG's Encoding Standard: `"utf-16"`, `"latin1"`, `"shift_jis"`, ...
 ///
 /// Raises:
-///     ValueError: there is no such encoding.
+///     ValueError: the encoding is unknown.
 #[pyclass(module = "cordwood._core")]
 pub(crate) struct TextDecoder(input::TextDecoder);
 
@@ -88,19 +85,19 @@ impl TextDecoder {
     fn new(encoding: &str) -> PyResult<Self> {
         input::TextDecoder::new(encoding).map(Self).ok_or_else(|| {
             PyValueError::new_err(format!(
-                "{encoding:?} is no encoding that is known; utf-8, utf-16, latin1, windows-1252, shift_jis, gb18030, \
-                 euc-kr and the others of the WHATWG's standard are"
+                "{encoding:?} is not a known encoding; use utf-8, utf-16, latin1, windows-1252, shift_jis, gb18030, \
+                 euc-kr or another name in the WHATWG Encoding Standard"
             ))
         })
     }
 
-    /// The encoding's name, as the standard has it.
+    /// The encoding's name in the standard.
     #[getter]
     fn name(&self) -> &'static str {
         self.0.name()
     }
 
-    /// The text of the next bytes; the interpreter lock is released meanwhile.
+    /// Return the text of the next bytes; the interpreter lock is released meanwhile.
     #[pyo3(signature = (chunk, *, last = false))]
     fn decode<'py>(&mut self, chunk: &Bound<'py, PyBytes>, last: bool) -> Bound<'py, PyBytes> {
         let py = chunk.py();

@@ -10,6 +10,8 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod abc;
+mod admission;
+mod arguments;
 mod arrow;
 mod batch;
 mod batcher;
@@ -17,19 +19,18 @@ mod batches;
 mod columns;
 mod decompress;
 mod describe;
-mod documents;
 mod error;
 mod event;
 mod exact_types;
 mod feed;
-mod formats;
+mod file_format;
+mod file_reader;
 mod gil_yield;
 mod huge_pages;
 mod input;
 mod limits;
 mod message;
 mod numpy;
-mod options;
 mod outcomes;
 mod position_codec;
 mod prefetch;
@@ -55,9 +56,9 @@ mod _core {
     #[pymodule_export]
     use super::decompress::{Decompressor, TextDecoder};
     #[pymodule_export]
-    use super::documents::DocumentReader;
+    use super::file_format::{FileFormat, LineRules, check_regex, check_zone, detect};
     #[pymodule_export]
-    use super::formats::{FileFormat, LineRules, detect};
+    use super::file_reader::FileReader;
     #[pymodule_export]
     use super::limits::Limits;
     #[pymodule_export]

@@ -3,13 +3,14 @@
 use cordwood_core as core;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
 
-use crate::options::Number;
+use crate::arguments::Number;
 
 /// The limits of PutLogEvents; each may be overridden, for an endpoint whose limits differ.
 ///
 /// The defaults are the service's own (PutLogEvents in the CloudWatch Logs API reference). An instance is
-/// immutable, hashable, and equal to another with the same numbers.
+/// immutable, hashable, picklable, and equal to another with the same numbers.
 ///
 /// Args:
 ///     max_batch_bytes: most bytes in a batch, counted as the sum over its events of the UTF-8 length of the
@@ -19,8 +20,8 @@ use crate::options::Number;
 ///     max_event_bytes: most bytes of one event, its overhead included; an event larger than this, or than
 ///         `max_batch_bytes`, is `oversize`.
 ///     event_overhead_bytes: bytes that the service counts for each event besides its message.
-///     max_future_ms: how far after `now` a timestamp may lie; beyond, the event is `too_new`.
-///     max_age_ms: how far before `now` a timestamp may lie; beyond, the event is `too_old`.
+///     max_future_ms: how far after `now` a timestamp may be; beyond that, the event is `too_new`.
+///     max_age_ms: how far before `now` a timestamp may be; beyond that, the event is `too_old`.
 ///
 /// Raises:
 ///     ValueError: a number is out of range (the first two and `max_event_bytes` are at least 1, the others at
@@ -62,7 +63,7 @@ impl Limits {
             max_future_ms: max_future_ms.0,
             max_age_ms: max_age_ms.0,
         };
-        limits.validated().map(Self).map_err(|fault| PyValueError::new_err(fault.to_string()))
+        limits.validated().map(Self).map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
     /// Most counted bytes in a batch.
@@ -95,33 +96,49 @@ impl Limits {
         self.0.event_overhead_bytes
     }
 
-    /// How many milliseconds after `now` a timestamp may lie.
+    /// How many milliseconds after `now` a timestamp may be.
     #[getter]
     fn max_future_ms(&self) -> i64 {
         self.0.max_future_ms
     }
 
-    /// How many milliseconds before `now` a timestamp may lie.
+    /// How many milliseconds before `now` a timestamp may be.
     #[getter]
     fn max_age_ms(&self) -> i64 {
         self.0.max_age_ms
     }
 
-    fn __repr__(&self) -> String {
-        let core::Limits {
-            max_batch_bytes,
-            max_batch_events,
-            max_batch_span_ms,
-            max_event_bytes,
-            event_overhead_bytes,
-            max_future_ms,
-            max_age_ms,
-        } = self.0;
-        format!(
-            "Limits(max_batch_bytes={max_batch_bytes}, max_batch_events={max_batch_events}, \
-             max_batch_span_ms={max_batch_span_ms}, max_event_bytes={max_event_bytes}, \
-             event_overhead_bytes={event_overhead_bytes}, max_future_ms={max_future_ms}, \
-             max_age_ms={max_age_ms})"
-        )
+    /// Return the arguments that make the same again, for `pickle` and `copy`.
+    fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
+        let keywords = PyDict::new(py);
+        for (name, value) in self.overridden() {
+            keywords.set_item(name, value)?;
+        }
+        Ok((PyTuple::empty(py), keywords))
     }
+
+    fn __repr__(&self) -> String {
+        let overridden: Vec<_> = self.overridden().map(|(name, value)| format!("{name}={value}")).collect();
+        format!("Limits({})", overridden.join(", "))
+    }
+}
+
+impl Limits {
+    /// The numbers that are not the service's own, by their names.
+    fn overridden(&self) -> impl Iterator<Item = (&'static str, i128)> {
+        let service = named(&core::Limits::default());
+        named(&self.0).into_iter().zip(service).filter(|(own, default)| own != default).map(|(own, _)| own)
+    }
+}
+
+fn named(limits: &core::Limits) -> [(&'static str, i128); 7] {
+    [
+        ("max_batch_bytes", limits.max_batch_bytes.into()),
+        ("max_batch_events", limits.max_batch_events.into()),
+        ("max_batch_span_ms", limits.max_batch_span_ms.into()),
+        ("max_event_bytes", limits.max_event_bytes.into()),
+        ("event_overhead_bytes", limits.event_overhead_bytes.into()),
+        ("max_future_ms", limits.max_future_ms.into()),
+        ("max_age_ms", limits.max_age_ms.into()),
+    ]
 }

@@ -1,6 +1,6 @@
 //! What became of the events, in Python's terms: `Rejected`, `EventError`, counts.
 
-use cordwood_core::{Accounting, Outcome, Rejected, Rejection, Remedy};
+use cordwood_core::{Counts, Outcome, Rejected, Rejection, Remedy};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyType};
@@ -16,7 +16,7 @@ fn outcome(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyAny>> {
     OUTCOME.import(py, "cordwood._model", "Outcome")?.call1((outcome.name(),))
 }
 
-/// The exception that tells of a rejected event.
+/// The exception for a rejected event.
 #[cold]
 pub(crate) fn to_exception(py: Python<'_>, rejected: &Rejected) -> PyErr {
     let outcome = match outcome(py, rejected.rejection.outcome()) {
@@ -44,7 +44,7 @@ fn reason(rejection: &Rejection) -> String {
     format!("{rejection} ({option})")
 }
 
-/// A list of `cordwood.Rejected`, or of `RejectedEvent` where what it held was kept.
+/// A list of `cordwood.Rejected`, or of `RejectedEvent` if what it held was kept.
 pub(crate) fn to_list<'py>(py: Python<'py>, rejected: &[Rejected]) -> PyResult<Bound<'py, PyList>> {
     static REJECTED: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     static REJECTED_EVENT: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -66,12 +66,7 @@ pub(crate) fn to_list<'py>(py: Python<'py>, rejected: &[Rejected]) -> PyResult<B
 }
 
 /// The mapping of `counts`.
-pub(crate) fn to_counts<'py>(
-    py: Python<'py>,
-    accounting: &Accounting,
-    batched_events: u64,
-) -> PyResult<Bound<'py, PyDict>> {
-    let counts = accounting.counts();
+pub(crate) fn to_counts(py: Python<'_>, counts: Counts, batched_events: u64) -> PyResult<Bound<'_, PyDict>> {
     let dict = PyDict::new(py);
     dict.set_item("events", counts.events)?;
     dict.set_item("batched", batched_events)?;

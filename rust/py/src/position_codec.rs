@@ -6,8 +6,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
-pub(crate) fn damaged(fault: InvalidPositions) -> PyErr {
-    PyValueError::new_err(fault.to_string())
+pub(crate) fn damaged(error: InvalidPositions) -> PyErr {
+    PyValueError::new_err(error.to_string())
 }
 
 /// Pack positions, in any order, each once, as `Batch.packed_positions` does.
@@ -15,16 +15,14 @@ pub(crate) fn damaged(fault: InvalidPositions) -> PyErr {
 /// Raises:
 ///     OverflowError: one is negative or beyond 64 bits.
 #[pyfunction]
-pub(crate) fn pack_positions(py: Python<'_>, mut positions: Vec<u64>) -> Bound<'_, PyBytes> {
-    positions.sort_unstable();
-    positions.dedup();
-    PyBytes::new(py, &core::encode_positions(positions))
+pub(crate) fn pack_positions(py: Python<'_>, positions: Vec<u64>) -> Bound<'_, PyBytes> {
+    PyBytes::new(py, &core::encode_unordered_positions(positions))
 }
 
-/// PositionDecoder positions, in increasing order.
+/// Unpack positions, in increasing order.
 ///
 /// Raises:
-///     ValueError: these are no packed positions.
+///     ValueError: these are not packed positions.
 #[pyfunction]
 pub(crate) fn unpack_positions<'py>(
     py: Python<'py>,
@@ -34,16 +32,11 @@ pub(crate) fn unpack_positions<'py>(
     PyList::new(py, positions.map_err(damaged)?)
 }
 
-/// Return the smallest and the greatest of packed positions; None where there are none.
+/// Return the smallest and the greatest of packed positions; None if there are none.
 ///
 /// Raises:
-///     ValueError: these are no packed positions.
+///     ValueError: these are not packed positions.
 #[pyfunction]
 pub(crate) fn packed_range(packed: &Bound<'_, PyBytes>) -> PyResult<Option<(u64, u64)>> {
-    let mut range = None;
-    for position in PositionDecoder::new(packed.as_bytes()) {
-        let position = position.map_err(damaged)?;
-        range = Some((range.map_or(position, |(first, _)| first), position));
-    }
-    Ok(range)
+    core::position_range(packed.as_bytes()).map_err(damaged)
 }

@@ -107,7 +107,10 @@ impl SharedStream {
     }
 
     pub(crate) fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let stream = self.lock();
-        outcomes::to_counts(py, stream.accounting(), stream.batched_events())
+        let (counts, batched) = {
+            let stream = self.lock();
+            (stream.accounting().counts(), stream.batched_events())
+        };
+        outcomes::to_counts(py, counts, batched)
     }
 }

@@ -1,6 +1,6 @@
 //! The timestamp of an event: whole milliseconds, or an aware datetime.
 
-use cordwood_core::Rejection;
+use cordwood_core::{Rejection, unix_milliseconds};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -25,24 +25,24 @@ pub(crate) fn extract(value: &Bound<'_, PyAny>) -> Result<i64, ExtractError> {
 
 #[cold]
 fn extract_other(value: &Bound<'_, PyAny>) -> Result<i64, ExtractError> {
-    if let Ok(moment) = value.cast::<PyDateTime>() {
-        return from_datetime(moment);
+    if let Ok(datetime) = value.cast::<PyDateTime>() {
+        return from_datetime(datetime);
     }
     if value.is_instance_of::<PyBool>() {
         return wrong_type("timestamp is a bool; pass an int of milliseconds since 1970".to_owned());
     }
     if value.is_instance_of::<PyFloat>() {
         return wrong_type(format!(
-            "timestamp {}; pass a whole number of milliseconds: int(t) where t is in milliseconds, round(t * 1000) \
-             where it is in seconds, as time.time() is",
+            "timestamp {}; pass a whole number of milliseconds: int(t) if t is in milliseconds, round(t * 1000) \
+             if it is in seconds, as time.time() is",
             value_and_type(value)
         ));
     }
     match value.extract::<i64>() {
         Ok(timestamp) => Ok(timestamp),
-        Err(fault) if fault.is_instance_of::<PyOverflowError>(value.py()) => beyond_64_bits(value),
-        Err(fault) if fault.is_instance_of::<PyTypeError>(value.py()) => not_a_number(value),
-        Err(fault) => Err(fault.into()),
+        Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => beyond_64_bits(value),
+        Err(error) if error.is_instance_of::<PyTypeError>(value.py()) => not_a_number(value),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -71,34 +71,26 @@ fn not_a_number(value: &Bound<'_, PyAny>) -> Result<i64, ExtractError> {
     wrong_type(format!("timestamp {}; pass {advice}", value_and_type(value)))
 }
 
-fn from_datetime(moment: &Bound<'_, PyDateTime>) -> Result<i64, ExtractError> {
-    let offset = match moment.get_tzinfo() {
-        Some(_) => moment.call_method0(intern!(moment.py(), "utcoffset"))?,
-        None => moment.py().None().into_bound(moment.py()),
+fn from_datetime(datetime: &Bound<'_, PyDateTime>) -> Result<i64, ExtractError> {
+    let offset = match datetime.get_tzinfo() {
+        Some(_) => datetime.call_method0(intern!(datetime.py(), "utcoffset"))?,
+        None => datetime.py().None().into_bound(datetime.py()),
     };
     let Ok(offset) = offset.cast::<PyDelta>() else {
         return wrong_type(
-            "timestamp is a naive datetime, which names no moment; pass an aware one: \
-             moment.replace(tzinfo=timezone.utc) if it is UTC, moment.astimezone() if it is local time"
+            "timestamp is a naive datetime, which names no point in time; pass an aware one: \
+             value.replace(tzinfo=timezone.utc) if it is UTC, value.astimezone() if it is local time"
                 .to_owned(),
         );
     };
-    let days = days_from_civil(moment.get_year().into(), moment.get_month().into(), moment.get_day().into());
-    let seconds =
-        i64::from(moment.get_hour()) * 3600 + i64::from(moment.get_minute()) * 60 + i64::from(moment.get_second());
-    let micros = (days * 86_400 + seconds) * 1_000_000 + i64::from(moment.get_microsecond());
+    let date = (datetime.get_year().into(), datetime.get_month().into(), datetime.get_day().into());
+    let seconds = i64::from(datetime.get_hour()) * 3600
+        + i64::from(datetime.get_minute()) * 60
+        + i64::from(datetime.get_second());
     let offset_seconds = i64::from(offset.get_days()) * 86_400 + i64::from(offset.get_seconds());
-    let offset_micros = offset_seconds * 1_000_000 + i64::from(offset.get_microseconds());
-    Ok((micros - offset_micros).div_euclid(1000))
-}
-
-/// Days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms").
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let shifted_month = (month + 9) % 12;
-    let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
+    Ok(unix_milliseconds(
+        date,
+        seconds * 1_000_000 + i64::from(datetime.get_microsecond()),
+        offset_seconds * 1_000_000 + i64::from(offset.get_microseconds()),
+    ))
 }

@@ -59,6 +59,12 @@ impl TimestampResolver {
         Some(Self { zone, year, now_ms, known: None })
     }
 
+    /// One for lines of which it does not matter what they leave out: UTC, and a leap year.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self { zone: Zone::Utc, year: Some(2000), now_ms: 0, known: None }
+    }
+
     /// Milliseconds since 1970; `None` where there is no such day.
     pub fn resolve(&mut self, fields: &TimestampFields) -> Option<i64> {
         if let Some(epoch_ms) = fields.epoch_ms {

@@ -152,6 +152,15 @@ impl TimestampFormat {
         Ok(WORDS.iter().map(of).collect())
     }
 
+    /// What the user of a file says: a format, a pattern that finds the timestamp, both, or neither.
+    #[must_use]
+    pub fn given(formats: Option<Vec<Self>>, pattern: Option<&Regex>) -> Option<Vec<Self>> {
+        match pattern {
+            None => formats,
+            Some(pattern) => Some(Self::at_pattern(formats.unwrap_or_else(Self::known), pattern)),
+        }
+    }
+
     /// These layouts, at none but the place that a pattern says: all of its group `timestamp`, or else of its first, or
     /// of what it matches.
     #[must_use]

@@ -1,0 +1,68 @@
+//! How the lines of one file become events.
+
+use regex::bytes::Regex;
+
+use crate::detect::{Detected, FormatKind};
+use crate::json::line::JsonLines;
+use crate::read_lines::LineFormat;
+use crate::text_line::{TextLines, Untimed};
+use crate::time::civil::TimestampResolver;
+
+/// How lines become events, and where their timestamps come from.
+#[derive(Clone, Debug)]
+pub struct LineRules {
+    format: LineFormat,
+    takes_timestamp: bool,
+}
+
+/// What the user of a file says about its lines.
+#[derive(Clone, Debug, Default)]
+pub struct LineOptions {
+    /// Of JSON: the member that is the message. Without it the whole line is.
+    pub message_field: Option<String>,
+    /// Of text: lines with a match begin an event, which others continue.
+    pub multiline_start: Option<Regex>,
+    /// Of text: whether a line without a timestamp is an event with that of the one before. Otherwise it continues that.
+    pub untimed_as_before: bool,
+}
+
+impl LineRules {
+    /// The rules of a file in the format that was detected; `None` if that is event documents.
+    #[must_use]
+    pub fn detected(detected: &Detected, resolver: TimestampResolver, options: LineOptions) -> Option<Self> {
+        let LineOptions { message_field, multiline_start, untimed_as_before } = options;
+        let untimed = if untimed_as_before { Untimed::AsBefore } else { Untimed::Continues };
+        let format = match detected.line_format(resolver, message_field)? {
+            LineFormat::Text(text) => LineFormat::Text(text.beginning(multiline_start).untimed(untimed)),
+            json @ LineFormat::Json(_) => json,
+        };
+        Some(Self { format, takes_timestamp: false })
+    }
+
+    /// Rules for lines whose timestamps the caller gives; none is looked for in them. `None` for event documents.
+    #[must_use]
+    pub fn without_timestamps(kind: FormatKind, options: LineOptions) -> Option<Self> {
+        let LineOptions { message_field, multiline_start, .. } = options;
+        let resolver = TimestampResolver::utc();
+        let format = match kind {
+            FormatKind::Events => return None,
+            FormatKind::Json => LineFormat::Json(JsonLines::new(vec![], message_field, resolver)),
+            FormatKind::Text => LineFormat::Text(
+                TextLines::new(vec![], resolver).beginning(multiline_start).untimed(Untimed::Given),
+            ),
+        };
+        Some(Self { format, takes_timestamp: true })
+    }
+
+    /// Whether the caller gives the timestamps.
+    #[must_use]
+    pub fn takes_timestamp(&self) -> bool {
+        self.takes_timestamp
+    }
+
+    /// What reads the lines.
+    #[must_use]
+    pub fn format(&self) -> &LineFormat {
+        &self.format
+    }
+}
