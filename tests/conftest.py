@@ -4,6 +4,7 @@ HYPOTHESIS_PROFILE=thorough looks at twenty times as many inputs.
 """
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,11 @@ from endpoints import NOW
 from hypothesis import settings
 
 __all__ = ["cloudwatch_logs"]
+
+# A shell starts what runs in the background with Ctrl-C ignored, which processes pass on. Here, because also what tests
+# start is to be ended by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No test asks anything but this machine for a region or for credentials.
 os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")

@@ -6,6 +6,7 @@ import subprocess
 from typing import Any
 
 from cordwood.awscli.shorthand import ShorthandError, parse
+from patience import PATIENCE
 from twin import AWS_PYTHON
 
 THEIRS = """\
@@ -34,7 +35,12 @@ def test_random_texts_mean_the_same() -> None:
     texts = ["".join(choose.choices(PIECES, k=choose.randrange(1, 16))) for _ in range(10_000)]
     texts += ["key=" + text for text in texts]
     done = subprocess.run(
-        [AWS_PYTHON, "-c", THEIRS], input=json.dumps(texts), capture_output=True, text=True, timeout=120, check=True
+        [AWS_PYTHON, "-c", THEIRS],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
     )
     theirs = json.loads(done.stdout)
     assert sum(isinstance(outcome, dict) for outcome in theirs) > 1_000

@@ -10,6 +10,7 @@ from typing import Any
 import cordwood
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from paths import COMMAND
+from patience import PATIENCE
 from twin import Case, Endpoint, environment_of
 
 EVENTS = """\
@@ -46,7 +47,7 @@ def test_the_three_examples_print_what_the_page_prints(tmp_path: pathlib.Path) -
         def run(line: str) -> str:
             command = [str(COMMAND), *shlex.split(line)]
             done = subprocess.run(
-                command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+                command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
             )
             assert (done.returncode, done.stderr) == (0, "")
             return str(done.stdout)

@@ -11,6 +11,7 @@ import threading
 
 import pytest
 from paths import COMMAND
+from patience import PATIENCE
 from twin import EVENT, NAMES, NOW, Case, Endpoint, environment_of
 
 CALL = ["put-log-events", *NAMES, "--log-events", EVENT]
@@ -23,7 +24,7 @@ def shell(line: str, endpoint: Endpoint, **environment: str) -> subprocess.Compl
         env=environment_of(Case([], environment), endpoint.url),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -60,7 +61,7 @@ def imported(arguments: list[str], suspects: str, url: str) -> str:
         env=environment_of(Case([], {"PAGER": "cat"}), url),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
     )
     return done.stderr.splitlines()[-1]
@@ -110,7 +111,7 @@ def test_without_a_utf_8_locale_files_are_utf_8(endpoint: Endpoint, tmp_path: pa
 
 
 def test_an_interrupt_ends_it_with_130_and_one_line_end() -> None:
-    with Endpoint(faults=[{"kind": "none", "delay_seconds": 30.0}]) as endpoint:
+    with Endpoint(faults=[{"kind": "none", "delay_seconds": 3600.0}]) as endpoint:
         process = subprocess.Popen(
             [COMMAND, *CALL],
             env=environment_of(Case([]), endpoint.url),
@@ -121,7 +122,7 @@ def test_an_interrupt_ends_it_with_130_and_one_line_end() -> None:
         while not endpoint.logs.events("g", "s"):
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=PATIENCE)
     assert (process.returncode, stdout) == (130, "\n")
     assert "Traceback" not in stderr
 
@@ -129,7 +130,7 @@ def test_an_interrupt_ends_it_with_130_and_one_line_end() -> None:
 def test_an_interrupt_between_requests_says_what_was_stored(tmp_path: pathlib.Path) -> None:
     events = [{"timestamp": NOW - number * 90_000_000, "message": f"m{number}"} for number in range(3)]
     (tmp_path / "events").write_text(json.dumps(events))
-    with Endpoint(faults=["none", {"kind": "none", "delay_seconds": 30.0}]) as endpoint:
+    with Endpoint(faults=["none", {"kind": "none", "delay_seconds": 3600.0}]) as endpoint:
         process = subprocess.Popen(
             [COMMAND, "put-log-events", *NAMES, "--log-events", "file://events"],
             cwd=tmp_path,
@@ -141,7 +142,7 @@ def test_an_interrupt_between_requests_says_what_was_stored(tmp_path: pathlib.Pa
         while len(endpoint.logs.events("g", "s")) < 2:
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=PATIENCE)
     assert (process.returncode, stdout) == (130, "\n")
     assert stderr == (
         "cordwood: interrupted: 1 of 3 log events were stored before it. 1 may be stored, because a response was "
@@ -201,8 +202,8 @@ def on_a_terminal(arguments: list[str], environment: dict[str, str], endpoint: E
         stderr=theirs,
     )
     os.close(theirs)
-    code = process.wait(timeout=60)
-    reader.join(timeout=60)
+    code = process.wait(timeout=PATIENCE)
+    reader.join(timeout=PATIENCE)
     os.close(ours)
     return code, b"".join(shown).decode()
 
@@ -212,7 +213,7 @@ def test_help_is_a_page_through_the_pager() -> None:
     pages = set()
     for arguments in (["put-log-events", "help"], [*CALL, "--sequence-token", "1", "help"]):
         done = subprocess.run(
-            [COMMAND, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
+            [COMMAND, *arguments], env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
         assert (done.returncode, done.stderr) == (0, "")
         pages.add(done.stdout)
@@ -232,7 +233,12 @@ def test_help_is_a_page_through_the_pager() -> None:
 def test_help_without_a_pager_is_told() -> None:
     environment = environment_of(Case([], {"PAGER": "no-such-pager"}), "http://127.0.0.1:9")
     done = subprocess.run(
-        [COMMAND, "put-log-events", "help"], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [COMMAND, "put-log-events", "help"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     assert done.returncode == 253
     assert "no-such-pager" in done.stderr
@@ -244,7 +250,7 @@ def test_help_behind_events_is_an_event() -> None:
         env=environment_of(Case([]), "http://127.0.0.1:9"),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 252
@@ -252,5 +258,5 @@ def test_help_behind_events_is_an_event() -> None:
 
 
 def test_the_command_is_in_the_help_of_the_whole() -> None:
-    done = subprocess.run([COMMAND, "--help"], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([COMMAND, "--help"], capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert "put-log-events" in done.stdout

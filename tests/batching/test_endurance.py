@@ -14,6 +14,7 @@ from typing import Any
 
 import cordwood
 import pytest
+from patience import PATIENCE
 
 
 def messages(batches: list[cordwood.Batch]) -> list[str]:
@@ -178,7 +179,7 @@ else:
 @pytest.mark.parametrize("source", ["list", "columns", "stream", "batcher"])
 def test_ctrl_c_gets_through_in_the_middle(source: str) -> None:
     run = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, source], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", INTERRUPTED, source], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert (run.returncode, run.stdout) == (0, "interrupted\n"), run.stderr
 
@@ -218,7 +219,7 @@ print(late - early, min(fill))
 
 
 def test_an_endless_generator_of_two_days_fills_its_batches_in_constant_memory() -> None:
-    run = subprocess.run([sys.executable, "-c", ENDLESS], capture_output=True, text=True, timeout=300, check=True)
+    run = subprocess.run([sys.executable, "-c", ENDLESS], capture_output=True, text=True, timeout=PATIENCE, check=True)
     grown_kib, least_full = map(float, run.stdout.split())
     # 400 batches hold 40 MB of messages; kept, they would show.
     assert grown_kib < 8 * 1024
@@ -249,6 +250,8 @@ print(peak - before)
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="reads Linux's /proc")
 @pytest.mark.parametrize("order", ["in order", "random"])
 def test_a_list_of_events_takes_no_more_memory_than_promised(order: str) -> None:
-    run = subprocess.run([sys.executable, "-c", MEMORY, order], capture_output=True, text=True, timeout=300, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", MEMORY, order], capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
     # 1.5 x the bytes of the messages + 48 for each event.
     assert int(run.stdout) <= 500_000 * (150 + 48)

@@ -11,6 +11,7 @@ import pytest
 from cli_upload import COMMAND, DAY, NAMES, NOW, environment_of, run, wrote
 from cordwood.local import Fault, LocalCloudWatchLogs
 from endpoints import messages
+from patience import PATIENCE
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_after_an_interrupt_the_command_that_is_printed_sends_the_rest(
     cloudwatch_logs: LocalCloudWatchLogs, environment: dict[str, str], tmp_path: pathlib.Path
 ) -> None:
     file = wrote(tmp_path / "e f", [(NOW - day * (DAY + 1000), f"{day}") for day in reversed(range(10))])
-    cloudwatch_logs.faults.script("none", "none", Fault(delay_seconds=30))
+    cloudwatch_logs.faults.script("none", "none", Fault(delay_seconds=3600))
     report = tmp_path / "report.json"
     command = [COMMAND, "upload", file, *NAMES, "--max-concurrency", "1", "--report", str(report)]
     command += ["--shutdown-timeout", "0.5"]
@@ -140,14 +141,16 @@ def test_after_an_interrupt_the_command_that_is_printed_sends_the_rest(
             assert not third.wait(0.01)
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     told = json.loads(report.read_text())
     assert (told["exit_code"], told["complete"], told["stop_kind"]) == (130, False, "interrupted")
     assert told["counts"]["accepted"] == 2
     assert told["counts"]["unknown"] == 1
     resume = told["resume_command"].replace("cordwood ", f"{COMMAND} ", 1)
-    done = subprocess.run(resume, shell=True, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        resume, shell=True, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert sorted(set(map(int, messages(cloudwatch_logs)))) == list(range(10))
     finished = json.loads(report.read_text())
@@ -161,7 +164,7 @@ def test_one_process_at_a_time_has_a_journal(
     cloudwatch_logs: LocalCloudWatchLogs, environment: dict[str, str], tmp_path: pathlib.Path
 ) -> None:
     file = wrote(tmp_path / "e", [(NOW, "a")])
-    cloudwatch_logs.faults.script(Fault(delay_seconds=60))
+    cloudwatch_logs.faults.script(Fault(delay_seconds=3600))
     command = [COMMAND, "upload", file, *NAMES]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         waited = threading.Event()
@@ -180,7 +183,7 @@ def test_at_most_once_leaves_what_a_killed_run_may_have_stored(
     cloudwatch_logs: LocalCloudWatchLogs, environment: dict[str, str], tmp_path: pathlib.Path
 ) -> None:
     file = wrote(tmp_path / "e", [(NOW - 2 * DAY, "perhaps"), (NOW, "surely")])
-    cloudwatch_logs.faults.script(Fault(delay_seconds=60))
+    cloudwatch_logs.faults.script(Fault(delay_seconds=3600))
     command = [COMMAND, "upload", file, *NAMES, "--at-most-once", "--max-concurrency", "1"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         waited = threading.Event()

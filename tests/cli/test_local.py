@@ -14,6 +14,7 @@ import cordwood
 import pytest
 from cordwood.local import client
 from paths import COMMAND
+from patience import PATIENCE
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def test_it_serves_until_a_signal_ends_it(number: signal.Signals, code: int) -> 
             "m"
         ]
         process.send_signal(number)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE)
         assert (process.returncode, errors) == (code, "")
 
 
@@ -51,12 +52,14 @@ def test_what_it_says_is_all_that_an_aws_client_needs() -> None:
         exports = "\n".join(line for line in said.splitlines() if line.strip().startswith("export"))
         script = f'{exports}\nexec "{sys.executable}" -c "{program}"'
         clean = {name: value for name, value in os.environ.items() if not name.upper().startswith(("AWS_", "HTTP"))}
-        run = subprocess.run(["sh", "-c", script], env=clean, capture_output=True, text=True, timeout=60, check=False)
+        run = subprocess.run(
+            ["sh", "-c", script], env=clean, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
     assert run.stdout == "g eu-west-1\n", run.stderr
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 @pytest.mark.parametrize(
@@ -90,5 +93,5 @@ def test_help_and_version_need_no_botocore() -> None:
     assert "strict CloudWatch Logs" in run("local", "--help").stdout
     program = "import sys; sys.argv = ['cordwood', 'local', '--help']\nfrom cordwood.cli import main\n"
     program += "try: main()\nexcept SystemExit: print(sorted(m for m in sys.modules if 'boto' in m), file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert done.stderr == "[]\n"

@@ -13,6 +13,7 @@ import pytest
 from cli_upload import COMMAND, DAY, NAMES, NOW, Here, clean_environment, environment_of, wrote
 from cordwood.local import LocalCloudWatchLogs
 from endpoints import HOUR
+from patience import PATIENCE
 
 
 def test_the_numbers_are_those_of_the_rules(here: Here, tmp_path: pathlib.Path) -> None:
@@ -126,7 +127,12 @@ def test_it_needs_no_credentials_asks_nobody_and_loads_no_client(tmp_path: pathl
         "print(code, sorted(m for m in sys.modules if m.startswith('boto')), file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], env=clean_environment(), capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", program],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
     )
     assert done.stderr.splitlines()[-1] == "0 []"
     assert json.loads(done.stdout)["to_send"] == 1
@@ -182,6 +188,6 @@ def test_a_signal_ends_it(number: signal.Signals, code: int) -> None:
         assert process.stderr is not None
         process.stderr.readline()
         process.send_signal(number)
-        assert process.wait(60) == code
+        assert process.wait(PATIENCE) == code
         out = process.stdout.read() if process.stdout else ""
         assert (out, process.stderr.read()) == ("", "")

@@ -19,6 +19,7 @@ from cli_upload import COMMAND, NAMES, NOW, clean_environment, run
 from cordwood.cli.pace import Numbers, Pace, facts
 from cordwood.cli.progress import Plain, Progress
 from cordwood.cli.stderr import Messages
+from patience import PATIENCE
 
 
 def at(
@@ -90,7 +91,7 @@ def test_a_line_of_plain_progress(capfd: pytest.CaptureFixture[str]) -> None:
         return at(count, count)
 
     with Progress(read, Plain(Messages("cordwood upload"), every=0.001)):
-        assert enough.wait(30)
+        assert enough.wait(PATIENCE)
     lines = capfd.readouterr().err.splitlines()
     assert lines[0] == "cordwood upload: 0 %, ETA 0:16:38, 20 events, 2.0 MB, 1.0 MB/s, 2 requests, 10 events/s"
     assert len(lines) >= 2
@@ -109,7 +110,7 @@ def test_its_thread_keeps_no_process_alive() -> None:
         "Progress(lambda: Numbers(0, 0, 0, 0, 0, 0, 0, 0, 0, None), Plain(Messages('c'))).__enter__()\n"
         "print([t.name for t in threading.enumerate()])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert "cordwood-progress" in done.stdout
 
 
@@ -157,7 +158,7 @@ class Terminal:
             self.process.stdin.close()
         self.read_until(lambda text: False)
         os.close(self._master)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE)
 
 
 COLOR = re.compile(r"\x1b\[[0-9;]*m")

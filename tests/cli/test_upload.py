@@ -24,7 +24,8 @@ from cordwood.options import SendOptions
 from cordwood.report import Report
 from cordwood.sources.log_files import LogFiles
 from cordwood.uploader.job import UploadJob
-from endpoints import error, messages
+from endpoints import HeldFaults, error, messages, wait_for_a_request
+from patience import PATIENCE
 
 # --- what arrives, and what is said ---------------------------------------------------------------------------
 
@@ -54,7 +55,7 @@ def test_destination_and_times_are_said_before_the_first_answer(
     endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
     file = wrote(tmp_path / "e", [(NOW, "a")])
-    endpoint.faults.script(Fault(delay_seconds=50))
+    endpoint.faults.script(Fault(delay_seconds=3600))
     with started(environment_of(endpoint), "upload", file, *NAMES) as process:
         said = lines_until(process.stderr, "first event")
         assert any("region us-east-1" in line for line in said)
@@ -341,7 +342,7 @@ def test_255_a_report_that_cannot_be_written(endpoint: LocalCloudWatchLogs, tmp_
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [COMMAND, "upload", wrote(tmp_path / "e", [(NOW, "a")]), *NAMES],
-            env=environment_of(endpoint), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+            env=environment_of(endpoint), stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
     assert done.returncode == 255
     assert "the report could not be written to standard output: No space left on device" in done.stderr
@@ -355,8 +356,13 @@ def test_a_closed_standard_output_changes_neither_the_upload_nor_its_exit_code(
     os.close(read_end)
     done = subprocess.run(
         [COMMAND, "upload", wrote(tmp_path / "e", [(NOW, "a")]), *NAMES],
-        env=environment_of(endpoint), stdout=write_end, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        env=environment_of(endpoint),
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
     os.close(write_end)
     assert done.returncode == 0, done.stderr
     assert "BrokenPipe" not in done.stderr
@@ -381,8 +387,13 @@ def test_a_closed_standard_error_changes_nothing(endpoint: LocalCloudWatchLogs, 
     os.close(read_end)
     done = subprocess.run(
         [COMMAND, "upload", wrote(tmp_path / "e", [(NOW, "a")]), *NAMES],
-        env=environment_of(endpoint), stdout=subprocess.PIPE, stderr=write_end, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        env=environment_of(endpoint),
+        stdout=subprocess.PIPE,
+        stderr=write_end,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
     os.close(write_end)
     assert done.returncode == 0
     assert "1 event of" in done.stdout
@@ -433,30 +444,23 @@ def lines_until(stream: IO[str] | None, text: str) -> list[str]:
     raise AssertionError(f"{text!r} was not said, but: {said}")
 
 
-def wait_for_a_request(endpoint: LocalCloudWatchLogs) -> None:
-    until = time.monotonic() + 30
-    while not endpoint.requests("PutLogEvents"):
-        assert time.monotonic() < until
-        time.sleep(0.01)
-
-
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_lets_the_request_under_way_be_answered_and_reports(
     endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path, number: signal.Signals, code: int
 ) -> None:
-    endpoint.faults.script(Fault(delay_seconds=2.0))
+    endpoint.faults = held = HeldFaults()
     # Two days: two requests, the first of which is under way when the signal comes.
     file = wrote(tmp_path / "e", [(NOW - 3 * DAY, "answered"), (NOW, "not sent")])
     letters, kept = tmp_path / "letters", tmp_path / "report"
     written = ("--dead-letter", str(letters), "--report", str(kept))
     alone = ("--max-concurrency", "1", "--output", "json")
     with started(environment_of(endpoint), "upload", file, *NAMES, *alone, *written) as process:
-        lines_until(process.stderr, "first event")
-        wait_for_a_request(endpoint)
+        assert held.reached.wait(PATIENCE)
         process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        lines_until(process.stderr, f"{number.name}: stopping")
+        held.let_go()
+        out, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == code
-    assert f"{number.name}: stopping" in err
     report = json.loads(out)
     assert (report["exit_code"], report["complete"]) == (code, False)
     assert (report["counts"]["accepted"], report["counts"]["undelivered"]) == (1, 1)
@@ -469,7 +473,7 @@ def test_a_signal_lets_the_request_under_way_be_answered_and_reports(
 def test_an_interrupt_bounds_the_wait_for_an_answer_also_once_all_is_read(
     endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    endpoint.faults.script(Fault(delay_seconds=50))
+    endpoint.faults.script(Fault(delay_seconds=3600))
     client = cordwood.PutLogEventsClient(endpoint.client())
     source = LogFiles([wrote(tmp_path / "e", [(NOW, "a")])], "s")
     job = UploadJob(source, client, "g", "s", window=TimeWindow(), settings=SendOptions(shutdown_timeout=0.2))
@@ -478,20 +482,20 @@ def test_an_interrupt_bounds_the_wait_for_an_answer_also_once_all_is_read(
     runner.start()
     wait_for_a_request(endpoint)
     job.stop("interrupted")
-    runner.join(30)
+    runner.join(PATIENCE)
     [report] = reports
     assert (report.counts[Outcome.UNKNOWN], report.stop_kind) == (1, StopKind.INTERRUPTED)
 
 
 def test_a_second_signal_ends_at_once(endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
-    endpoint.faults.script(Fault(delay_seconds=50))
+    endpoint.faults.script(Fault(delay_seconds=3600))
     with started(environment_of(endpoint), "upload", wrote(tmp_path / "e", [(NOW, "a")]), *NAMES) as process:
         lines_until(process.stderr, "first event")
         wait_for_a_request(endpoint)
         process.send_signal(signal.SIGINT)
         lines_until(process.stderr, "SIGINT: stopping")
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (143, "")
     assert "SIGTERM again: ended at once" in err
     assert "Traceback" not in err
@@ -504,7 +508,7 @@ def test_a_signal_ends_the_wait_for_a_pipe(tmp_path: pathlib.Path) -> None:
         process.stdin.flush()
         lines_until(process.stderr, "standard input")
         process.send_signal(signal.SIGTERM)
-        code = process.wait(60)
+        code = process.wait(PATIENCE)
         assert process.stdout is not None
         counts = json.loads(process.stdout.read())["counts"]
         process.stdin.close()
@@ -557,6 +561,8 @@ def test_help_needs_no_botocore_and_no_rich() -> None:
             "try: main()\nexcept SystemExit: "
             "print(sorted(m for m in sys.modules if 'boto' in m or m.split('.')[0] == 'rich'), file=sys.stderr)"
         )
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=True
+        )
         assert done.stderr == "[]\n"
         assert "exit codes:" in done.stdout

@@ -14,6 +14,7 @@ from cordwood.local import Fault, LocalCloudWatchLogs
 from endpoints import NOW, stored
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import PATIENCE
 
 
 def client_of(endpoint: LocalCloudWatchLogs, **options: Any) -> cordwood.PutLogEventsClient:
@@ -99,7 +100,7 @@ def test_until_one_compressed_body_was_taken_no_second_one_goes_out() -> None:
         def hold(request: Any, **_: Any) -> None:
             if request.headers.get("Content-Encoding"):
                 compressed.append(request)
-                assert others_are_done.wait(60)
+                assert others_are_done.wait(PATIENCE)
 
         client.client.meta.events.register("before-send.cloudwatch-logs.PutLogEvents", hold)
         [batch] = cordwood.batches([(NOW, "x")])

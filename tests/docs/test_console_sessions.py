@@ -16,6 +16,7 @@ from collections.abc import Iterator
 import pytest
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloudWatchLogs
 from paths import ROOT
+from patience import PATIENCE
 
 PAGES = [
     page for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if "put-log-events" not in page.name
@@ -55,9 +56,15 @@ def run(command: str, folder: pathlib.Path, environment: dict[str, str]) -> str:
     """Run a command as a shell would, and return what it printed on both of its outputs."""
     words = [sys.executable, "-m", "cordwood", *shlex.split(command)[1:]]
     done = subprocess.run(
-        words, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,
+        words,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE,
         check=False,
-    )  # fmt: skip
+    )
     return done.stdout
 
 

@@ -14,6 +14,7 @@ import inputs
 import pure_python
 import pytest
 from paths import ROOT
+from patience import PATIENCE
 
 BENCHES = ROOT / "benches"
 WAYS = ("cordwood", "plain boto3")
@@ -45,7 +46,9 @@ sys.exit(demo.main())
 
 def finished(command: list[str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *command]
-    return subprocess.run(command, env=os.environ | HOSTILE, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        command, env=os.environ | HOSTILE, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
 
 
 def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -143,7 +146,7 @@ def test_an_interrupt_ends_it_with_all_that_it_started() -> None:
             break
     # As a terminal does it: to every process of the group.
     os.killpg(running.pid, signal.SIGINT)
-    output, errors = running.communicate(timeout=60)
+    output, errors = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130, output
     assert errors.strip() == "demo: interrupted"
     with pytest.raises(ProcessLookupError):

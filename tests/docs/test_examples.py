@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from paths import ROOT
+from patience import PATIENCE
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -70,7 +71,7 @@ def flags() -> set[str]:
     shown = ""
     for command in ([], ["upload"], ["plan"], ["local"]):
         words = [sys.executable, "-m", "cordwood", *command, "--help"]
-        shown += subprocess.run(words, capture_output=True, text=True, timeout=60, check=True).stdout
+        shown += subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
     return set(re.findall(r"--[a-z][a-z-]+", shown))
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from paths import ROOT
+from patience import PATIENCE
 from twin import Case, Endpoint, environment_of
 
 PAGE = (ROOT / "docs" / "put-log-events.md").read_text()
@@ -27,7 +28,7 @@ def test_the_console_session(tmp_path: pathlib.Path) -> None:
                 env=environment,
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=PATIENCE,
                 check=False,
             )
             shown += f"$ {line}\n{done.stdout}"

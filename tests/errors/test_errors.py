@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 from cordwood import Outcome, Report, errors
 from cordwood.errors import Error, PartialPutError, RequestError, UploadError
+from patience import PATIENCE
 
 
 def report() -> Report:
@@ -116,7 +117,7 @@ def test_exceptions_come_out_of_a_process_pool() -> None:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
         for number, example in enumerate(EXAMPLES):
-            error = pool.submit(raised, number).exception(timeout=60)
+            error = pool.submit(raised, number).exception(timeout=PATIENCE)
             assert error is not None
             assert_equal(error, example)
 
@@ -125,5 +126,5 @@ def test_exceptions_come_out_of_a_multiprocessing_pool() -> None:
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         for number, example in enumerate(EXAMPLES):
             with pytest.raises(type(example)) as caught:
-                pool.apply_async(raised, (number,)).get(timeout=60)
+                pool.apply_async(raised, (number,)).get(timeout=PATIENCE)
             assert_equal(caught.value, example)

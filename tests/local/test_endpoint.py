@@ -16,6 +16,7 @@ import pytest
 from cordwood.local import Fault, Faults, LocalCloudWatchLogs, ServiceError, StoredEvent, spawn
 from endpoints import DAY, NOW
 from local_wire import BODY, Wire, signed_headers
+from patience import PATIENCE
 
 # --- where it listens ------------------------------------------------------------------------------------------
 
@@ -56,7 +57,7 @@ def test_a_port_of_ones_choice() -> None:
 
 def raw(endpoint: LocalCloudWatchLogs, data: bytes) -> bytes:
     """What comes back for these bytes, up to the end of the connection."""
-    with socket.create_connection(("127.0.0.1", endpoint.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", endpoint.port), timeout=PATIENCE) as connection:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65_536), b""))
@@ -353,7 +354,7 @@ def test_spawned_endpoints_die_with_their_parent() -> None:
         assert parent.stdout is not None
         port = int(parent.stdout.readline().rpartition(":")[2])
         # The grandchild's own end of this connection tells when it is gone
-        connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+        connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         os.kill(parent.pid, signal.SIGKILL)
     with contextlib.suppress(ConnectionResetError):
         assert connection.recv(1) == b""

@@ -10,6 +10,7 @@ from cordwood.local import Fault, Faults, LocalCloudWatchLogs
 from cordwood.local.faults import KINDS, Kind
 from endpoints import HOUR, NOW
 from local_wire import Response, Wire
+from patience import PATIENCE
 
 EVENTS = [(NOW, "a"), (NOW, "b")]
 TRUE_ANSWER = {"nextSequenceToken"}
@@ -173,7 +174,7 @@ def test_slow_answers_come_after_storing() -> None:
         with pytest.raises(botocore.exceptions.ReadTimeoutError):
             client.put_log_events(logGroupName="g", logStreamName="s", logEvents=[{"timestamp": NOW, "message": "x"}])
         # The clock is read where the batch is stored, under the lock that counting takes too
-        assert storing.wait(30)
+        assert storing.wait(PATIENCE)
         assert endpoint.counts().events == 1
         # Closing does not wait for the hour
 

@@ -12,6 +12,7 @@ import subprocess
 
 import pytest
 from paths import ROOT
+from patience import PATIENCE
 
 EVENTS = 20_000
 
@@ -37,7 +38,11 @@ def program() -> pathlib.Path:
 def counted(program: pathlib.Path, case: str, passes: int) -> int:
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     done = subprocess.run(
-        [*command, program, case, str(EVENTS), str(passes)], capture_output=True, text=True, check=True, timeout=120
+        [*command, program, case, str(EVENTS), str(passes)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
     )
     found = re.search(r"Collected : (\d+)", done.stderr)
     assert found is not None, done.stderr

@@ -10,6 +10,7 @@ import venv
 
 import pytest
 from paths import ROOT
+from patience import PATIENCE
 
 CHECK = "import cordwood; print([(len(b), b.nbytes) for b in cordwood.batches([(t, 'x' * 100) for t in range(20000)])])"
 
@@ -83,7 +84,7 @@ def test_a_debug_build_warns_at_import(tmp_path: pathlib.Path) -> None:
     shutil.copy(library, package / f"_core{suffix}")
     done = subprocess.run(
         [sys.executable, "-c", "import cordwood; print(cordwood.__file__)"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True,
+        cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=True,
     )  # fmt: skip
     assert str(tmp_path) in done.stdout
     assert "RuntimeWarning: cordwood's extension module is a debug build" in done.stderr

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import cordwood
 import pytest
 from paths import ROOT
+from patience import PATIENCE
 
 STUB = pathlib.Path(cordwood.__file__).with_name("_core.pyi")
 
@@ -49,7 +50,7 @@ def test_every_public_name_has_a_docstring() -> None:
 def test_the_stub_is_true_of_the_built_module() -> None:
     options = ["--mypy-config-file", "pyproject.toml", "--allowlist", "tools/stubtest-allowlist.txt"]
     command = [sys.executable, "-m", "mypy.stubtest", "cordwood", *options]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=ROOT)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=ROOT)
     assert run.returncode == 0, run.stdout + run.stderr
 
 

@@ -13,6 +13,7 @@ from cordwood.options import MessageOptions, ReadOptions
 from cordwood.sources.log_files import LogFiles
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import PATIENCE
 
 Event = dict[str, Any]
 
@@ -167,7 +168,7 @@ def test_a_pipe_is_read_as_it_comes(tmp_path: pathlib.Path) -> None:
     def write() -> None:
         with open(pipe, "wb", buffering=0) as end:
             end.writelines(text[at : at + 5] for at in range(0, len(text), 5))
-            idle.wait(60)
+            idle.wait(PATIENCE)
 
     writer = threading.Thread(target=write)
     writer.start()

@@ -20,6 +20,7 @@ from cordwood.sources.log_files import LogFiles
 from hypothesis import given
 from hypothesis import strategies as st
 from paths import ROOT
+from patience import PATIENCE
 
 DATA = ROOT / "tests" / "data" / "logs"
 FIRST, SECOND = 1_760_129_736_000, 1_760_129_737_000  # 2025-10-10 20:55:36 and :37 UTC
@@ -227,7 +228,7 @@ def test_a_pipe_that_stays_open_is_delivered_within_linger(cloudwatch_logs: Loca
     os.write(write_end, f"{at} early\n".encode())
 
     def close_once_it_arrived() -> None:
-        arrived.wait(60)
+        arrived.wait(PATIENCE)
         os.close(write_end)
 
     watcher = threading.Thread(target=close_once_it_arrived)

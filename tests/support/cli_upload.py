@@ -13,6 +13,7 @@ from cordwood.cli import main
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloudWatchLogs
 from endpoints import DAY, now
 from paths import COMMAND
+from patience import PATIENCE
 
 __all__ = ["COMMAND", "DAY", "NOW"]
 NOW = now()
@@ -89,7 +90,7 @@ class Here:
 def run(environment: dict[str, str], *arguments: str, **options: Any) -> Done:
     """Run the command in a process of its own."""
     done = subprocess.run(
-        [COMMAND, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False, **options
+        [COMMAND, *arguments], env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False, **options
     )
     assert "Traceback" not in done.stdout + done.stderr
     return Done(done.returncode, done.stdout, done.stderr)

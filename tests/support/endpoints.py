@@ -1,11 +1,13 @@
 """What many tests do with a local endpoint: its clock, what it stores, and what it is to answer."""
 
 import json
+import threading
 import time
 from typing import Any
 
 import cordwood
-from cordwood.local import Fault, LocalCloudWatchLogs
+from cordwood.local import Fault, Faults, LocalCloudWatchLogs
+from patience import PATIENCE
 
 NOW = 1_750_000_000_000
 """The clock of the `endpoint` fixture, in milliseconds since 1970."""
@@ -35,6 +37,35 @@ def error(code: str, message: str | None = None, *, status: int = 400, **members
 
 
 DENIED = error("AccessDeniedException", "no")
+
+
+class HeldFaults(Faults):
+    """Keeps every PutLogEvents waiting, before it is stored, until all are let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached = threading.Event()
+        """Set once a request waits."""
+        self._let_go = threading.Event()
+
+    def next(self, action: str) -> Fault:
+        """Wait, then do what a script says."""
+        if action == "PutLogEvents":
+            self.reached.set()
+            self._let_go.wait(PATIENCE)
+        return super().next(action)
+
+    def let_go(self) -> None:
+        """Answer those that wait, and all that come."""
+        self._let_go.set()
+
+
+def wait_for_a_request(endpoint: LocalCloudWatchLogs) -> None:
+    """Wait until the endpoint has taken a PutLogEvents, whether or not its answer is on its way."""
+    until = time.monotonic() + PATIENCE
+    while not endpoint.requests("PutLogEvents"):
+        assert time.monotonic() < until, "no request came"
+        time.sleep(0.01)
 
 
 def upload(endpoint: LocalCloudWatchLogs, source: Any, **options: Any) -> cordwood.Report:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloudWatchLogs, SpawnedCloudWatchLogs
 from endpoints import NOW
+from patience import PATIENCE
 
 BODY = json.dumps(
     {"logGroupName": "g", "logStreamName": "s", "logEvents": [{"timestamp": NOW, "message": "é"}]}
@@ -90,7 +91,7 @@ class Wire:
     def __init__(self, endpoint: LocalCloudWatchLogs | SpawnedCloudWatchLogs) -> None:
         self.host = urlsplit(endpoint.url).netloc
         self.region = endpoint.region
-        self.connection = http.client.HTTPConnection(self.host, timeout=30)
+        self.connection = http.client.HTTPConnection(self.host, timeout=PATIENCE)
 
     def send(self, body: bytes, headers: Mapping[str, str]) -> Response:
         """Sends POST / with exactly these headers."""

@@ -32,6 +32,7 @@ from cordwood._core import unpack_positions
 from cordwood._model import Outcome
 from cordwood.delivery.clock import Clock
 from cordwood.local import Faults, LocalCloudWatchLogs
+from patience import PATIENCE
 
 _FASTER = 1000.0
 """How much faster the uploader's clock runs: an outage of ten minutes takes 0.6 s."""
@@ -312,7 +313,7 @@ def kill_until_done(kills: int, seed: int, *, workers: int = 4, events: int = 60
                     while len(endpoint.requests("PutLogEvents")) < wanted and time.monotonic() < until:
                         time.sleep(0.002)
                     process.send_signal(signal.SIGKILL)
-                out, err = process.communicate(timeout=120)
+                out, err = process.communicate(timeout=PATIENCE)
                 if process.returncode == -signal.SIGKILL:
                     done.kills += 1
                     out_then = in_doubt(folder / "journal")

@@ -9,6 +9,7 @@ import time
 import cordwood
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloudWatchLogs
 from paths import ROOT
+from patience import PATIENCE
 
 AWS = ROOT / ".venv" / "awscli" / "bin" / "aws"
 
@@ -38,7 +39,7 @@ def test_the_aws_cli_reads_back_what_was_uploaded_and_its_output_goes_in_again(
         [*command, "--start-from-head", "--endpoint-url", cloudwatch_logs.url],
         env=environment,
         stdout=subprocess.PIPE,
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
     ).stdout
     assert [(event["timestamp"], event["message"]) for event in json.loads(printed)["events"]] == events

@@ -12,7 +12,8 @@ import cordwood
 import pytest
 from cordwood._model import Outcome
 from cordwood.local import Fault, LocalCloudWatchLogs
-from endpoints import messages, now
+from endpoints import HeldFaults, messages, now, wait_for_a_request
+from patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 
@@ -68,21 +69,16 @@ def test_many_threads_share_one(cloudwatch_logs: LocalCloudWatchLogs) -> None:
 
 
 def test_an_event_waits_no_longer_than_linger(cloudwatch_logs: LocalCloudWatchLogs) -> None:
-    answered = threading.Event()
     up = uploader(cloudwatch_logs, linger=0.1)
-    events = up._client.client.meta.events
-    events.register("response-received.cloudwatch-logs.PutLogEvents", lambda **_: answered.set())
     up.add(now(), "alone")
-    assert answered.wait(60)
+    wait_for_a_request(cloudwatch_logs)
     assert messages(cloudwatch_logs) == ["alone"]
     assert up.close().accepted == 1
 
 
 def test_whoever_adds_is_held_up_while_the_endpoint_is_slow(cloudwatch_logs: LocalCloudWatchLogs) -> None:
-    answer = threading.Event()
+    cloudwatch_logs.faults = held = HeldFaults()
     up = uploader(cloudwatch_logs, max_concurrency=1)
-    client = up._client.client
-    client.meta.events.register("before-send.cloudwatch-logs.PutLogEvents", lambda **_: answer.wait(60) and None)
     at, added = now(), []
 
     def add() -> None:
@@ -92,10 +88,10 @@ def test_whoever_adds_is_held_up_while_the_endpoint_is_slow(cloudwatch_logs: Loc
 
     thread = threading.Thread(target=add)
     thread.start()
-    assert up._workers._queue.wait(lambda: not up._workers._queue.has_room(), 60)
+    assert up._workers._queue.wait(lambda: not up._workers._queue.has_room(), PATIENCE)
     # One on its way, the queue, one in the window, and the one that is held up.
     assert len(added) <= 8
-    answer.set()
+    held.let_go()
     thread.join()
     assert up.close().accepted == 40
 
@@ -137,9 +133,10 @@ def test_an_exception_in_the_block_goes_on_and_what_was_added_is_sent(
 
 
 def test_closing_within_a_time_tells_what_has_no_answer(cloudwatch_logs: LocalCloudWatchLogs) -> None:
-    cloudwatch_logs.faults.script(Fault(delay_seconds=5))
+    cloudwatch_logs.faults.script(Fault(delay_seconds=3600))
     up = uploader(cloudwatch_logs, max_concurrency=1)
     up.extend([(now(), "x" * 1_000_000)] * 3)
+    wait_for_a_request(cloudwatch_logs)
     report = up.close(0.2)
     assert report.stop_kind is cordwood.StopKind.TIMEOUT
     assert (report.counts[Outcome.UNKNOWN], report.counts[Outcome.UNDELIVERED]) == (1, 2)
@@ -183,7 +180,7 @@ def program(endpoint: LocalCloudWatchLogs, text: str) -> list[str]:
 def test_the_interpreters_exit_drains_it(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     cloudwatch_logs.create("g", "s")
     text = "up = cordwood.Uploader('g', 's', client=client); up.add(now, 'left behind'); del up"
-    done = subprocess.run(program(cloudwatch_logs, text), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(program(cloudwatch_logs, text), capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert messages(cloudwatch_logs) == ["left behind"]
 
@@ -202,7 +199,7 @@ def test_a_forked_child_is_told_and_the_parent_goes_on(cloudwatch_logs: LocalClo
         os.waitpid(child, 0)
         assert up.close().accepted == 1
         """
-    done = subprocess.run(program(cloudwatch_logs, text), capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(program(cloudwatch_logs, text), capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert "made before os.fork" in done.stdout
     assert messages(cloudwatch_logs) == ["of the parent"]
 
@@ -222,7 +219,7 @@ def test_an_interrupted_upload_accounts_for_every_event(cloudwatch_logs: LocalCl
             report = interrupt.report
         print(report.events, sum(report.counts.values()), report.stop_kind, report.accepted)
         """
-    done = subprocess.run(program(cloudwatch_logs, text), capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(program(cloudwatch_logs, text), capture_output=True, text=True, timeout=PATIENCE, check=True)
     events, total, kind, accepted = done.stdout.split()
     assert events == total == "3000"
     assert kind == "interrupted"
