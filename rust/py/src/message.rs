@@ -6,6 +6,7 @@
 use bytes::Bytes;
 use cordwood_core::{MIN_LENT_BYTES, Rejection, Text};
 use pyo3::Borrowed;
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::string::PyStringData;
@@ -69,31 +70,42 @@ impl<'a, 'py> Message<'a, 'py> {
             Self::Str(text) => text,
             Self::Bytes(bytes) => return Ok(Text::Utf8(bytes.as_bytes())),
         };
-        let ascii = is_ascii(text);
-        // SAFETY: `data` depends on the layout of a str's state word as this platform's compiler packs it; the tests of
-        // every kind of str run on each platform we build for.
-        let data = unsafe { text.data()? };
-        // The slices live as long as `self`, which somebody keeps alive; a str is never changed in place once others can
-        // see it.
-        Ok(match data {
-            PyStringData::Ucs1(bytes) if ascii => Text::Ascii(bytes),
-            PyStringData::Ucs1(bytes) => Text::Latin1(bytes),
-            PyStringData::Ucs2(units) => Text::Ucs2(units),
-            PyStringData::Ucs4(units) => Text::Ucs4(units),
-        })
+        characters(text)
     }
 }
 
-#[cfg(not(Py_GIL_DISABLED))]
+/// The characters of a str, where they are: they live as long as it, and never change once others can see it.
+#[cfg(not(Py_3_14))]
 #[inline]
-pub(crate) fn is_ascii(text: &Bound<'_, PyString>) -> bool {
+fn characters<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Text<'a>> {
     // SAFETY: `text` is a live str, so its state word may be read.
-    unsafe { pyo3::ffi::PyUnicode_IS_ASCII(text.as_ptr()) != 0 }
+    let ascii = unsafe { ffi::PyUnicode_IS_ASCII(text.as_ptr()) != 0 };
+    // SAFETY: `data` depends on the layout of a str's state word as this platform's compiler packs it; the tests of every
+    // kind of str run on each platform we build for.
+    Ok(match unsafe { text.data()? } {
+        PyStringData::Ucs1(bytes) if ascii => Text::Ascii(bytes),
+        PyStringData::Ucs1(bytes) => Text::Latin1(bytes),
+        PyStringData::Ucs2(units) => Text::Ucs2(units),
+        PyStringData::Ucs4(units) => Text::Ucs4(units),
+    })
 }
 
-/// PyO3 has no way to the state word of an interpreter without a lock.
-#[cfg(Py_GIL_DISABLED)]
-pub(crate) fn is_ascii(text: &Bound<'_, PyString>) -> bool {
-    // SAFETY: as in `Message::text`.
-    matches!(unsafe { text.data() }, Ok(PyStringData::Ucs1(bytes)) if bytes.is_ascii())
+/// As above. PyO3 does not read the state word of these versions, but the characters of ASCII are found right after the
+/// short header that no other str has: one call, and no scan. (An ASCII one of a subclass is read as Latin-1.)
+#[cfg(Py_3_14)]
+#[inline]
+fn characters<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Text<'a>> {
+    let object = text.as_ptr();
+    // SAFETY: `text` is a live str.
+    let (data, len) = unsafe { (ffi::PyUnicode_DATA(object).cast_const(), ffi::PyUnicode_GET_LENGTH(object)) };
+    if data.addr() == object.addr() + size_of::<ffi::PyASCIIObject>() {
+        // SAFETY: only ASCII is found there, one byte a character.
+        return Ok(Text::Ascii(unsafe { std::slice::from_raw_parts(data.cast(), len.cast_unsigned()) }));
+    }
+    // SAFETY: here `data` calls the interpreter, and depends on no layout.
+    Ok(match unsafe { text.data()? } {
+        PyStringData::Ucs1(bytes) => Text::Latin1(bytes),
+        PyStringData::Ucs2(units) => Text::Ucs2(units),
+        PyStringData::Ucs4(units) => Text::Ucs4(units),
+    })
 }
