@@ -12,6 +12,7 @@ SOURCES := $(shell find rust/core/src rust/input/src rust/py/src python -name '*
 	pyproject.toml README.md LICENSE
 
 .PHONY: help demo test test-rust test-python lint format bench bench-compare bench-instructions soak fuzz asan clean
+.PHONY: pythons test-pythons
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -62,6 +63,16 @@ test-rust:
 
 test-python: .venv/extra-test .venv/extra-lint .venv/extra-bench .venv/awscli/ready
 	$(BIN)/python -m pytest
+
+# Python 3.14 and 3.15 come from Debian's newer suites, for machines that have none.
+.venv/pythons/%/ready: tools/python.sh
+	tools/python.sh $* .venv/pythons/$*
+	@touch $@
+
+pythons: .venv/pythons/3.14/ready .venv/pythons/3.15/ready ## Python 3.14 and 3.15 into .venv/pythons, from Debian
+
+test-pythons: .venv/ready .venv/awscli/ready ## the tests on each supported Python that is here, and the missing named
+	PYTHONS="$(PYTHONS)" tools/test-pythons.sh
 
 asan: .venv/extra-test ## AddressSanitizer over the code that reads Python's objects, and over the core
 	tools/asan.sh
