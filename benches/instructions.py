@@ -37,7 +37,14 @@ PASSES = 2
 """Over the same events; one more comes before, and does not count: it fills caches."""
 
 CORE = ("ascii", "json", "cjk", "text lines", "json lines")
-UPLOADS = ("dicts", "text file", "JSON lines file")
+UPLOADS: dict[str, dict[str, str]] = {
+    "dicts": {},
+    "text file": {"format": "text", "timestamp_format": "%Y-%m-%d %H:%M:%S,%f", "timezone": "UTC"},
+    "JSON lines file": {"format": "json", "timestamp_field": "ts"},
+}
+"""With the options that leave nothing to be detected."""
+DETECTED: dict[str, dict[str, str]] = {"text file": {"timezone": "UTC"}, "JSON lines file": {}}
+"""With those that leave as much as possible."""
 STARTS = {
     "import cordwood": ["-c", "import cordwood"],
     "import cordwood.local": ["-c", "import cordwood.local"],
@@ -70,13 +77,12 @@ def json_line(time: str, number: int) -> str:
     return json.dumps({"level": "info", "ts": f"{time}Z", "msg": f"request {number:08}", "tags": ["x", "y"]}) + "\n"
 
 
-def upload(case: str, events: int, url: str, folder: Path) -> None:
+def upload(case: str, events: int, url: str, folder: Path, options: dict[str, Any]) -> None:
     """Upload the same events again and again."""
     import cordwood
     import cordwood.local
 
     client = cordwood.local.client(url)
-    options: dict[str, Any] = {}
     source: Any
     if case == "dicts":
         tail = "request served from cache; session opened, session closed; queue drained, shard moved on"
@@ -86,7 +92,6 @@ def upload(case: str, events: int, url: str, folder: Path) -> None:
         ]
     elif case == "text file":
         source = written(folder / "app.log", text_line, events)
-        options = {"timezone": "UTC"}
     else:
         source = written(folder / "app.jsonl", json_line, events)
 
@@ -149,17 +154,17 @@ def core_counts() -> dict[str, float]:
 
 
 def upload_counts() -> dict[str, float]:
-    """Of one more event, and of the rest: the look at a file, and what each upload takes besides."""
+    """Of one more event; and of the detection of a file's format and timestamps, for a file."""
     found = {}
-    for case in UPLOADS:
-        few, many = (upload_count(case, events) for events in (EVENTS, MORE_EVENTS))
-        each = (many - few) / (MORE_EVENTS - EVENTS)
-        found[f"upload: {case}, an event"] = each
-        found[f"upload: {case}, the rest"] = few - each * EVENTS
+    for case, options in UPLOADS.items():
+        few, many = (upload_count(case, events, options) for events in (EVENTS, MORE_EVENTS))
+        found[f"upload: {case}"] = (many - few) / (MORE_EVENTS - EVENTS)
+        if case in DETECTED:
+            found[f"detection: {case}"] = upload_count(case, EVENTS, DETECTED[case]) - few
     return found
 
 
-def upload_count(case: str, events: int) -> float:
+def upload_count(case: str, events: int, options: dict[str, str]) -> float:
     """Of one upload. Counting is switched on for the passes only: imports take ten times as long when counted."""
     import cordwood.local
 
@@ -168,7 +173,7 @@ def upload_count(case: str, events: int) -> float:
         tempfile.TemporaryDirectory(prefix="instructions-") as folder,
     ):
         endpoint.create(GROUP_NAME, "s")
-        command = [sys.executable, __file__, "--upload", case, str(events), endpoint.url, folder]
+        command = [sys.executable, __file__, "--upload", case, str(events), endpoint.url, folder, json.dumps(options)]
         count = counted(*command, options=("--instr-atstart=no",))
         assert endpoint.counts(GROUP_NAME).events == events * (1 + PASSES)
     return count / PASSES
@@ -204,11 +209,13 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the counts")
     parser.add_argument("--compare", type=Path, metavar="FILE", help="counts of an earlier run, to show ratios to")
     parser.add_argument("--only", choices=("core", "upload", "start"), help="count no more than these")
-    parser.add_argument("--upload", nargs=4, metavar=("CASE", "EVENTS", "URL", "FOLDER"), help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--upload", nargs=5, metavar=("CASE", "EVENTS", "URL", "FOLDER", "OPTIONS"), help=argparse.SUPPRESS
+    )
     options = parser.parse_args()
     if options.upload:
-        case, events, url, folder = options.upload
-        upload(case, int(events), url, Path(folder))
+        case, events, url, folder, given = options.upload
+        upload(case, int(events), url, Path(folder), json.loads(given))
         return 0
     if shutil.which("valgrind") is None or platform.machine() != "x86_64":
         sys.exit("counts with valgrind, on x86-64 (Debian: apt install valgrind)")
