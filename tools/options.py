@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import Field, fields
 from typing import Any
 
-from cordwood.options.definition import Options, Signature, flag_of, meta
+from cordwood.options.definition import Options, Signature, flag_of, meta, type_of
 from cordwood.options.signatures import SIGNATURES
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -112,7 +112,7 @@ def _reference() -> Iterator[str]:
         yield f"{(group.__doc__ or '').strip().splitlines()[0]}\n"
         yield "| option | type | default | flag | what it does |\n|---|---|---|---|---|"
         for of in fields(group):
-            kind = _type(of).replace("|", "\\|")
+            kind = type_of(of).replace("|", "\\|")
             flag = f"`{flag_of(of)}`" if flag_of(of) else ""
             yield f"| `{of.name}` | `{kind}` | `{of.default!r}` | {flag} | {meta(of).sentence} |"
         yield ""

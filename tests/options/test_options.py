@@ -16,7 +16,7 @@ from cordwood.cli.main import parser
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
 from cordwood.options import ReadOptions, SendOptions, keywords, resolve
-from cordwood.options.definition import flag_of, meta
+from cordwood.options.definition import flag_of, meta, type_of
 from cordwood.options.signatures import SIGNATURES, UPLOAD
 
 __all__ = ["cloudwatch_logs"]
@@ -53,9 +53,9 @@ def test_a_function_takes_the_options_of_its_typed_dict_and_its_help_lists_each(
     constructor = function.__init__ if inspect.isclass(function) else function
     [options] = [one for one in inspect.signature(constructor).parameters.values() if one.kind is one.VAR_KEYWORD]
     assert options.annotation == f"Unpack[{name}]"
-    text = inspect.getdoc(function) or ""
+    text = " ".join((inspect.getdoc(function) or "").split())
     for of in SIGNATURES[name].fields():
-        assert f"{of.name} ({of.type}, default {SIGNATURES[name].default(of)!r}): {meta(of).sentence}" in text
+        assert f"{of.name} ({type_of(of)}, default {SIGNATURES[name].default(of)!r}): {meta(of).sentence}" in text
 
 
 def test_batches_and_batcher_have_the_options_and_defaults_that_are_defined() -> None:

@@ -94,7 +94,7 @@ _FOR_PYTHON = re.compile(r" \(in Python [^)]*\)")
 def _help(of: Field[Any]) -> str:
     rule = meta(of)
     assert rule.flag is not None
-    sentence = with_flags(_FOR_PYTHON.sub("", rule.flag.help or rule.sentence)).replace("%", "%%")
+    sentence = with_flags(_FOR_PYTHON.sub("", rule.flag.help or rule.sentence)).replace("%", "%%").rstrip(".")
     default = rule.flag.default if rule.flag.default is not None else of.default
     if rule.flag.sets is not None or default is None:
         return sentence

@@ -38,7 +38,7 @@ def add_input(command: argparse.ArgumentParser, *, needs_names: bool) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help="logs: text with timestamps, JSON lines, or event documents (a JSON array, one event a line, what `aws "
+        help="Logs: text with timestamps, JSON lines, or event documents (a JSON array, one event a line, what `aws "
         "logs get-log-events` and `filter-log-events` print); - is standard input, and so is no FILE if that is not a "
         "terminal",
     )
@@ -58,40 +58,40 @@ def add_input(command: argparse.ArgumentParser, *, needs_names: bool) -> None:
         "--progress",
         choices=("auto", "bar", "plain", "none"),
         default="auto",
-        help="on standard error: a bar, or one line a minute; auto is a bar on a terminal, else plain (default: auto)",
+        help="On standard error: a bar, or one line a minute; auto is a bar on a terminal, else plain (default: auto)",
     )
     output.add_argument(
-        "--output", choices=("table", "json"), default="table", help="of the report on standard output (default: table)"
+        "--output", choices=("table", "json"), default="table", help="Of the report on standard output (default: table)"
     )
     command.set_defaults(usage_error=command.error)
 
 
 def _add_destination(group: argparse._ArgumentGroup, needs_names: bool) -> None:
-    group.add_argument("--log-group-name", required=needs_names, metavar="NAME", help="the log group")
+    group.add_argument("--log-group-name", required=needs_names, metavar="NAME", help="The log group")
     group.add_argument(
         "--log-stream-name",
         required=needs_names,
         metavar="NAME",
-        help="the log stream, or a template of names with placeholders such as {stem}, {path}, {hostname} or {date}; a "
+        help="The log stream, or a template of names with placeholders such as {stem}, {path}, {hostname} or {date}; a "
         "brace of the name itself is doubled",
     )
     group.add_argument(
         "--share-log-stream",
         action="store_true",
-        help="when placeholders of files give two files the same log stream, send both there; otherwise that is an "
+        help="When placeholders of files give two files the same log stream, send both there; otherwise that is an "
         "error",
     )
     add_flags(group, ConnectOptions)
     group.add_argument(
         "--local",
         action="store_true",
-        help="rehearse: send to a strict endpoint on this machine that ends with the command; nothing leaves it",
+        help="Rehearse: send to a strict endpoint on this machine that ends with the command; nothing leaves it",
     )
     add_flags(group, CreateOptions)
     group.add_argument(
         "--check-log-group",
         action="store_true",
-        help="ask for the log group's retention first, with one call of DescribeLogGroups (logs:DescribeLogGroups); "
+        help="Ask for the log group's retention first, with one call of DescribeLogGroups (logs:DescribeLogGroups); "
         "without it, or --retention-in-days, the service decides which events are expired",
     )
 

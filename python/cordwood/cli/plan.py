@@ -60,7 +60,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
     command = commands.add_parser(
         "plan",
-        help="what upload would do; sends nothing",
+        help="What upload would do; sends nothing",
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -70,7 +70,7 @@ def add_to(commands: Any) -> None:
         "--price-per-gb",
         type=value_of(_price),
         metavar="PRICE",
-        help="of ingestion, as the price list of your region has it: tells what the events would cost. Assumes that "
+        help="Of ingestion, as the price list of your region has it: tells what the events would cost. Assumes that "
         "billed are the counted bytes (UTF-8 bytes of the messages plus 26 for each event), and that a GB is "
         "1,073,741,824 of them",
     )

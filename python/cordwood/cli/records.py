@@ -32,7 +32,7 @@ def add_records(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("what is kept")
     add_flags(group, JournalOptions)
     group.add_argument(
-        "--report", metavar="FILE|-", help="the report as JSON, complete also after an interrupt; - is standard output"
+        "--report", metavar="FILE|-", help="The report as JSON, complete also after an interrupt; - is standard output"
     )
     add_flags(group, DeadLetterOptions)
     add_flags(group, ResendOptions)

@@ -75,7 +75,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
     command = commands.add_parser(
         "upload",
-        help="log events of files or standard input, to one log stream",
+        help="Log events of files or standard input, to one log stream",
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

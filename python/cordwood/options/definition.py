@@ -9,13 +9,14 @@ from __future__ import annotations
 import difflib
 import math
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, TypeVar, get_args
 
 from cordwood.errors import OptionError, OptionValueError
 
-__all__ = ["Flag", "OptionSet", "Options", "Signature", "documented", "flag_of", "meta", "option", "resolve"]
+__all__ = ["Flag", "OptionSet", "Options", "Signature", "documented", "flag_of", "meta", "option", "resolve", "type_of"]
 
 _Check = Callable[[str, Any], None]
 
@@ -222,7 +223,11 @@ def documented(signature: Signature) -> Callable[[F], F]:
         if text is not None:  # which it is under `python -OO`
             indent = _INDENT.search(text)
             assert indent is not None, f"{documented} has no section of options"
-            lines = "\n".join(f"{indent[1]}    {line}" for line in option_lines(signature))
+            inner = indent[1] + " " * 4
+            lines = "\n".join(
+                textwrap.fill(line, 120, initial_indent=inner, subsequent_indent=inner + " " * 4)
+                for line in option_lines(signature)
+            )
             documented.__doc__ = text.replace(indent[0], f"{indent[1]}Options:\n{lines}\n", 1)
         return documented
 
@@ -235,7 +240,15 @@ _INDENT = re.compile(r"^( *)Options:\n", re.MULTILINE)
 def option_lines(signature: Signature) -> Iterable[str]:
     """A line for each option: name, type, default, sentence."""
     for of in signature.fields():
-        yield f"{of.name} ({of.type}, default {signature.default(of)!r}): {meta(of).sentence}"
+        yield f"{of.name} ({type_of(of)}, default {signature.default(of)!r}): {meta(of).sentence}"
+
+
+def type_of(of: Field[Any]) -> str:
+    """The type of an option for a reader: its words if it takes words."""
+    choices = meta(of).choices
+    if not choices:
+        return str(of.type).replace("'", '"')
+    return " | ".join([*(f'"{choice}"' for choice in choices), *(["None"] if of.default is None else [])])
 
 
 # --- checks that several options share ------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ class BatchingOptions(Options):
         "error",
         "An event that is not a legal log event: raise an EventError (error), or go on and collect it in `rejected` "
         "(collect).",
+        choices=OnReject,
     )
     now: int | datetime | None = option(
         None,
