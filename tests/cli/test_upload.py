@@ -105,7 +105,7 @@ def test_a_pipe_that_stays_open_does_not_hold_events_back(endpoint: LocalCloudWa
     read_end, write_end = os.pipe()
     client = cordwood.PutLogEventsClient(endpoint.client())
     source = LogFiles([f"/dev/fd/{read_end}"], "s")
-    job = UploadJob(source, client, "g", "s", window=TimeWindow(), settings=SendOptions(), linger=0.01)
+    job = UploadJob(source, client, "g", "s", window=TimeWindow(), options=SendOptions(), linger=0.01)
     os.write(write_end, json.dumps({"timestamp": NOW, "message": "early"}).encode() + b"\n")
     arrived = []
 
@@ -476,7 +476,7 @@ def test_an_interrupt_bounds_the_wait_for_an_answer_also_once_all_is_read(
     endpoint.faults.script(Fault(delay_seconds=3600))
     client = cordwood.PutLogEventsClient(endpoint.client())
     source = LogFiles([wrote(tmp_path / "e", [(NOW, "a")])], "s")
-    job = UploadJob(source, client, "g", "s", window=TimeWindow(), settings=SendOptions(shutdown_timeout=0.2))
+    job = UploadJob(source, client, "g", "s", window=TimeWindow(), options=SendOptions(shutdown_timeout=0.2))
     reports = []
     runner = threading.Thread(target=lambda: reports.append(job.run()), daemon=True)
     runner.start()

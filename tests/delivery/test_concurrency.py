@@ -301,15 +301,15 @@ def test_two_threads_that_close_get_the_same_report(cloudwatch_logs: LocalCloudW
 @pytest.mark.parametrize(
     ("option", "told"),
     [
-        ({"max_concurrency": 0}, "max_concurrency is 0; it must be at least 1"),
-        ({"max_requests_per_second": 0}, "max_requests_per_second is 0; it must be above 0"),
-        ({"max_rejected": "5"}, "max_rejected is '5'; it must be a number of events from 0, or a percentage"),
-        ({"max_rejected": "500%"}, "max_rejected is '500%'"),
-        ({"max_outage": -1}, "max_outage is -1"),
+        ({"max_concurrency": 0}, "`max_concurrency` is 0; it must be at least 1"),
+        ({"max_requests_per_second": 0}, "`max_requests_per_second` is 0; it must be above 0"),
+        ({"max_rejected": "5"}, "`max_rejected` is '5'; it must be a number of events from 0, or a percentage"),
+        ({"max_rejected": "500%"}, "`max_rejected` is '500%'"),
+        ({"max_outage": -1}, "`max_outage` is -1"),
         ({"deadline": datetime(2020, 1, 1)}, "without a zone"),
         ({"deadline": datetime(2020, 1, 1, tzinfo=UTC)}, "s ago"),
         ({"entity": {"keyAttributes": {"Type": 1}}}, "entity"),
-        ({"compression": "zip"}, "compression is 'zip'"),
+        ({"compression": "zip"}, "`compression` is 'zip'"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_told_before_anything_is_sent(

@@ -212,7 +212,7 @@ def _job(
         arguments.log_group_name,
         arguments.log_stream_name,
         window=TimeWindow(retention),
-        settings=arguments.options[SendOptions],
+        options=arguments.options[SendOptions],
         journal=journal,
         dead_letters=letters,
         linger=arguments.options[LingerOptions].linger or math.inf,

@@ -57,7 +57,7 @@ class Sender:
         stop_policy: decides when to stop the job.
         journal: records what is sent and what is settled.
         clock: measures requests.
-        settings: the limits of the upload.
+        options: how to send.
 
     """
 
@@ -73,7 +73,7 @@ class Sender:
         stop_policy: StopPolicy,
         journal: JournalWriter,
         clock: Clock,
-        settings: SendOptions,
+        options: SendOptions,
     ) -> None:
         self._client = client
         self._log_group_name = log_group_name
@@ -84,9 +84,9 @@ class Sender:
         self._stop_policy = stop_policy
         self._journal = journal
         self._clock = clock
-        self._entity = settings.entity
-        self._at_most_once = settings.at_most_once
-        self._on_batch: Callable[[SettledBatch], object] | None = settings.on_batch
+        self._entity = options.entity
+        self._at_most_once = options.at_most_once
+        self._on_batch: Callable[[SettledBatch], object] | None = options.on_batch
         self._on_batch_lock = threading.Lock()
         self._warned_of: set[Outcome] = set()
 

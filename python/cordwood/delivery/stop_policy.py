@@ -49,15 +49,15 @@ class StopPolicy:
 
     Args:
         clock: measures how long an outage lasts.
-        settings: `max_outage` and `max_rejected` of them.
+        options: `max_outage` and `max_rejected` of them.
         events_read: returns how many events were read so far; called only if some were rejected.
 
     """
 
-    def __init__(self, clock: Clock, settings: SendOptions, events_read: Callable[[], int]) -> None:
+    def __init__(self, clock: Clock, options: SendOptions, events_read: Callable[[], int]) -> None:
         self._clock = clock
-        self._max_outage = settings.max_outage
-        self._max_rejected, self._max_share = settings.tolerated()
+        self._max_outage = options.max_outage
+        self._max_rejected, self._max_share = options.tolerated()
         self._events_read = events_read
         self._lock = threading.Lock()
         self._responded = False

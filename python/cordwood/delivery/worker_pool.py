@@ -47,7 +47,7 @@ class WorkerPool:
         log_group_name: where all events go.
         ledger: counts the outcome of each event.
         window: decides which events are too old or too new to be sent.
-        settings: the limits of the upload.
+        options: how to send.
         events_read: returns how many events were read so far.
         journal: records each request before it goes out, and what became of it; None to keep no journal.
         clock: measures time, and waits.
@@ -60,7 +60,7 @@ class WorkerPool:
         log_group_name: str,
         ledger: Ledger,
         window: TimeWindow,
-        settings: SendOptions,
+        options: SendOptions,
         *,
         events_read: Callable[[], int],
         journal: Journal | None = None,
@@ -68,13 +68,13 @@ class WorkerPool:
     ) -> None:
         clock = clock or Clock()
         self._ledger = ledger
-        self._max_workers = settings.max_concurrency
-        self._shutdown_timeout = settings.shutdown_timeout
+        self._max_workers = options.max_concurrency
+        self._shutdown_timeout = options.shutdown_timeout
         self._queue = Queue(
-            clock, workers=settings.max_concurrency, ordered=settings.ordered, max_memory=settings.max_memory
+            clock, workers=options.max_concurrency, ordered=options.ordered, max_memory=options.max_memory
         )
-        self._journal = JournalWriter(journal, at_most_once=settings.at_most_once)
-        self._stop_policy = StopPolicy(clock, settings, events_read)
+        self._journal = JournalWriter(journal, at_most_once=options.at_most_once)
+        self._stop_policy = StopPolicy(clock, options, events_read)
         default_ceiling = AWS_REQUESTS_PER_SECOND if client.is_aws else math.inf
         self._sender = Sender(
             client,
@@ -84,18 +84,18 @@ class WorkerPool:
             window=window,
             pacing=Pacing(
                 clock,
-                max_requests_per_second=settings.max_requests_per_second or default_ceiling,
-                max_bandwidth=settings.max_bandwidth,
+                max_requests_per_second=options.max_requests_per_second or default_ceiling,
+                max_bandwidth=options.max_bandwidth,
             ),
             stop_policy=self._stop_policy,
             journal=self._journal,
             clock=clock,
-            settings=settings,
+            options=options,
         )
         self._workers: set[threading.Thread] = set()
         self._workers_lock = threading.Lock()
         self._timer: threading.Timer | None = None
-        seconds = settings.seconds_left()
+        seconds = options.seconds_left()
         if seconds is not None:
             self._timer = threading.Timer(seconds, self._stop_in_time, (seconds,))
             self._timer.daemon = True
@@ -177,7 +177,7 @@ class WorkerPool:
         """Wait until everything is settled.
 
         After `timeout` seconds it stops, and requests without a response are unknown. After an interrupt or the end of
-        `max_duration` the same happens after the `shutdown_timeout` of the settings.
+        `max_duration` the same happens after the `shutdown_timeout` of the options.
         """
         queue = self._queue
         until = math.inf if timeout is None else time.monotonic() + timeout

@@ -37,7 +37,7 @@ class UploadJob:
         log_group_name: where all events go.
         log_stream_name: for the report; None if it depends on the event.
         window: decides which events are too old or too new to be sent.
-        settings: the limits of the upload.
+        options: how to send.
         journal: records across runs what became of the source's events; None to keep none.
         dead_letters: the file for events that are not accepted; None to keep none.
         linger: seconds without a full batch after which the source's open ones are sent.
@@ -55,7 +55,7 @@ class UploadJob:
         log_stream_name: str | None,
         *,
         window: TimeWindow,
-        settings: SendOptions,
+        options: SendOptions,
         journal: Journal | None = None,
         dead_letters: DeadLetters | None = None,
         linger: float = _LINGER,
@@ -71,7 +71,7 @@ class UploadJob:
             log_group_name,
             self.ledger,
             window,
-            settings,
+            options,
             events_read=lambda: source.counts["events"],
             journal=journal,
             clock=clock,
@@ -80,7 +80,7 @@ class UploadJob:
         self._log_group_name = log_group_name
         self._log_stream_name = log_stream_name
         self._window = window
-        self._settings = settings
+        self._options = options
         self._journal = journal
         self._ends_recorded = 0
         self._linger = linger
@@ -159,6 +159,6 @@ class UploadJob:
             stop=self.workers.stopped,
             client=self._client,
             journal=self._journal,
-            options=self._settings.limits(),
+            options=self._options.limits(),
             resume_command=self._resume_command,
         )

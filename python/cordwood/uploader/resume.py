@@ -45,11 +45,11 @@ def open_journal(
     force: bool = False,
     at_most_once: bool = False,
 ) -> Journal:
-    """Open the journal of a source, and have the source pass over what is settled.
+    """Open the journal of a source, and have the source skip what is settled.
 
     Args:
         path: of the journal.
-        source: what is read; files that can be read again.
+        source: what is read; log files that can be read again.
         options: how it is read.
         destination: where its events go.
         force: forget what earlier runs recorded.
@@ -57,7 +57,7 @@ def open_journal(
 
     Raises:
         JournalError: as `Journal.open`.
-        InputError: the source can be read but once.
+        InputError: the source cannot be read again.
 
     """
     from cordwood.journal import Journal

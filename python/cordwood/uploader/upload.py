@@ -105,7 +105,7 @@ def upload(
             log_group_name,
             shown(stream),
             window=TimeWindow(create.retention_in_days),
-            settings=send,
+            options=send,
             journal=journal,
             dead_letters=letters,
         ).run()

@@ -73,9 +73,9 @@ class Uploader:
         **options: Unpack[UploaderOptions],
     ) -> None:
         chosen = resolve(UPLOADER, options)
-        self._settings = chosen[SendOptions]
+        self._options = chosen[SendOptions]
         stream = naming(log_stream_name, MEMORY_SCOPES)
-        check_names(log_group_name, stream, self._settings.entity)
+        check_names(log_group_name, stream, self._options.entity)
         sender = sender_of(chosen)
         self.log_group_name = log_group_name
         self.log_stream_name = shown(stream)
@@ -88,7 +88,7 @@ class Uploader:
             log_group_name,
             self._ledger,
             self._window,
-            self._settings,
+            self._options,
             events_read=lambda: self._router.counts["events"],
         )
         self._report: Report | None = None
@@ -221,7 +221,7 @@ class Uploader:
             self._window.range(),
             stop=self._workers.stopped,
             client=self._client,
-            options=self._settings.limits(),
+            options=self._options.limits(),
         )
 
     def _take_rejected(self) -> None:
