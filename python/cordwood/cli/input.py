@@ -24,8 +24,7 @@ from cordwood.options import (
 from cordwood.options.definition import Signature
 
 if TYPE_CHECKING:
-    from cordwood.sources.dead_letter_files import DeadLetterFiles
-    from cordwood.sources.log_files import LogFiles
+    from cordwood.sources.source import FileSource
 
 _MOST_DESCRIBED = 5
 
@@ -164,7 +163,7 @@ def read_input(
     }
 
 
-def open_input(arguments: InputArguments) -> LogFiles | DeadLetterFiles:
+def open_input(arguments: InputArguments) -> FileSource:
     """The source that reads the files: logs, or dead letters, which are recognized by their mark.
 
     Raises:
@@ -193,15 +192,13 @@ def in_short(sources: Sequence[str]) -> str:
     return ", ".join(map(escape, sources))
 
 
-def describe(source: LogFiles | DeadLetterFiles, messages: Messages) -> None:
+def describe(source: FileSource, messages: Messages) -> None:
     """Say what files that are not event documents are read as; of many, of the first few."""
-    from cordwood.sources.log_files import LogFiles
 
     def say(line: str) -> None:
         messages.say(f"read as: {escape(line)} (`format` changes that)")
 
-    if isinstance(source, LogFiles):
-        source.on_description = say
+    source.on_description = say
     lines = source.descriptions()
     for line in lines[:_MOST_DESCRIBED]:
         say(line)
@@ -215,7 +212,7 @@ def _moved(shift: int) -> str:
     return f"{'-' if shift < 0 else ''}{timedelta(milliseconds=abs(shift))}"
 
 
-def time_range(source: LogFiles | DeadLetterFiles) -> str:
+def time_range(source: FileSource) -> str:
     """First and last event's time, as far as the files show before they are read."""
     from cordwood._text import utc
 
@@ -228,7 +225,7 @@ def time_range(source: LogFiles | DeadLetterFiles) -> str:
     )
 
 
-def in_words(error: Exception, source: LogFiles | DeadLetterFiles) -> str:
+def in_words(error: Exception, source: FileSource) -> str:
     """What ended the reading of the input before its end."""
     from cordwood.report.summary import format_location
 

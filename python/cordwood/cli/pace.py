@@ -13,8 +13,7 @@ from cordwood._text import plural
 
 if TYPE_CHECKING:
     from cordwood.ledger.ledger import Ledger
-    from cordwood.sources.dead_letter_files import DeadLetterFiles
-    from cordwood.sources.log_files import LogFiles
+    from cordwood.sources.source import FileSource
 
 PACE_SECONDS = 30.0
 """Seconds over which the pace is taken: long enough to be calm, short enough to follow the line's own pace."""
@@ -109,7 +108,7 @@ def _clock(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
-def numbers_of(ledger: Ledger, source: LogFiles | DeadLetterFiles, in_flight: int = 0) -> Numbers:
+def numbers_of(ledger: Ledger, source: FileSource, in_flight: int = 0) -> Numbers:
     """The numbers of this time."""
     counters = ledger.counters()
     accepted = counters[f"events_{Outcome.ACCEPTED}"]

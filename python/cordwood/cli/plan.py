@@ -30,8 +30,7 @@ from cordwood.options.values import number
 
 if TYPE_CHECKING:
     from cordwood.report import Report
-    from cordwood.sources.dead_letter_files import DeadLetterFiles
-    from cordwood.sources.log_files import LogFiles
+    from cordwood.sources.source import FileSource
     from cordwood.uploader.dry_run import DryRun, Fill
 
 DESCRIPTION = """\
@@ -204,9 +203,7 @@ def _money(price: float) -> str:
     return f"{price:,.2f}" if price >= 1 else f"{price:.6f}"
 
 
-def _document(
-    report: Report, dry_run: DryRun, source: LogFiles | DeadLetterFiles, code: int, price: float | None
-) -> dict[str, Any]:
+def _document(report: Report, dry_run: DryRun, source: FileSource, code: int, price: float | None) -> dict[str, Any]:
     fill = dry_run.fill
     known = report.as_dict()
     counts = known["counts"]

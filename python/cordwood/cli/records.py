@@ -7,7 +7,7 @@ import os
 import shlex
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
 from cordwood._text import plural
 from cordwood.cli.destination import Destination
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from cordwood.cli.arguments import UploadArguments
     from cordwood.dead_letters import DeadLetters
     from cordwood.journal import Journal
-    from cordwood.sources.dead_letter_files import DeadLetterFiles
-    from cordwood.sources.log_files import LogFiles
+    from cordwood.sources.source import FileSource
 
 
 def add_records(command: argparse.ArgumentParser) -> None:
@@ -77,7 +76,7 @@ def open_dead_letters(arguments: UploadArguments, stack: ExitStack) -> DeadLette
 def open_journal(
     arguments: UploadArguments,
     to: Destination,
-    source: LogFiles | DeadLetterFiles,
+    source: FileSource,
     messages: Messages,
     stack: ExitStack,
 ) -> Journal | None:
@@ -98,7 +97,7 @@ def open_journal(
     )
     try:
         path: str | os.PathLike[str] = arguments.journal
-        if automatic and _is_of_files(source):
+        if automatic:
             path = default_path(source.identities(), destination)
         journal = resume.open_journal(
             path,
@@ -122,17 +121,11 @@ def open_journal(
     return journal
 
 
-def _is_kept_by_default(arguments: UploadArguments, source: LogFiles | DeadLetterFiles) -> bool:
-    return not arguments.local and _is_of_files(source) and source.can_resume
+def _is_kept_by_default(arguments: UploadArguments, source: FileSource) -> bool:
+    return not arguments.local and source.can_resume
 
 
-def _is_of_files(source: LogFiles | DeadLetterFiles) -> TypeGuard[LogFiles]:
-    from cordwood.sources.log_files import LogFiles
-
-    return isinstance(source, LogFiles)
-
-
-def say_what_is_resumed(journal: Journal, source: LogFiles | DeadLetterFiles, messages: Messages) -> None:
+def say_what_is_resumed(journal: Journal, source: FileSource, messages: Messages) -> None:
     """Say that an earlier run began this upload."""
     done = sum(journal.earlier.values())
     if journal.finished:

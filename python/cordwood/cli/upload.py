@@ -50,8 +50,7 @@ if TYPE_CHECKING:
     from cordwood.dead_letters import DeadLetters
     from cordwood.journal import Journal
     from cordwood.report import Report
-    from cordwood.sources.dead_letter_files import DeadLetterFiles
-    from cordwood.sources.log_files import LogFiles
+    from cordwood.sources.source import FileSource
     from cordwood.uploader.job import UploadJob
 
 DESCRIPTION = """\
@@ -173,7 +172,7 @@ def _report(
     arguments: UploadArguments,
     to: Destination,
     report: Report,
-    source: LogFiles | DeadLetterFiles,
+    source: FileSource,
     code: int,
     messages: Messages,
 ) -> int:
@@ -195,7 +194,7 @@ def _report(
 def _job(
     arguments: UploadArguments,
     to: Destination,
-    source: LogFiles | DeadLetterFiles,
+    source: FileSource,
     journal: Journal | None,
     letters: DeadLetters | None,
 ) -> UploadJob:
@@ -221,9 +220,7 @@ def _job(
     )
 
 
-def _announce(
-    arguments: UploadArguments, to: Destination, source: LogFiles | DeadLetterFiles, messages: Messages
-) -> None:
+def _announce(arguments: UploadArguments, to: Destination, source: FileSource, messages: Messages) -> None:
     """Before the first request: where to, as whom, and what."""
     if arguments.local:
         messages.say(
@@ -289,7 +286,7 @@ def exit_code(
 
 
 def _document(
-    arguments: UploadArguments, to: Destination, report: Report, source: LogFiles | DeadLetterFiles, code: int
+    arguments: UploadArguments, to: Destination, report: Report, source: FileSource, code: int
 ) -> dict[str, Any]:
     from cordwood.report.document import document
 

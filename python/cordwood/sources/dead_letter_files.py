@@ -7,9 +7,9 @@ import stat
 from collections.abc import Iterator
 from typing import Any
 
-from cordwood._model import Location, Outcome, Rejected, RejectedEvent, SourceFile
+from cordwood._model import Location, Outcome, Rejected, RejectedEvent, SourceFile, SourceIdentity
 from cordwood.dead_letters import Letter, LetterError
-from cordwood.errors import InputError
+from cordwood.errors import InputError, JournalError
 from cordwood.name_template import NameTemplate
 from cordwood.options import MessageOptions
 from cordwood.sources.line_index import LineIndex
@@ -50,6 +50,7 @@ class DeadLetterFiles(FileSource):
         messages: MessageOptions | None = None,
         keep_rejected: bool = False,
     ) -> None:
+        super().__init__()
         self._router = router(
             _stream_of if log_stream_name is None else NameTemplate.literal(log_stream_name),
             messages or MessageOptions(),
@@ -142,6 +143,10 @@ class DeadLetterFiles(FileSource):
         """`events` read, `altered`, among others."""
         counts = self._router.counts
         return {**counts, "events": counts["events"] + self._of_lines}
+
+    def identities(self) -> list[SourceIdentity]:
+        """Raise JournalError: what is sent of dead letters leaves no letter behind, so no run can be resumed."""
+        raise JournalError("a journal is kept of log files, and these hold dead letters")
 
     def files(self) -> list[SourceFile]:
         """Say what was read of each file."""

@@ -49,6 +49,13 @@ class InputFile:
 
     """
 
+    # An input may have half a million files.
+    __slots__ = (
+        "_assume_utc", "_decoder", "_is_plain", "_reading", "_start_of_pipe",
+        "bytes_before", "bytes_read", "counts_before", "cut_short", "file_name", "first_timestamp", "format",
+        "last_timestamp", "name", "raw", "text_bytes",
+    )  # fmt: skip
+
     def __init__(
         self, raw: RawFile, reading: ReadOptions, *, assume_utc: bool = False, file_name: FileName | None = None
     ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -24,8 +23,6 @@ from cordwood.sources.source import FileSource
 if TYPE_CHECKING:
     from cordwood._model import SourceIdentity
 
-log = logging.getLogger("cordwood")
-
 _COUNTED_IN_FILES = ("oversize", "empty", "invalid", "settled", "skipped", "altered")
 """The reader's counts that are reported for each file."""
 
@@ -43,9 +40,6 @@ class LogFiles(FileSource):
         assume_utc: take UTC if a zone is not known, instead of an error: for rehearsals, which store nothing.
         file_names: what a template may say of each file; if not given, its name.
         s3: returns the boto3 client for objects in S3.
-
-    Attributes:
-        on_description: called, while a pipe is read, with what it is read as; logs it by default.
 
     Raises:
         InputError: a file is missing, unreadable, a folder, longer than 16 TiB, or no log; there are more than 524,288;
@@ -65,6 +59,7 @@ class LogFiles(FileSource):
         file_names: Sequence[FileName | None] | None = None,
         s3: Callable[[], Any] | None = None,
     ) -> None:
+        super().__init__()
         self._reading = read or ReadOptions()
         self._messages = messages or MessageOptions()
         if len(paths) > MAX_FILES:
@@ -86,7 +81,6 @@ class LogFiles(FileSource):
         sizes = [file.raw.size for file in self._inputs]
         self.names = tuple(file.name for file in self._inputs)
         self.total_bytes = None if None in sizes else sum(size for size in sizes if size is not None)
-        self.on_description: Callable[[str], object] = log.info
         self.file_ends: dict[int, int] = {}
         self._current: InputFile | None = None
         self._begun = 0

@@ -25,7 +25,7 @@ from cordwood.sources.in_memory import Events, StreamedEvents
 from cordwood.sources.log_files import LogFiles
 from cordwood.sources.paths import FoundFile, files_of
 from cordwood.sources.s3 import is_s3, lazy_client
-from cordwood.sources.source import Source
+from cordwood.sources.source import FileSource, Source
 
 
 def open_source(
@@ -72,7 +72,7 @@ def open_files(
     *,
     assume_utc: bool = False,
     s3: Callable[[], Any] | None = None,
-) -> LogFiles | DeadLetterFiles:
+) -> FileSource:
     """Open files: logs, or dead letters, which are recognized by their mark.
 
     Args:

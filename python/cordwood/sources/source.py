@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cordwood._model import Location, Rejected, SourceFile
+    from cordwood._model import Location, Rejected, SourceFile, SourceIdentity
     from cordwood.sources.routing import Routed
+
+log = logging.getLogger("cordwood")
 
 
 class Source(ABC):
@@ -63,10 +66,14 @@ class FileSource(Source):
         first_timestamp: of the first event, in ms since 1970, as a look at the files shows it; None if it does not.
         last_timestamp: the same of the last event.
         shift: milliseconds by which all timestamps are moved.
+        on_description: called, while a pipe is read, with what it is read as; logs it by default.
 
     """
 
     total_bytes: int | None = None
+
+    def __init__(self) -> None:
+        self.on_description: Callable[[str], object] = log.info
 
     @property
     def first_timestamp(self) -> int | None:
@@ -97,6 +104,16 @@ class FileSource(Source):
     def can_resume(self) -> bool:
         """Whether a journal can be kept of it: a later run finds the same files, and what is sent leaves no trace."""
         return False
+
+    @abstractmethod
+    def identities(self) -> list[SourceIdentity]:
+        """Return what a journal recognizes the files by.
+
+        Raises:
+            JournalError: no journal can be kept of them.
+            InputError: one of them cannot be read.
+
+        """
 
     def descriptions(self) -> list[str]:
         """Say, of each file whose format was detected, what it is read as."""
