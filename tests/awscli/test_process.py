@@ -50,12 +50,12 @@ IMPORTS = """\
 import sys
 from cordwood.cli import main
 main(sys.argv[2:])
-print(sorted({name.partition(".")[0] for name in sys.modules} & set(sys.argv[1].split())), file=sys.stderr)
+print(sorted(set(sys.modules) & set(sys.argv[1].split())), file=sys.stderr)
 """
 
 
 def imported(arguments: list[str], suspects: str, url: str) -> str:
-    """Which of some packages a command line imports: the last line of standard error."""
+    """Which of some modules a command line imports: the last line of standard error."""
     done = subprocess.run(
         [sys.executable, "-c", IMPORTS, suspects, *arguments],
         env=environment_of(Case([], {"PAGER": "cat"}), url),
@@ -68,8 +68,8 @@ def imported(arguments: list[str], suspects: str, url: str) -> str:
 
 
 @pytest.mark.parametrize("arguments", NEEDS_NO_BOTOCORE.values(), ids=NEEDS_NO_BOTOCORE.keys())
-def test_what_sends_nothing_needs_no_botocore(arguments: list[str]) -> None:
-    assert imported(arguments, "boto3 botocore urllib3 rich", "http://127.0.0.1:9") == "[]"
+def test_what_sends_nothing_needs_no_botocore_and_no_options_of_uploads(arguments: list[str]) -> None:
+    assert imported(arguments, "boto3 botocore urllib3 rich cordwood.options", "http://127.0.0.1:9") == "[]"
 
 
 def test_a_call_needs_no_more_than_botocore(endpoint: Endpoint) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-import traceback
 from typing import NoReturn
 
 from cordwood._core import __version__
 from cordwood._text import escape
 from cordwood.awscli import command as put_log_events
 from cordwood.cli.exit_codes import INTERRUPTED, OTHER_ERROR, USAGE_ERROR
-from cordwood.cli.flags import with_flags
 from cordwood.errors import Error
 
 
@@ -20,13 +18,15 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how it should be, and leave."""
+        from cordwood.cli.flags import with_flags
+
         self.print_usage(sys.stderr)
         self.exit(USAGE_ERROR, f"{self.prog}: error: {escape(with_flags(message))}\n")
 
 
 def parser() -> argparse.ArgumentParser:
     """The parser, with every command."""
-    # Here, so that put-log-events, which is typed a hundred times in a script, does not wait for what it does not use.
+    # Imported here, so that put-log-events, which a script may run a hundred times, does not wait for it.
     from cordwood.cli import local, plan, upload
 
     top = Parser(prog="cordwood", description="Log events into Amazon CloudWatch Logs, fast and accounted for.")
@@ -50,10 +50,14 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Error as error:
+        from cordwood.cli.flags import with_flags
+
         print(f"cordwood: {escape(with_flags(str(error)))}", file=sys.stderr)
         return OTHER_ERROR
     except Exception:
-        # Ours to mend, not the user's: so the whole story, under its own exit code (Python's would be 1).
+        # A bug of ours, not an error of the user's: so with the traceback, and the exit code is not Python's 1.
+        import traceback
+
         for line in traceback.format_exc().splitlines():
             print(escape(line), file=sys.stderr)
         return OTHER_ERROR

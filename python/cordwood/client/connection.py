@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cordwood.errors import OptionError
-from cordwood.options import ConnectOptions
+
+if TYPE_CHECKING:
+    from cordwood.options import ConnectOptions
 
 
 def connect(
