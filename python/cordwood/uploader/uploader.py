@@ -1,4 +1,4 @@
-"""`cordwood.Uploader`: what a program holds that sends log events as they come."""
+"""`cordwood.Uploader`: sends the log events of a program as they come."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from cordwood.uploader.final_report import final_report
 log = logging.getLogger("cordwood")
 
 _CHUNK = 1000
-"""Events taken from an iterable before the batches that they closed are passed on: bounds what is held."""
+"""Events taken from an iterable before the batches that they filled are enqueued: bounds what is held."""
 
 _AT_EXIT = 20.0
-"""Seconds that the interpreter's exit waits for what is still on its way."""
+"""Seconds that the interpreter's exit waits for what is still under way."""
 
 _DRAIN_EVERY = 4096
 """Single events after which those rejected meanwhile are counted in the ledger."""
@@ -47,12 +47,12 @@ class Uploader:
     """Takes log events from a program, one by one or many at once, and sends them from threads of its own.
 
     Events are batched as `Batcher` does; a batch leaves when it is full, or `linger` seconds after its first event at
-    the latest. Whoever adds is held up while the queue is full, so memory stays bounded. Every event ends in one
-    outcome of the report. Threads may share an instance; after `os.fork` the child needs one of its own.
+    the latest. Adding waits while the queue is full, so memory stays bounded. Every event ends in one outcome of
+    the report. Threads may share an instance; after `os.fork` the child needs one of its own.
 
     Args:
         log_group_name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #.
-        log_stream_name: 1 to 512 characters, neither `:` nor `*`, in which placeholders may stand, such as `{hostname}`
+        log_stream_name: 1 to 512 characters, neither `:` nor `*`, and placeholders such as `{hostname}`
             and `{date}` (docs/log-stream-names.md); or a function of an event (as it was given to `extend`; a
             `(timestamp, message)` pair from `add`) that returns the name.
         options: as follows. `on_batch` may add events, but neither flush nor close: it would wait for itself.
@@ -61,7 +61,7 @@ class Uploader:
 
     Raises:
         ValueError: a name or an option is not legal.
-        TypeError: likewise, of the wrong type.
+        TypeError: a name or an option has the wrong type.
         botocore.exceptions.BotoCoreError: the client cannot be made (no region, no such profile).
 
     """
@@ -96,18 +96,17 @@ class Uploader:
         self._shut = False
         """Closed, or left to the parent of a fork."""
         self._adds = itertools.count(1)
-        # Whoever takes events in and passes on the batches that they close does so before or after the closing, never
-        # across it.
+        # Taking events and enqueueing the batches that they fill is one step: it comes before the closing, or after it.
         self._gate = threading.RLock()
         self._reporting = threading.Lock()
         self._closing = threading.Event()
         _open.add(self)
         linger = chosen[LingerOptions].linger
         if linger is not None:
-            threading.Thread(target=self._let_none_linger, args=(linger,), name="cordwood-linger", daemon=True).start()
+            threading.Thread(target=self._flush_lingering, args=(linger,), name="cordwood-linger", daemon=True).start()
 
     def add(self, timestamp: Any, message: Any) -> None:
-        """Take one event; returns once there is room for the batches that it closed.
+        """Take one event; return once there is room for the batches that it filled.
 
         Raises:
             UploadError: the upload has stopped (its report says why). The event was not taken.
@@ -128,7 +127,7 @@ class Uploader:
             self._take_rejected()
 
     def extend(self, events: Iterable[Any]) -> None:
-        """Take events, as `batches` does; returns once there is room for the batches that they closed.
+        """Take events, as `batches` does; return once there is room for the batches that they filled.
 
         Raises:
             UploadError: the upload has stopped. Some of the events may have been taken: the report counts them.
@@ -136,15 +135,15 @@ class Uploader:
 
         """
         if isinstance(events, (str, bytes, bytearray, Mapping)):
-            self._router.extend(events)  # which says what is wrong with it
+            self._router.extend(events)  # raises the error that says what is wrong with it
         for chunk in _chunks(events):
             self._check_open()
-            # Not within the gate: the iterable is the caller's code, and may keep us waiting.
+            # Not within the gate: the iterable is the caller's code, and may block.
             routed = self._router.extend(chunk)
             with self._gate:
                 if routed:
                     self._workers.enqueue(routed)
-            # Where another thread has closed meanwhile, its report knows nothing of this chunk.
+            # If another thread has closed it meanwhile, the report does not include this chunk.
             self._check_open()
             if routed:
                 self._workers.wait_for_room()
@@ -154,7 +153,7 @@ class Uploader:
         """Send what is held, and wait until everything so far has its outcome.
 
         Returns:
-            False where that took longer than `timeout` seconds.
+            False if that took longer than `timeout` seconds.
 
         Raises:
             UploadError: the upload has stopped.
@@ -169,12 +168,12 @@ class Uploader:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Events so far: `events` taken, and by outcome; the difference is on its way."""
+        """Events so far: `events` taken, and by outcome; the difference is under way."""
         settled = {str(outcome): count for outcome, count in self._ledger.counts.items()}
         return {"events": self._router.counts["events"], **settled}
 
     def counters(self) -> dict[str, int]:
-        """Numbers that only grow, and `in_flight`, for whatever metrics system.
+        """Return numbers that only grow, and `in_flight`, for any metrics system.
 
         `events_taken`; `events_<outcome>` for each outcome; `requests`, and of them `requests_<fate>`, `retries` and
         `throttles`; `possible_duplicates`; `counted_bytes`, `message_bytes` and `wire_bytes`.
@@ -186,11 +185,11 @@ class Uploader:
         }
 
     def close(self, timeout: float | None = None) -> Report:
-        """Send what is held, wait for every outcome, and return the report. To do it again gives the same.
+        """Send what is held, wait for every outcome, and return the report. Closing it again returns the same.
 
         Args:
-            timeout: seconds after which no more is sent: what waits is `undelivered`, and what was sent without an
-                answer so far is `unknown`.
+            timeout: seconds after which no more is sent: what waits is `undelivered`, and what was sent and not
+                answered yet is `unknown`.
 
         """
         if self._report is not None:
@@ -198,7 +197,7 @@ class Uploader:
         self._check_fork()
         self._check_caller("close")
         self._shut_up()
-        with self._reporting:  # whoever closes it too gets the same report
+        with self._reporting:  # another thread that closes it gets the same report
             if self._report is None:
                 self._workers.close(timeout)
                 self._report = self._make_report()
@@ -206,7 +205,7 @@ class Uploader:
         return self._report
 
     def _shut_up(self) -> None:
-        """Take no more, and have what is held sent."""
+        """Take no more events, and enqueue what is held."""
         with self._gate:
             self._shut = True
             self._closing.set()
@@ -234,7 +233,7 @@ class Uploader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close. Where no exception is under way and events were not delivered, that is an UploadError."""
+        """Close. Raise an UploadError if events were not delivered, unless another exception is under way."""
         if self._forked:
             return
         if kind is not None and not issubclass(kind, Exception):
@@ -245,11 +244,11 @@ class Uploader:
         if report.failed():
             log.warning("%s", report)
 
-    def _let_none_linger(self, seconds: float) -> None:
-        """Close what has been open for long.
+    def _flush_lingering(self, seconds: float) -> None:
+        """Close batches that have been open for long.
 
-        It looks twice in the time that an event may wait, and closes what was open already when it looked last: so
-        nothing waits for longer than that time, and nothing leaves before half of it.
+        Twice in the time that an event may wait, it closes the batches that were open the time before: so no event
+        waits for longer than that time, and none leaves before half of it.
         """
         seen = 0
         while not self._closing.wait(seconds / 2):
@@ -276,8 +275,8 @@ class Uploader:
     def _check_fork(self) -> None:
         if self._forked:
             raise Error(
-                "this Uploader was made before os.fork, and its sending thread stayed in the parent: make one of its "
-                "own in the child"
+                "this Uploader was made before os.fork, and its threads stayed in the parent: create another one in "
+                "the child"
             )
 
 
@@ -286,7 +285,7 @@ def check_names(
     stream: NameTemplate | Callable[[Any], str],
     entity: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
-    """Hold the names and the entity against the service's rules.
+    """Check the names and the entity against the service's rules.
 
     Raises:
         ValueError: one of them is not legal; the message says which, and the rule.
@@ -299,7 +298,7 @@ def check_names(
 
 
 def upload_error(report: Report, allow: Iterable[Outcome | str] = ()) -> UploadError:
-    """The exception for a report with failed events, or a stop."""
+    """Return the exception for a report with failed events, or of an upload that stopped."""
     failed = report.failed(allow)
     what = ", ".join(f"{events:,} {outcome}" for outcome, events in failed.items())
     count = sum(failed.values())
@@ -314,19 +313,19 @@ def upload_error(report: Report, allow: Iterable[Outcome | str] = ()) -> UploadE
 
 
 def _chunks(events: Iterable[Any]) -> Iterator[Iterable[Any]]:
-    """Events in runs short enough that the batches which they close stay few."""
+    """Yield the events in chunks small enough that each fills few batches."""
     if isinstance(events, (list, tuple)):
         for start in range(0, len(events), _CHUNK):
             yield events[start : start + _CHUNK]
         return
-    # Pulled one by one by whoever takes them: where the iterator raises, what came before is taken already.
+    # Pulled one by one as they are taken: if the iterator raises, what came before is taken already.
     iterator = iter(events)
     for first in iterator:
         yield itertools.chain((first,), itertools.islice(iterator, _CHUNK - 1))
 
 
 _open: set[Uploader] = set()
-"""Those that exit has to wait for. Held strongly: what an uploader holds must not vanish with its last reference."""
+"""Those that the exit has to wait for. References are strong: events must not vanish with their uploader."""
 
 
 def _drain_at_exit() -> None:
@@ -340,11 +339,11 @@ def _drain_at_exit() -> None:
             log.warning("an Uploader was not closed before the interpreter's exit: %s", report)
 
 
-def _leave_to_the_parent() -> None:
+def _disable_in_child() -> None:
     for uploader in _open:
         uploader._forked = uploader._shut = True
     _open.clear()
 
 
 atexit.register(_drain_at_exit)
-os.register_at_fork(after_in_child=_leave_to_the_parent)
+os.register_at_fork(after_in_child=_disable_in_child)
