@@ -1,6 +1,11 @@
 //! What a file is taken for, by samples of it.
 
-use crate::json::line::{JsonLines, USUAL_NAMES, fields_of, moment_of, text_of};
+use crate::json::find_paths::visit_line;
+use crate::json::grammar::{Parser, Visitor};
+use crate::json::line::{JsonLines, USUAL_NAMES};
+use crate::json::path_values::PathValues;
+use crate::json::timestamp::{fields_of, text_of, timestamp_of};
+use crate::json::tokens::{self, ParseError, Str};
 use crate::read_lines::LineFormat;
 use crate::text_line::TextLines;
 use crate::time::civil::{TimestampFields, TimestampResolver};
@@ -13,7 +18,7 @@ pub enum InputFormat {
     Events,
     /// JSON lines with the moment at this dotted path.
     Json(String),
-    /// Text, with moments written so.
+    /// Text, with timestamps written so.
     Text(TimestampFormat),
 }
 
@@ -90,7 +95,7 @@ pub struct Detected {
 pub struct DetectOptions {
     /// Only this.
     pub format: Option<FormatKind>,
-    /// How moments are written: one of these.
+    /// How timestamps are written: one of these.
     pub timestamp_formats: Option<Vec<TimestampFormat>>,
     /// Where the moment is in JSON.
     pub timestamp_field: Option<String>,
@@ -192,51 +197,57 @@ fn is_document(start: &[u8], lines: &[&[u8]]) -> bool {
     }
 }
 
-/// What an event has, and what the service says of one besides.
-const OF_EVENTS: [&str; 5] = ["timestamp", "message", "ingestionTime", "eventId", "logStreamName"];
+/// The members of an event: its own, and those that the service adds.
+const OF_EVENTS: [&[u8]; 5] = [b"timestamp", b"message", b"ingestionTime", b"eventId", b"logStreamName"];
 
-/// Whether a line is an event, legal or not, and has nothing besides.
+/// Counts the members of an object.
+#[derive(Default)]
+struct Members {
+    all: usize,
+    /// Which of `OF_EVENTS` there are.
+    of_events: [bool; OF_EVENTS.len()],
+}
+
+impl Members {
+    /// Those of the object that a line is.
+    fn of_line(line: &[u8]) -> Option<Self> {
+        let mut members = Self::default();
+        visit_line(line, &mut Vec::new(), &mut members).is_ok().then_some(members)
+    }
+}
+
+impl Visitor for Members {
+    fn member(&mut self, parser: &mut Parser<'_>, name: Str, at: usize) -> Result<usize, ParseError> {
+        self.all += 1;
+        if let Some(index) = OF_EVENTS.iter().position(|&known| known == parser.text(name)) {
+            self.of_events[index] = true;
+        }
+        parser.skip(at).map(|(_, end)| end)
+    }
+}
+
+/// Whether a line is an event, legal or not, and has no other members.
 fn is_event(line: &[u8]) -> bool {
-    let mut json = json_lines(OF_EVENTS.map(str::to_owned).to_vec());
-    let Some(found) = json.values(line) else { return false };
-    found[0].is_some() && found[1].is_some() && members(line) == found.iter().flatten().count()
+    Members::of_line(line).is_some_and(|Members { all, of_events }| {
+        of_events[0] && of_events[1] && all == of_events.iter().filter(|&&found| found).count()
+    })
 }
 
 /// Whether a line that the sample cuts begins as an event does.
 fn begins_as_event(line: &[u8]) -> bool {
-    let inside = line.strip_prefix(b"{").unwrap_or_default().trim_ascii_start();
-    OF_EVENTS.iter().any(|name| {
-        inside
-            .strip_prefix(b"\"")
-            .and_then(|rest| rest.strip_prefix(name.as_bytes()))
-            .is_some_and(|rest| rest.starts_with(b"\""))
-    }) && json_lines(vec![]).values(line).is_none()
-}
-
-/// Members of the object that a line is: colons outside of strings and of what is nested.
-fn members(line: &[u8]) -> usize {
-    let (mut depth, mut count, mut in_string, mut escaped) = (0, 0, false, false);
-    for &byte in line {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            _ if in_string => {}
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth -= 1,
-            b':' if depth == 1 => count += 1,
-            _ => {}
-        }
-    }
-    count
+    let name = line.strip_prefix(b"{").unwrap_or_default().trim_ascii_start();
+    name.first() == Some(&b'"')
+        && tokens::string(name, 0, &mut Vec::new())
+            .is_ok_and(|(text, _)| matches!(text, Str::InPlace(from, to) if OF_EVENTS.contains(&&name[from..to])))
+        && Members::of_line(line).is_none()
 }
 
 fn json_lines(names: Vec<String>) -> JsonLines {
-    JsonLines::new(names, None, any_clock())
+    JsonLines::new(names, None, any_resolver())
 }
 
 /// To see whether there is a moment at all: which one does not matter.
-fn any_clock() -> TimestampResolver {
+fn any_resolver() -> TimestampResolver {
     TimestampResolver::utc()
 }
 
@@ -254,20 +265,17 @@ fn detect_json(lines: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
     if count == 0 {
         return None;
     }
-    let mut json = json_lines(vec![field.clone()]);
-    let layouts = TimestampFormat::of_values();
-    let mut moments = lines.iter().filter_map(|line| {
-        let (start, end) = json.values(line)?.first().copied()??;
+    let mut values = PathValues::new(vec![field.clone()]);
+    let formats = TimestampFormat::of_values();
+    let mut timestamps = lines.iter().filter_map(|line| {
+        let (start, end) = values.find(line).then(|| values.found()[0])??;
         let value = &line[start..end];
-        moment_of(value, &layouts, &mut any_clock())?;
-        let epoch = || TimestampFields {
-            epoch_ms: moment_of(value, &layouts, &mut any_clock()),
-            ..TimestampFields::default()
-        };
-        Some((*line, text_of(value).and_then(|text| fields_of(text, &layouts)).unwrap_or_else(epoch)))
+        let timestamp = timestamp_of(value, &formats, &mut any_resolver())?;
+        let epoch = TimestampFields { epoch_ms: Some(timestamp), ..TimestampFields::default() };
+        Some((*line, text_of(value).and_then(|text| fields_of(text, &formats)).unwrap_or(epoch)))
     });
-    let first = moments.next()?;
-    let (last, needs_zone) = last_and_lacking(first.1, moments.map(|(_, fields)| fields));
+    let first = timestamps.next()?;
+    let (last, needs_zone) = last_and_lacking(first.1, timestamps.map(|(_, fields)| fields));
     Some(Detected { needs_zone, last: Some(last), ..of(InputFormat::Json(field), lines, Some(first)) })
 }
 
@@ -282,9 +290,9 @@ fn detect_text(lines: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
         }
     }
     let (_, layout) = best?;
-    let mut moments = lines.iter().filter_map(|line| Some((*line, layout.find(line)?.0)));
-    let first = moments.next()?;
-    let (last, needs_zone) = last_and_lacking(first.1, moments.map(|(_, fields)| fields));
+    let mut timestamps = lines.iter().filter_map(|line| Some((*line, layout.find(line)?.0)));
+    let first = timestamps.next()?;
+    let (last, needs_zone) = last_and_lacking(first.1, timestamps.map(|(_, fields)| fields));
     let needs_year = !layout.has_year();
     Some(Detected {
         needs_zone,
@@ -306,13 +314,13 @@ fn last_and_lacking(
 impl Detected {
     /// How its lines become events, with what they leave out; `None` of event documents, which are no lines.
     #[must_use]
-    pub fn line_format(&self, clock: TimestampResolver, message: Option<String>) -> Option<LineFormat> {
+    pub fn line_format(&self, resolver: TimestampResolver, message: Option<String>) -> Option<LineFormat> {
         match &self.format {
             InputFormat::Events => None,
             InputFormat::Json(field) => {
-                Some(LineFormat::Json(JsonLines::new(vec![field.clone()], message, clock)))
+                Some(LineFormat::Json(JsonLines::new(vec![field.clone()], message, resolver)))
             }
-            InputFormat::Text(layout) => Some(LineFormat::Text(TextLines::new(vec![layout.clone()], clock))),
+            InputFormat::Text(layout) => Some(LineFormat::Text(TextLines::new(vec![layout.clone()], resolver))),
         }
     }
 }

@@ -1,9 +1,16 @@
-//! JSON: its grammar, what event documents hold, and lines of it.
+//! JSON: its grammar, event documents, and lines of it.
+//!
+//! From the ground up: `tokens`, `grammar` and `structural_index`; `event`, `skip_value`, `find_paths`, `fast_path` and
+//! `shape_cache`; `path_values` and `timestamp`; `line`.
 
 pub(crate) mod event;
-pub(crate) mod fast_path;
+mod fast_path;
+pub(crate) mod find_paths;
 pub(crate) mod grammar;
 pub(crate) mod line;
-pub(crate) mod shape_cache;
+pub(crate) mod path_values;
+mod shape_cache;
 pub(crate) mod skip_value;
-pub(crate) mod structural_index;
+mod structural_index;
+pub(crate) mod timestamp;
+pub(crate) mod tokens;

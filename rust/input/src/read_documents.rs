@@ -12,8 +12,9 @@ use cordwood_core::{RejectedPayload, Rejection, Text, append_payload};
 use memchr::memchr;
 
 use crate::json::event::{self, Extra, Parsed, Scratch};
-use crate::json::grammar::{self, Stop, Str};
+use crate::json::grammar::Parser;
 use crate::json::skip_value::Skip;
+use crate::json::tokens::{self, ParseError, Str};
 
 /// Bytes of JSON of one event beyond which it is not held to be looked at. The longest legal message takes 6.3 MB
 /// where each of its characters is escaped.
@@ -217,7 +218,7 @@ impl DocumentEvents {
     /// The next byte that is no white space.
     #[inline]
     fn token(&mut self) -> Option<u8> {
-        self.at = grammar::after_space(&self.buffer, self.at);
+        self.at = tokens::after_space(&self.buffer, self.at);
         self.buffer.get(self.at).copied()
     }
 
@@ -313,19 +314,19 @@ impl DocumentEvents {
                 self.place = Place::Array { wrapped: true };
                 None
             }
-            Err(Stop::Incomplete) if self.finished => {
+            Err(ParseError::Incomplete) if self.finished => {
                 Some(self.damage(start, "the document ends in the middle of an event: it was cut off"))
             }
-            Err(Stop::Incomplete) if bytes.len() > MAX_EVENT_INPUT_BYTES => {
+            Err(ParseError::Incomplete) if bytes.len() > MAX_EVENT_INPUT_BYTES => {
                 let rejection = Rejection::TooLongToRead { limit: MAX_EVENT_INPUT_BYTES as u64 };
                 self.keep_anew();
                 self.place = Place::Skipping { skip: Skip::default(), offset, rejection, wrapped: array };
                 None
             }
-            Err(Stop::Incomplete) => Some(Found::NeedInput),
-            Err(Stop::Fault(at, _)) if !self.shows(start + at) => Some(Found::NeedInput),
-            Err(Stop::Fault(at, why)) => {
-                let rejection = self.not_json(start + at, why);
+            Err(ParseError::Incomplete | ParseError::Stopped) => Some(Found::NeedInput),
+            Err(ParseError::Invalid(at, _)) if !self.shows(start + at) => Some(Found::NeedInput),
+            Err(ParseError::Invalid(at, why)) => {
+                let rejection = self.not_json(start + at, why.text());
                 if array.is_none() {
                     self.pass_over_line(start + 1, rejection);
                 } else {
@@ -380,11 +381,11 @@ impl DocumentEvents {
                 let bytes = &self.buffer[self.at..];
                 match pass_over_member(bytes, &mut self.scratch.message) {
                     Ok(end) => self.at += end,
-                    Err(Stop::Fault(at, why)) => return Some(self.damage(self.at + at, why)),
-                    Err(Stop::Incomplete) if self.finished || bytes.len() > MAX_EVENT_INPUT_BYTES => {
+                    Err(ParseError::Invalid(at, why)) => return Some(self.damage(self.at + at, why.text())),
+                    Err(ParseError::Incomplete) if self.finished || bytes.len() > MAX_EVENT_INPUT_BYTES => {
                         return Some(self.damage(self.at, "the object around the events does not end"));
                     }
-                    Err(Stop::Incomplete) => return Some(Found::NeedInput),
+                    Err(ParseError::Incomplete | ParseError::Stopped) => return Some(Found::NeedInput),
                 }
                 None
             }
@@ -465,11 +466,12 @@ impl DocumentEvents {
 }
 
 /// The index behind the member that follows the comma at the slice's start, or behind a comma that nothing follows.
-fn pass_over_member(bytes: &[u8], scratch: &mut Vec<u8>) -> Result<usize, Stop> {
-    let (at, byte) = grammar::token(bytes, 1)?;
+fn pass_over_member(bytes: &[u8], scratch: &mut Vec<u8>) -> Result<usize, ParseError> {
+    let (at, byte) = tokens::token(bytes, 1)?;
     if byte == b'}' {
         return Ok(at);
     }
-    let value_at = grammar::member(bytes, at, scratch)?.1;
-    grammar::value(bytes, value_at, scratch).map(|(_, end)| end)
+    let mut parser = Parser::new(bytes, scratch);
+    let (_, value_at) = parser.name(at)?;
+    parser.skip(value_at).map(|(_, end)| end)
 }

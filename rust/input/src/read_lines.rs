@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use cordwood_core::{RejectedPayload, Rejection, Text, escaped_len_of_ascii};
 
-use crate::json::line::{JsonLines, Place};
+use crate::json::line::{JsonLines, MessagePlace};
 use crate::lines::{Line, LineAt, Lines};
 use crate::read_documents::{MAX_EVENT_INPUT_BYTES, Step};
 use crate::text_line::{Meaning, TextLines};
@@ -100,12 +100,12 @@ impl Current {
         (self.offset, self.timestamp) = (offset, timestamp);
         self.lie_at(line);
         match json.place() {
-            Place::Line { more_in_json: Some(more) } => {
+            MessagePlace::Line { more_in_json: Some(more) } => {
                 self.escaped_len = u32::try_from(line.to - line.from).map_or(0, |len| len + more);
             }
-            Place::Line { more_in_json: None } => {}
-            Place::Of(from, to) => (self.from, self.to) = (line.from + from, line.from + to),
-            Place::Decoded => {
+            MessagePlace::Line { more_in_json: None } => {}
+            MessagePlace::Range(from, to) => (self.from, self.to) = (line.from + from, line.from + to),
+            MessagePlace::Decoded => {
                 self.message = Message::Decoded;
                 (self.from, self.to) = (0, json.decoded().len());
             }
@@ -323,7 +323,7 @@ impl LineEvents {
                             self.current.tell(offset, timestamp, json, self.lines.last_at());
                             return Found::Event;
                         }
-                        return self.no_json(offset);
+                        return self.reject_json(offset);
                     }
                     LineFormat::Text(text) => match text.read(bytes) {
                         Meaning::Begins(timestamp) => {
@@ -336,8 +336,10 @@ impl LineEvents {
                                 return Found::Event;
                             }
                         }
-                        Meaning::Continues => return self.not_one(offset, NOTHING_TO_CONTINUE),
-                        Meaning::NoEvent(why) => return self.not_one(offset, why),
+                        Meaning::Continues => {
+                            return self.reject_line(offset, Rejection::Malformed(NOTHING_TO_CONTINUE.into()));
+                        }
+                        Meaning::NotAnEvent(rejection) => return self.reject_line(offset, rejection),
                     },
                 },
             }
@@ -355,23 +357,23 @@ impl LineEvents {
         self.told_after_the_open_one(offset, Rejection::TooLongToRead { limit })
     }
 
-    /// The line that was read last is no event, and its format knows why.
+    /// The last line of JSON is not an event.
     #[cold]
     #[inline(never)]
-    fn no_json(&mut self, offset: u64) -> Found {
-        let LineFormat::Json(json) = &mut self.format else { unreachable!("only JSON knows it so") };
-        let why = json.why();
-        self.not_one(offset, &why)
+    fn reject_json(&mut self, offset: u64) -> Found {
+        let LineFormat::Json(json) = &mut self.format else { unreachable!("it was read as JSON") };
+        let rejection = json.take_rejection();
+        self.reject_line(offset, rejection)
     }
 
-    /// The line that was read last is no event.
+    /// The last line is not an event.
     #[cold]
     #[inline(never)]
-    fn not_one(&mut self, offset: u64, why: &str) -> Found {
+    fn reject_line(&mut self, offset: u64, rejection: Rejection) -> Found {
         if let Some(line) = &mut self.rejected {
             keep(self.lines.last(), line);
         }
-        self.told_after_the_open_one(offset, Rejection::Malformed(why.into()))
+        self.told_after_the_open_one(offset, rejection)
     }
 
     /// Begins an event with the line that was read last; whether there was one before, which is closed.

@@ -1,9 +1,10 @@
 //! One line of text: whether it begins an event, and of which moment.
 
+use cordwood_core::{Rejection, Remedy};
 use regex::bytes::Regex;
 
 use crate::time::civil::TimestampResolver;
-use crate::time::formats::{Seen, TimestampFormat};
+use crate::time::formats::{LastTimestamp, TimestampFormat};
 
 /// Where an event of text begins, and where its moment is from.
 #[derive(Clone, Debug)]
@@ -13,7 +14,7 @@ pub struct TextLines {
     /// What the lines leave out.
     clock: TimestampResolver,
     /// The moment before, for the next one is nearly the same.
-    seen: Seen,
+    seen: LastTimestamp,
     /// Lines that begin an event; where it is not said, those with a moment do.
     begins: Option<Regex>,
     untimed: Untimed,
@@ -36,19 +37,25 @@ pub enum Untimed {
 pub(crate) enum Meaning {
     Begins(i64),
     Continues,
-    NoEvent(&'static str),
+    NotAnEvent(Rejection),
 }
 
 pub(crate) const NOTHING_BEFORE: &str = "the line has no timestamp, and there is no event before it that has one";
-pub(crate) const BEGINS_WITHOUT: &str =
-    "the line begins an event and has no timestamp (--timestamp-from says where else it is from)";
-const NO_SUCH_DAY: &str = "the line's timestamp is of a day that there is not";
+pub(crate) const BEGINS_WITHOUT: &str = "the line begins an event and has no timestamp";
+const NO_SUCH_DAY: &str = "the line's timestamp has a day that does not exist";
 
 impl TextLines {
     /// Lines with moments written in one of these ways; what they leave out is the clock's.
     #[must_use]
     pub fn new(layouts: Vec<TimestampFormat>, clock: TimestampResolver) -> Self {
-        Self { layouts, clock, seen: Seen::default(), begins: None, untimed: Untimed::Continues, last: None }
+        Self {
+            layouts,
+            clock,
+            seen: LastTimestamp::default(),
+            begins: None,
+            untimed: Untimed::Continues,
+            last: None,
+        }
     }
 
     /// Likewise, where the lines that this matches, and no others, begin an event.
@@ -84,10 +91,15 @@ impl TextLines {
                 self.last = Some(timestamp);
                 Meaning::Begins(timestamp)
             }
-            (Moment::NoSuchDay, ..) => Meaning::NoEvent(NO_SUCH_DAY),
+            (Moment::NoSuchDay, ..) => Meaning::NotAnEvent(Rejection::Malformed(NO_SUCH_DAY.into())),
             (Moment::None, Untimed::AsBefore, Some(before)) => Meaning::Begins(before),
-            (Moment::None, Untimed::AsBefore | Untimed::Given, _) => Meaning::NoEvent(NOTHING_BEFORE),
-            (Moment::None, Untimed::Continues, _) if self.begins.is_some() => Meaning::NoEvent(BEGINS_WITHOUT),
+            (Moment::None, Untimed::AsBefore | Untimed::Given, _) => {
+                Meaning::NotAnEvent(Rejection::Malformed(NOTHING_BEFORE.into()))
+            }
+            (Moment::None, Untimed::Continues, _) if self.begins.is_some() => {
+                let reason = BEGINS_WITHOUT.into();
+                Meaning::NotAnEvent(Rejection::Avoidable { reason, remedy: Remedy::TimestampSource })
+            }
             (Moment::None, Untimed::Continues, _) => Meaning::Continues,
         }
     }
@@ -102,7 +114,7 @@ enum Moment {
 fn moment_of(
     layouts: &mut [TimestampFormat],
     clock: &mut TimestampResolver,
-    seen: &mut Seen,
+    seen: &mut LastTimestamp,
     line: &[u8],
 ) -> Moment {
     if let Some(first) = layouts.first()

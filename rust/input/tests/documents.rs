@@ -97,7 +97,7 @@ fn an_object_that_is_no_event_is_one_rejected() {
         (r#"{"timestamp":1 "message":"a"}"#, "event is not JSON: no comma where one must be"),
         (r#"{"timestamp":1,"message":"a\x"}"#, "event is not JSON: a backslash before"),
         ("{\"timestamp\":1,\"message\":\"a\tb\"}", "event is not JSON: a control character"),
-        (r#"{"timestamp":1,"message":NaN}"#, "event is not JSON: no JSON value"),
+        (r#"{"timestamp":1,"message":NaN}"#, "event is not JSON: not a JSON value"),
         (r#"{"timestamp":1,"message":"a",}"#, "event is not JSON: no member name"),
     ] {
         let behind = bad.len() + 2;
@@ -149,7 +149,7 @@ fn a_document_that_cannot_be_read_on_is_damaged() {
     );
     check(&format!("{{\"events\":[{good}]"), &["11 event 2 b", "41 damage"]);
     check(&format!("{{\"events\":[{good}] 1}}"), &["11 event 2 b", "42 damage"]);
-    check(r#"[{"message": x "}]"#, &["1 damage: event is not JSON: no JSON value, at byte 13"]);
+    check(r#"[{"message": x "}]"#, &["1 damage: event is not JSON: not a JSON value, at byte 13"]);
     check(&format!("{good}\n{{\"timest"), &["0 event 2 b", "30 damage"]);
 }
 

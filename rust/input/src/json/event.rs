@@ -2,39 +2,47 @@
 
 use cordwood_core::{Rejection, Remedy};
 
-use crate::json::grammar::{self, Kind, Stop, Str};
+use crate::json::grammar::{Parser, Visitor, skip};
+use crate::json::tokens::{self, ParseError, Str, ValueKind};
 
-/// What a member besides those of a log event does.
+/// What is done with a member that is not part of a log event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Extra {
-    /// The event is rejected: what the member says would be lost.
+    /// The event is rejected: the member would be lost.
     #[default]
     Reject,
-    /// It is left out.
+    /// It is ignored.
     Ignore,
 }
 
-/// What stands at the start of a value.
+/// What a value is.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Parsed {
-    /// An event; `end` is the index behind it.
+    /// An event; `end` is the index after it.
     Event { timestamp: i64, message: Str, end: usize },
-    /// A value, but no event.
+    /// A value, but not an event.
     NotAnEvent { rejection: Rejection, end: usize },
     /// The object that the AWS CLI prints: its array of events opens before this index.
     Wrapper { inside: usize },
 }
 
-/// What `get-log-events` and `filter-log-events` say of each event besides, and PutLogEvents does not take.
+/// What `get-log-events` and `filter-log-events` print of each event, and PutLogEvents does not take.
 const OF_THE_SERVICE: [&[u8]; 3] = [b"ingestionTime", b"eventId", b"logStreamName"];
 
 /// A member that an event must have, as it was found.
 #[derive(Clone, Copy, Debug)]
-enum Found<T> {
-    No,
-    Good(T),
-    Integer { digits: usize },
-    Wrong(Kind),
+enum Member<T> {
+    Missing,
+    Valid(T),
+    /// An integer beyond 64 bits.
+    TooManyDigits(usize),
+    WrongKind(ValueKind),
+}
+
+impl<T> Member<T> {
+    fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing)
+    }
 }
 
 /// Where the parser puts strings with escapes, so that none is allocated for each.
@@ -47,76 +55,118 @@ pub(crate) struct Scratch {
 /// Parses the value at the start of the slice.
 ///
 /// `may_wrap`: it may be the object around an array of events, and not only one of these.
-pub(crate) fn parse(bytes: &[u8], scratch: &mut Scratch, extra: Extra, may_wrap: bool) -> Result<Parsed, Stop> {
+pub(crate) fn parse(
+    bytes: &[u8],
+    scratch: &mut Scratch,
+    extra: Extra,
+    may_wrap: bool,
+) -> Result<Parsed, ParseError> {
+    let mut parser = Parser::new(bytes, &mut scratch.other);
     if bytes[0] != b'{' {
-        let (kind, end) = grammar::value(bytes, 0, &mut scratch.other)?;
+        let (kind, end) = parser.skip(0)?;
         let reason = format!("an event is an object with \"timestamp\" and \"message\"; this is {}", kind.name());
         return Ok(Parsed::NotAnEvent { rejection: Rejection::WrongType(reason.into()), end });
     }
-    let mut timestamp = Found::No;
-    let mut message = Found::No;
-    let mut other: Option<String> = None;
-    let (mut at, byte) = grammar::token(bytes, 1)?;
-    let mut end = at + 1;
-    if byte != b'}' {
-        end = loop {
-            let (name, value_at) = grammar::member(bytes, at, &mut scratch.other)?;
-            let name = name.bytes(bytes, &scratch.other);
-            let behind = match name {
-                b"timestamp" => read_timestamp(bytes, value_at, &mut timestamp, &mut scratch.other)?,
-                b"message" => read_message(bytes, value_at, &mut message, scratch)?,
-                b"events" if may_wrap && bytes[value_at] == b'[' && is_new(&timestamp) && is_new(&message) => {
-                    return Ok(Parsed::Wrapper { inside: value_at + 1 });
-                }
-                _ => {
-                    if other.is_none() && !OF_THE_SERVICE.contains(&name) {
-                        other = Some(String::from_utf8_lossy(name).into_owned());
-                    }
-                    grammar::value(bytes, value_at, &mut scratch.other)?.1
-                }
-            };
-            let (next, byte) = grammar::token(bytes, behind)?;
-            match byte {
-                b',' => at = grammar::token(bytes, next + 1)?.0,
-                b'}' => break next + 1,
-                _ => return Err(Stop::Fault(next, "no comma where one must be")),
-            }
-        };
+    let (mut timestamp, mut message) = (Member::Missing, Member::Missing);
+    let mut members = Members {
+        timestamp: &mut timestamp,
+        message: &mut message,
+        decoded: &mut scratch.message,
+        other: None,
+        may_wrap,
+        events_inside: None,
+    };
+    let end = match parser.object(0, &mut members) {
+        Ok(end) => end,
+        Err(error) => {
+            return members.events_inside.map(|inside| Parsed::Wrapper { inside }).ok_or(error);
+        }
+    };
+    let other = members.other;
+    if let (Member::Valid(timestamp), Member::Valid(message)) = (timestamp, message)
+        && (other.is_none() || extra == Extra::Ignore)
+    {
+        return Ok(Parsed::Event { timestamp, message, end });
     }
-    let found = read_members(timestamp, message).and_then(|found| match other {
-        Some(name) if extra == Extra::Reject => Err(unknown_member(&name)),
-        _ => Ok(found),
-    });
-    Ok(match found {
-        Ok((timestamp, message)) => Parsed::Event { timestamp, message, end },
-        Err(rejection) => Parsed::NotAnEvent { rejection, end },
-    })
+    Ok(Parsed::NotAnEvent { rejection: rejection(timestamp, message, other.as_deref()), end })
 }
 
-fn is_new<T>(found: &Found<T>) -> bool {
-    matches!(found, Found::No)
+/// Reads the members of an object, of which the last of each name counts.
+///
+/// (What it finds is outside of it, each by itself: so the rest may stay in registers.)
+struct Members<'s> {
+    timestamp: &'s mut Member<i64>,
+    message: &'s mut Member<Str>,
+    /// The message, if it had escapes.
+    decoded: &'s mut Vec<u8>,
+    /// The first that is not part of an event.
+    other: Option<String>,
+    may_wrap: bool,
+    /// It is the object around an array of events, which opens before this index.
+    events_inside: Option<usize>,
+}
+
+impl Visitor for Members<'_> {
+    #[inline]
+    fn member(&mut self, parser: &mut Parser<'_>, name: Str, at: usize) -> Result<usize, ParseError> {
+        match parser.text(name) {
+            b"timestamp" => read_timestamp(parser.parts(), at, self.timestamp),
+            b"message" => read_message(parser.parts(), at, self.message, self.decoded),
+            b"events"
+                if self.may_wrap
+                    && parser.bytes()[at] == b'['
+                    && self.timestamp.is_missing()
+                    && self.message.is_missing() =>
+            {
+                self.events_inside = Some(at + 1);
+                Err(ParseError::Stopped)
+            }
+            name => {
+                if self.other.is_none() && !OF_THE_SERVICE.contains(&name) {
+                    self.other = Some(String::from_utf8_lossy(name).into_owned());
+                }
+                parser.skip(at).map(|(_, end)| end)
+            }
+        }
+    }
 }
 
 #[inline]
 fn read_timestamp(
-    bytes: &[u8],
+    (bytes, scratch): (&[u8], &mut Vec<u8>),
     at: usize,
-    timestamp: &mut Found<i64>,
-    scratch: &mut Vec<u8>,
-) -> Result<usize, Stop> {
+    timestamp: &mut Member<i64>,
+) -> Result<usize, ParseError> {
     if !matches!(bytes[at], b'-' | b'0'..=b'9') {
-        let (kind, end) = grammar::value(bytes, at, scratch)?;
-        *timestamp = Found::Wrong(kind);
+        let (kind, end) = skip(bytes, at, scratch)?;
+        *timestamp = Member::WrongKind(kind);
         return Ok(end);
     }
-    let (kind, end) = grammar::number(bytes, at)?;
+    let (kind, end) = tokens::number(bytes, at)?;
     *timestamp = match kind {
-        Kind::Integer => match parse_i64(&bytes[at..end]) {
-            Some(value) => Found::Good(value),
-            None => Found::Integer { digits: end - at - usize::from(bytes[at] == b'-') },
+        ValueKind::Integer => match parse_i64(&bytes[at..end]) {
+            Some(value) => Member::Valid(value),
+            None => Member::TooManyDigits(end - at - usize::from(bytes[at] == b'-')),
         },
-        kind => Found::Wrong(kind),
+        kind => Member::WrongKind(kind),
     };
+    Ok(end)
+}
+
+#[inline]
+fn read_message(
+    (bytes, scratch): (&[u8], &mut Vec<u8>),
+    at: usize,
+    message: &mut Member<Str>,
+    decoded: &mut Vec<u8>,
+) -> Result<usize, ParseError> {
+    if bytes[at] != b'"' {
+        let (kind, end) = skip(bytes, at, scratch)?;
+        *message = Member::WrongKind(kind);
+        return Ok(end);
+    }
+    let (text, end) = tokens::string(bytes, at, decoded)?;
+    *message = Member::Valid(text);
     Ok(end)
 }
 
@@ -138,33 +188,24 @@ fn parse_i64(digits: &[u8]) -> Option<i64> {
     })
 }
 
-#[inline]
-fn read_message(bytes: &[u8], at: usize, message: &mut Found<Str>, scratch: &mut Scratch) -> Result<usize, Stop> {
-    if bytes[at] != b'"' {
-        let (kind, end) = grammar::value(bytes, at, &mut scratch.other)?;
-        *message = Found::Wrong(kind);
-        return Ok(end);
-    }
-    let (text, end) = grammar::string(bytes, at, &mut scratch.message)?;
-    *message = Found::Good(text);
-    Ok(end)
-}
-
-fn read_members(timestamp: Found<i64>, message: Found<Str>) -> Result<(i64, Str), Rejection> {
+/// Why members are not an event.
+#[cold]
+fn rejection(timestamp: Member<i64>, message: Member<Str>, other: Option<&str>) -> Rejection {
     match (timestamp, message) {
-        (Found::Good(timestamp), Found::Good(message)) => Ok((timestamp, message)),
-        (Found::No, Found::No) => Err(malformed("event has neither \"timestamp\" nor \"message\"; it needs both")),
-        (Found::No, _) => Err(malformed("event has no \"timestamp\"; it needs milliseconds since 1970")),
-        (_, Found::No) => Err(malformed("event has no \"message\"; it needs a string")),
-        (Found::Integer { digits }, _) => Err(malformed(&format!(
+        (Member::Missing, Member::Missing) => {
+            malformed("event has neither \"timestamp\" nor \"message\"; it needs both")
+        }
+        (Member::Missing, _) => malformed("event has no \"timestamp\"; it needs milliseconds since 1970"),
+        (_, Member::Missing) => malformed("event has no \"message\"; it needs a string"),
+        (Member::TooManyDigits(digits), _) => malformed(&format!(
             "timestamp is a number of {digits} digits; it must fit into 64 bits: milliseconds since 1970 have 13"
-        ))),
-        (Found::Wrong(kind), _) => Err(wrong_type(&format!(
+        )),
+        (Member::WrongKind(kind), _) => wrong_type(&format!(
             "timestamp is {}; it must be a whole number of milliseconds since 1970",
             kind.name()
-        ))),
-        (_, Found::Wrong(kind)) => Err(wrong_type(&format!("message is {}; it must be a string", kind.name()))),
-        (_, Found::Integer { .. }) => unreachable!("a message is read by its kind alone"),
+        )),
+        (_, Member::WrongKind(kind)) => wrong_type(&format!("message is {}; it must be a string", kind.name())),
+        _ => unknown_member(other.unwrap_or_default()),
     }
 }
 

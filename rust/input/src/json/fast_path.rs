@@ -1,9 +1,8 @@
 //! The walk over a line that is one JSON object, along the marks of its strings: the fast way, for lines as they nearly
 //! all are. Where it stops, `json` says what is wrong, or that nothing is.
 
-use crate::json::grammar;
-use crate::json::line::Span;
 use crate::json::structural_index::Quotes;
+use crate::json::tokens::{ByteRange, number_or_word};
 
 /// Values nested deeper are left to the slow way.
 const MAX_DEPTH: u32 = 64;
@@ -12,7 +11,7 @@ const MAX_DEPTH: u32 = 64;
 pub(crate) const MAX_PATHS: usize = 64;
 
 /// Where values are that paths lead to.
-pub(crate) struct Walk<'a> {
+pub(crate) struct FastPath<'a> {
     pub(crate) line: &'a [u8],
     /// Those of this line that were not passed yet.
     pub(crate) quotes: Quotes<'a>,
@@ -21,12 +20,12 @@ pub(crate) struct Walk<'a> {
     /// Dotted, at most `MAX_PATHS`.
     pub(crate) paths: &'a [String],
     /// Of each path, where its value is.
-    pub(crate) found: &'a mut [Option<Span>],
+    pub(crate) found: &'a mut [Option<ByteRange>],
 }
 
 /// Paths that may lead on from here.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ahead {
+pub(crate) struct PathsAhead {
     /// Which of them.
     paths: u64,
     /// How much of each is behind.
@@ -35,7 +34,7 @@ pub(crate) struct Ahead {
     lengths: u64,
 }
 
-impl Ahead {
+impl PathsAhead {
     /// All of them, at their start; of more than `MAX_PATHS` the first.
     pub(crate) fn all(paths: &[String]) -> Self {
         let few = &paths[..paths.len().min(MAX_PATHS)];
@@ -56,11 +55,11 @@ impl Ahead {
 /// The longest name whose length has a bit of its own.
 const LONG: usize = 63;
 
-impl Walk<'_> {
+impl FastPath<'_> {
     /// Walks over the line, from where all paths begin; false where it is no object, or not one that can be told so
     /// quickly.
     #[inline]
-    pub(crate) fn run(mut self, start: Ahead) -> bool {
+    pub(crate) fn run(mut self, start: PathsAhead) -> bool {
         let end = match self.token(0) {
             Some((at, b'{')) => self.object(at, start, 0),
             _ => None,
@@ -87,7 +86,7 @@ impl Walk<'_> {
     }
 
     /// Walks over the object at `at`; the index behind it.
-    fn object(&mut self, at: usize, ahead: Ahead, depth: u32) -> Option<usize> {
+    fn object(&mut self, at: usize, ahead: PathsAhead, depth: u32) -> Option<usize> {
         // In registers, as long as nothing is called that goes on with them.
         let mut quotes = self.quotes.clone();
         let (mut at, mut byte) = self.token(at + 1)?;
@@ -133,11 +132,18 @@ impl Walk<'_> {
     }
 
     /// Walks over the value of a member that a path may lead to; the index behind it.
-    fn wanted(&mut self, name: (usize, usize), at: usize, first: u8, ahead: Ahead, depth: u32) -> Option<usize> {
+    fn wanted(
+        &mut self,
+        name: (usize, usize),
+        at: usize,
+        first: u8,
+        ahead: PathsAhead,
+        depth: u32,
+    ) -> Option<usize> {
         let (whole, inside) = self.paths_at(name, ahead);
         let end = match first {
             b'{' if inside != 0 && depth < MAX_DEPTH => {
-                self.object(at, Ahead::of(self.paths, inside, ahead.behind + name.1 - name.0 + 1), depth + 1)?
+                self.object(at, PathsAhead::of(self.paths, inside, ahead.behind + name.1 - name.0 + 1), depth + 1)?
             }
             _ => self.value(at, first, depth)?,
         };
@@ -148,7 +154,7 @@ impl Walk<'_> {
     }
 
     /// The path that ends with the name that stands from here to there, and those that lead on behind it.
-    fn paths_at(&self, (from, to): (usize, usize), ahead: Ahead) -> (Option<usize>, u64) {
+    fn paths_at(&self, (from, to): (usize, usize), ahead: PathsAhead) -> (Option<usize>, u64) {
         let name = &self.line[from..to];
         let (mut whole, mut inside) = (None, 0);
         let mut left = ahead.paths;
@@ -169,9 +175,9 @@ impl Walk<'_> {
         match first {
             b'"' => Some(self.quotes.close_of(at)? + 1),
             b'{' | b'[' if depth == MAX_DEPTH => None,
-            b'{' => self.object(at, Ahead { paths: 0, behind: 0, lengths: 0 }, depth + 1),
+            b'{' => self.object(at, PathsAhead { paths: 0, behind: 0, lengths: 0 }, depth + 1),
             b'[' => self.array(at, depth + 1),
-            _ => grammar::plain(self.line, at).ok().map(|(_, end)| end),
+            _ => number_or_word(self.line, at).ok().map(|(_, end)| end),
         }
     }
 

@@ -4,29 +4,29 @@
 //! A line that has the same bytes between its values, strings where the other had strings, and numbers or words (true, false,
 //! null) where it had those, is JSON as much as the other is, and has its values where the other had them.
 //!
-//! That saves 15 ns of a line of 85 bytes, and costs them where shapes change from line to line. So one outline is held,
+//! That saves 15 ns of a line of 85 bytes, and costs them where shapes change from line to line. So one shape is held,
 //! for as long as it fits four lines of five. (Tried and lost: four at once, one learned every 16 lines. Where each line has
 //! another shape, that took as long again as all the rest.)
 
-use crate::json::grammar;
-use crate::json::line::Span;
-use crate::json::structural_index::{Marks, Then};
+use crate::json::grammar::{Parser, Visitor};
+use crate::json::structural_index::{OnIndexed, StructuralIndex};
+use crate::json::tokens::{self, ByteRange, ParseError, Str, number_or_word};
 use crate::prefix::Start;
 
-/// Values that an outline has at most: lines of more are walked over.
+/// Values that an shape has at most: lines of more are walked over.
 const MAX_VALUES: usize = 64;
 
 /// What a line that fits is worth, up to so many of them; each that does not takes four away.
 const MOST_CREDIT: u32 = 64;
 const COST_OF_MISS: u32 = 4;
 
-/// Lines that are walked over before an outline is learned again, at first; then twice as many each time, up to the most.
+/// Lines that are walked over before an shape is learned again, at first; then twice as many each time, up to the most.
 const FIRST_PAUSE: u32 = 16;
 const LONGEST_PAUSE: u32 = 1 << 14;
 
 /// What kind of value comes behind a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Value {
+enum NextValue {
     /// A string, whose quotes are of the pieces around it.
     String,
     /// A number, or one of the three words.
@@ -37,18 +37,18 @@ enum Value {
 
 /// A piece that lines share, and what comes behind it.
 #[derive(Clone, Debug)]
-struct Piece {
+struct SharedPiece {
     bytes: Start,
-    value: Value,
+    value: NextValue,
     /// The path that leads to that value.
     path: Option<usize>,
 }
 
-/// The outline that lines have at present.
+/// The shape that lines have at present.
 #[derive(Clone, Debug)]
-pub(crate) struct Outline {
+pub(crate) struct ShapeCache {
     /// None where lines have none, or it is not known.
-    pieces: Vec<Piece>,
+    pieces: Vec<SharedPiece>,
     credit: u32,
     /// Lines to be walked over before one is learned.
     wait: u32,
@@ -56,7 +56,7 @@ pub(crate) struct Outline {
     pause: u32,
 }
 
-impl Default for Outline {
+impl Default for ShapeCache {
     fn default() -> Self {
         Self { pieces: Vec::new(), credit: 0, wait: 0, pause: FIRST_PAUSE }
     }
@@ -64,8 +64,8 @@ impl Default for Outline {
 
 /// What a look at a line told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Look {
-    /// It has the outline, and its values were noted.
+pub(crate) enum ShapeMatch {
+    /// It has the shape, and its values were noted.
     Fits,
     /// It does not have it.
     Other,
@@ -73,38 +73,38 @@ pub(crate) enum Look {
     Doubtful,
 }
 
-/// Holds a line against an outline, once its marks are there.
-pub(crate) struct Hold<'a> {
-    pub(crate) outline: &'a mut Outline,
+/// Holds a line against an shape, once its marks are there.
+pub(crate) struct MatchShape<'a> {
+    pub(crate) shape: &'a mut ShapeCache,
     /// Where the values are that paths lead to; all or nothing of them is noted.
-    pub(crate) found: &'a mut [Option<Span>],
+    pub(crate) found: &'a mut [Option<ByteRange>],
 }
 
-impl Then for Hold<'_> {
-    type Told = Look;
+impl OnIndexed for MatchShape<'_> {
+    type Output = ShapeMatch;
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as the trait asks")]
-    fn run(self, line: &[u8], marks: &Marks, are_strings: bool) -> Look {
-        let Self { outline, found } = self;
+    fn run(self, line: &[u8], index: &StructuralIndex, are_strings: bool) -> ShapeMatch {
+        let Self { shape, found } = self;
         if !are_strings {
-            return Look::Doubtful;
+            return ShapeMatch::Doubtful;
         }
-        if outline.pieces.is_empty() {
-            return Look::Other;
+        if shape.pieces.is_empty() {
+            return ShapeMatch::Other;
         }
-        if !fits(&outline.pieces, line, marks, found) {
-            outline.missed(found);
-            return Look::Other;
+        if !fits(&shape.pieces, line, index, found) {
+            shape.missed(found);
+            return ShapeMatch::Other;
         }
-        outline.credit = MOST_CREDIT.min(outline.credit + 1);
-        Look::Fits
+        shape.credit = MOST_CREDIT.min(shape.credit + 1);
+        ShapeMatch::Fits
     }
 }
 
-impl Outline {
+impl ShapeCache {
     #[cold]
-    fn missed(&mut self, found: &mut [Option<Span>]) {
+    fn missed(&mut self, found: &mut [Option<ByteRange>]) {
         found.fill(None);
         match self.credit.checked_sub(COST_OF_MISS) {
             Some(left) => self.credit = left,
@@ -118,19 +118,19 @@ impl Outline {
         self.pause = LONGEST_PAUSE.min(2 * self.pause);
     }
 
-    /// Learns the outline of a line, perhaps: it is JSON, has not the one that is held, and its values are there.
+    /// Learns the shape of a line, perhaps: it is JSON, has not the one that is held, and its values are there.
     #[inline]
-    pub(crate) fn may_learn(&mut self, line: &[u8], marks: &Marks, found: &[Option<Span>]) {
+    pub(crate) fn may_learn(&mut self, line: &[u8], found: &[Option<ByteRange>]) {
         if self.wait > 0 {
             self.wait -= 1;
         } else if self.pieces.is_empty() {
-            self.learn(line, marks, found);
+            self.learn(line, found);
         }
     }
 
     #[cold]
-    fn learn(&mut self, line: &[u8], marks: &Marks, found: &[Option<Span>]) {
-        match pieces_of(line, marks, found) {
+    fn learn(&mut self, line: &[u8], found: &[Option<ByteRange>]) {
+        match pieces_of(line, found) {
             Some(pieces) => (self.pieces, self.credit) = (pieces, COST_OF_MISS),
             None => self.forget(),
         }
@@ -139,8 +139,8 @@ impl Outline {
 
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it becomes part of a function that may use more of the processor")]
-fn fits(pieces: &[Piece], line: &[u8], marks: &Marks, found: &mut [Option<Span>]) -> bool {
-    let mut quotes = marks.quotes();
+fn fits(pieces: &[SharedPiece], line: &[u8], index: &StructuralIndex, found: &mut [Option<ByteRange>]) -> bool {
+    let mut quotes = index.quotes();
     let mut at = 0;
     for piece in pieces {
         let Some(rest) = line.get(at..) else { return false };
@@ -149,20 +149,20 @@ fn fits(pieces: &[Piece], line: &[u8], marks: &Marks, found: &mut [Option<Span>]
         }
         let start = at + piece.bytes.len();
         let span = match piece.value {
-            Value::String => {
+            NextValue::String => {
                 let Some(close) = quotes.from(start) else { return false };
                 at = close;
                 (start - 1, close + 1)
             }
-            Value::Plain => {
+            NextValue::Plain => {
                 if start >= line.len() {
                     return false;
                 }
-                let Ok((_, end)) = grammar::plain(line, start) else { return false };
+                let Ok((_, end)) = number_or_word(line, start) else { return false };
                 at = end;
                 (start, end)
             }
-            Value::End => return start == line.len(),
+            NextValue::End => return start == line.len(),
         };
         if let Some(path) = piece.path {
             found[path] = Some(span);
@@ -171,36 +171,49 @@ fn fits(pieces: &[Piece], line: &[u8], marks: &Marks, found: &mut [Option<Span>]
     false
 }
 
-/// The pieces of a line that is JSON; `None` where it has too many values, or a path leads to one that is no string and
-/// no number.
-fn pieces_of(line: &[u8], marks: &Marks, found: &[Option<Span>]) -> Option<Vec<Piece>> {
+/// The pieces of a line that is JSON; `None` if it has too many values, or a path leads to one that is not a string, a
+/// number or a word.
+fn pieces_of(line: &[u8], found: &[Option<ByteRange>]) -> Option<Vec<SharedPiece>> {
+    let mut scalars = Scalars(Vec::new());
+    let start = tokens::after_space(line, 0);
+    Parser::new(line, &mut Vec::new()).object(start, &mut scalars).ok()?;
     let mut pieces = Vec::new();
-    let mut closes = marks.quotes();
     let mut left = found.iter().flatten().count();
-    let (mut from, mut at) = (0, 0);
-    while at < line.len() {
-        let (value, start, end) = match line[at] {
-            b'"' => {
-                let close = closes.close_of(at)?;
-                let behind = line[close + 1..].iter().find(|&&byte| byte != b' ');
-                if behind == Some(&b':') {
-                    at = close + 1;
-                    continue;
-                }
-                (Value::String, at + 1, close)
-            }
-            b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => (Value::Plain, at, grammar::plain(line, at).ok()?.1),
-            _ => {
-                at += 1;
-                continue;
-            }
-        };
-        let quote = usize::from(value == Value::String);
-        let path = found.iter().position(|span| *span == Some((start - quote, end + quote)));
+    let mut from = 0;
+    for (start, end) in scalars.0 {
+        let (value, quote) = if line[start] == b'"' { (NextValue::String, 1) } else { (NextValue::Plain, 0) };
+        let path = found.iter().position(|range| *range == Some((start, end)));
         left -= usize::from(path.is_some());
-        pieces.push(Piece { bytes: Start::new(&line[from..start]), value, path });
-        (from, at) = (end, end + quote);
+        pieces.push(SharedPiece { bytes: Start::new(&line[from..start + quote]), value, path });
+        from = end - quote;
     }
-    pieces.push(Piece { bytes: Start::new(&line[from..]), value: Value::End, path: None });
+    pieces.push(SharedPiece { bytes: Start::new(&line[from..]), value: NextValue::End, path: None });
     (left == 0 && pieces.len() <= MAX_VALUES).then_some(pieces)
+}
+
+/// Where the values are that hold no others.
+struct Scalars(Vec<ByteRange>);
+
+impl Scalars {
+    fn value(&mut self, parser: &mut Parser<'_>, at: usize) -> Result<usize, ParseError> {
+        match parser.bytes()[at] {
+            b'{' => parser.object(at, self),
+            b'[' => parser.array(at, self),
+            _ => {
+                let (_, end) = parser.skip(at)?;
+                self.0.push((at, end));
+                Ok(end)
+            }
+        }
+    }
+}
+
+impl Visitor for Scalars {
+    fn member(&mut self, parser: &mut Parser<'_>, _: Str, at: usize) -> Result<usize, ParseError> {
+        self.value(parser, at)
+    }
+
+    fn item(&mut self, parser: &mut Parser<'_>, at: usize) -> Result<usize, ParseError> {
+        self.value(parser, at)
+    }
 }

@@ -3,47 +3,19 @@
 //! So strings, which are most of a line of JSON, are passed over by their marks and not looked at again. (The escaped
 //! ones are found as simdjson finds them: Langdale and Lemire, "Parsing gigabytes of JSON per second", section 3.1.)
 
+mod escapes;
+mod quotes;
+mod scan;
 #[cfg(target_arch = "x86_64")]
 mod vectors;
 
-/// A way to look at 64 bytes at once.
-trait Look {
-    /// Their quotes, a bit for each, the first in the lowest; what else is asked of them is gathered.
-    fn quotes(&mut self, bytes: &[u8; 64]) -> u64;
+pub(crate) use quotes::Quotes;
 
-    /// Likewise, of the first `n` of them, fewer than all, as if there were blanks behind.
-    fn quotes_of_first(&mut self, n: usize, bytes: &[u8; 64]) -> u64;
-
-    /// Their backslashes, a bit for each.
-    fn backslashes(bytes: &[u8; 64]) -> u64;
-
-    /// Their line feeds, likewise.
-    fn line_feeds(bytes: &[u8; 64]) -> u64;
-
-    /// What was asked of all bytes that were looked at.
-    fn gathered(self) -> Gathered;
-}
-
-/// Which bytes there are among those that were looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Gathered {
-    backslashes: bool,
-    /// Below U+0020.
-    controls: bool,
-    /// Of no ASCII character.
-    high: bool,
-}
-
-/// What is to be done with a way to look, the best that this processor has.
-trait Task {
-    type Told;
-
-    /// Has to be inlined, always: so it becomes part of a function that may use more of the processor.
-    fn run(self, look: impl Look) -> Self::Told;
-}
+use escapes::{are_escapes, escapes};
+use scan::{ByteClasses, InWords, Scan, ScanTask};
 
 #[inline]
-fn run<T: Task>(task: T) -> T::Told {
+fn run<T: ScanTask>(task: T) -> T::Output {
     #[cfg(target_arch = "x86_64")]
     let task = match vectors::run(task) {
         Ok(told) => return told,
@@ -53,38 +25,38 @@ fn run<T: Task>(task: T) -> T::Told {
 }
 
 /// Looks at a line.
-struct Whole<'m, 'a, F> {
-    marks: &'m mut Marks,
+struct WholeLine<'m, 'a, F> {
+    index: &'m mut StructuralIndex,
     line: &'a [u8],
     then: F,
 }
 
-impl<F: Then> Task for Whole<'_, '_, F> {
-    type Told = F::Told;
+impl<F: OnIndexed> ScanTask for WholeLine<'_, '_, F> {
+    type Output = F::Output;
 
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "see `Task`")]
-    fn run(self, look: impl Look) -> F::Told {
-        let are_strings = self.marks.mark(self.line, look);
-        self.then.run(self.line, self.marks, are_strings)
+    #[expect(clippy::inline_always, reason = "see `ScanTask`")]
+    fn run(self, scan: impl Scan) -> F::Output {
+        let are_strings = self.index.mark(self.line, scan);
+        self.then.run(self.line, self.index, are_strings)
     }
 }
 
 /// Looks for the end of the line with which bytes begin, and at the line.
-struct FirstOf<'m, 'a, F> {
-    marks: &'m mut Marks,
+struct FirstLineOf<'m, 'a, F> {
+    index: &'m mut StructuralIndex,
     bytes: &'a [u8],
     then: F,
 }
 
-impl<'a, F: Then> Task for FirstOf<'_, 'a, F> {
-    type Told = Option<First<'a, F::Told>>;
+impl<'a, F: OnIndexed> ScanTask for FirstLineOf<'_, 'a, F> {
+    type Output = Option<FirstLine<'a, F::Output>>;
 
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "see `Task`")]
-    fn run(self, look: impl Look) -> Self::Told {
-        let (line_feed, line, are_strings) = self.marks.mark_first(self.bytes, look)?;
-        Some(First { line_feed, line, done: self.then.run(line, self.marks, are_strings) })
+    #[expect(clippy::inline_always, reason = "see `ScanTask`")]
+    fn run(self, scan: impl Scan) -> Self::Output {
+        let (line_feed, line, are_strings) = self.index.mark_first(self.bytes, scan)?;
+        Some(FirstLine { line_feed, line, output: self.then.run(line, self.index, are_strings) })
     }
 }
 
@@ -93,7 +65,7 @@ impl<'a, F: Then> Task for FirstOf<'_, 'a, F> {
 /// (Tried and lost: the places of the quotes in place of their bits, as numbers. Whoever asks for them then takes a third
 /// fewer instructions, and all of it 5 % more time.)
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Marks {
+pub(crate) struct StructuralIndex {
     /// Quotes that no backslash escapes, a bit for each byte of the line, in the first so many words.
     quotes: Vec<u64>,
     words: usize,
@@ -104,18 +76,22 @@ pub(crate) struct Marks {
     escapes: bool,
 }
 
-impl Marks {
+impl StructuralIndex {
     /// Looks at a line, and does with its marks what is to be done, in the same vectors.
     #[inline]
-    pub(crate) fn read<F: Then>(&mut self, line: &[u8], then: F) -> F::Told {
-        run(Whole { marks: self, line, then })
+    pub(crate) fn read<F: OnIndexed>(&mut self, line: &[u8], then: F) -> F::Output {
+        run(WholeLine { index: self, line, then })
     }
 
     /// Looks for the end of the line with which bytes begin, and at the line on the way, as `read` does; `None` where there
     /// is no end, or it is among the last of the bytes, fewer than are looked at at once, or lies across two such blocks.
     #[inline]
-    pub(crate) fn read_first<'a, F: Then>(&mut self, bytes: &'a [u8], then: F) -> Option<First<'a, F::Told>> {
-        run(FirstOf { marks: self, bytes, then })
+    pub(crate) fn read_first<'a, F: OnIndexed>(
+        &mut self,
+        bytes: &'a [u8],
+        then: F,
+    ) -> Option<FirstLine<'a, F::Output>> {
+        run(FirstLineOf { index: self, bytes, then })
     }
 
     /// How many bytes of the line a JSON string writes with a backslash before them; `None` where it has others than
@@ -133,13 +109,13 @@ impl Marks {
     /// The quotes of the line, from its first on.
     #[inline]
     pub(crate) fn quotes(&self) -> Quotes<'_> {
-        Quotes { base: 0, word: 0, words: &self.quotes[..self.words] }
+        Quotes::new(&self.quotes[..self.words])
     }
 
-    /// Marks the line with which bytes begin; where it ends, the line, and what `mark` tells of it.
+    /// StructuralIndex the line with which bytes begin; where it ends, the line, and what `mark` tells of it.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it becomes part of a function that may use more of the processor")]
-    fn mark_first<'a, L: Look>(&mut self, bytes: &'a [u8], mut look: L) -> Option<(usize, &'a [u8], bool)> {
+    fn mark_first<'a, L: Scan>(&mut self, bytes: &'a [u8], mut scan: L) -> Option<(usize, &'a [u8], bool)> {
         let mut count = 0;
         for (index, block) in bytes.as_chunks().0.iter().enumerate() {
             let line_feeds = L::line_feeds(block);
@@ -147,7 +123,7 @@ impl Marks {
                 self.quotes.push(0);
             }
             if line_feeds == 0 {
-                let quotes = look.quotes(block);
+                let quotes = scan.quotes(block);
                 self.quotes[index] = quotes;
                 count += quotes.count_ones();
                 continue;
@@ -156,17 +132,17 @@ impl Marks {
             let line = &bytes[..line_feed];
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             // Where the carriage return was in the block before, it was looked at as a byte of the line.
-            let quotes = look.quotes_of_first(line.len().checked_sub(64 * index)?, block);
+            let quotes = scan.quotes_of_first(line.len().checked_sub(64 * index)?, block);
             self.quotes[index] = quotes;
             self.words = line.len().div_ceil(64);
-            return Some((line_feed, line, self.finish::<L>(line, count + quotes.count_ones(), look.gathered())));
+            return Some((line_feed, line, self.finish::<L>(line, count + quotes.count_ones(), scan.classes())));
         }
         None
     }
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "likewise")]
-    fn mark<L: Look>(&mut self, line: &[u8], mut look: L) -> bool {
+    fn mark<L: Scan>(&mut self, line: &[u8], mut scan: L) -> bool {
         self.words = line.len().div_ceil(64);
         if self.quotes.len() < self.words {
             self.quotes.resize(self.words, 0);
@@ -174,21 +150,21 @@ impl Marks {
         let (quotes, mut count) = (&mut self.quotes[..self.words], 0);
         let (blocks, rest) = line.as_chunks();
         for (bytes, quotes) in blocks.iter().zip(&mut *quotes) {
-            *quotes = look.quotes(bytes);
+            *quotes = scan.quotes(bytes);
             count += quotes.count_ones();
         }
         if let (n @ 1.., Some(quotes)) = (rest.len(), quotes.last_mut()) {
-            *quotes = look.quotes(last_64(line, rest, &mut None)) >> (64 - n);
+            *quotes = scan.quotes(last_64(line, rest, &mut None)) >> (64 - n);
             count += quotes.count_ones();
         }
-        self.finish::<L>(line, count, look.gathered())
+        self.finish::<L>(line, count, scan.classes())
     }
 
     /// Tells what was gathered of a line that has so many quotes.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "likewise")]
-    fn finish<L: Look>(&mut self, line: &[u8], quotes: u32, gathered: Gathered) -> bool {
-        let Gathered { backslashes, controls, high } = gathered;
+    fn finish<L: Scan>(&mut self, line: &[u8], quotes: u32, gathered: ByteClasses) -> bool {
+        let ByteClasses { backslashes, controls, high } = gathered;
         self.specials = quotes;
         self.plain = !controls && !high;
         self.escapes = backslashes;
@@ -198,7 +174,7 @@ impl Marks {
     /// Takes the quotes away that are escaped; false where a backslash stands before what it does not escape.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "likewise")]
-    fn pass_over_escapes<L: Look>(&mut self, line: &[u8]) -> bool {
+    fn pass_over_escapes<L: Scan>(&mut self, line: &[u8]) -> bool {
         let (blocks, rest) = line.as_chunks();
         let (mut carry, mut are_all) = (0, true);
         for (index, quotes) in self.quotes[..self.words].iter_mut().enumerate() {
@@ -229,174 +205,24 @@ fn last_64<'a>(line: &'a [u8], rest: &[u8], padded: &'a mut Option<[u8; 64]>) ->
 }
 
 /// The line with which bytes begin.
-pub(crate) struct First<'a, T> {
+pub(crate) struct FirstLine<'a, T> {
     /// The index of what ends it.
     pub(crate) line_feed: usize,
     /// Without its end.
     pub(crate) line: &'a [u8],
     /// What was done with its marks.
-    pub(crate) done: T,
+    pub(crate) output: T,
 }
 
 /// What is done with the marks of a line.
 ///
 /// `run` has to be inlined, always: so it becomes part of a function that may use more of the processor.
-pub(crate) trait Then {
-    type Told;
+pub(crate) trait OnIndexed {
+    type Output;
 
     /// `are_strings` is false where a string of the line is none, or may be: the line has a control character, or a
     /// backslash before what it does not escape.
-    fn run(self, line: &[u8], marks: &Marks, are_strings: bool) -> Self::Told;
-}
-
-/// Where the quotes of a line are that no backslash escapes, from one on.
-#[derive(Clone, Debug)]
-pub(crate) struct Quotes<'a> {
-    /// What is left of the word that is looked at, and where the next begins, 0 where none was.
-    word: u64,
-    base: usize,
-    words: &'a [u64],
-}
-
-impl Quotes<'_> {
-    /// The quote that closes the string at `at`, whose own is the next one: all of them are passed in turn.
-    ///
-    /// (Tried and lost: to look for it from `at` on. Then each string waits for the one before it.)
-    #[inline]
-    pub(crate) fn close_of(&mut self, at: usize) -> Option<usize> {
-        if self.next()? != at {
-            return None;
-        }
-        self.next()
-    }
-
-    /// The first quote from `at` on, which is not before the one told last; those between are passed.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "it becomes part of a function that may use more of the processor")]
-    pub(crate) fn from(&mut self, at: usize) -> Option<usize> {
-        while at >= self.base {
-            self.next_word()?;
-        }
-        self.word &= u64::MAX << (at % 64);
-        while self.word == 0 {
-            self.next_word()?;
-        }
-        Some(self.base - 64 + self.word.trailing_zeros() as usize)
-    }
-
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "likewise")]
-    fn next_word(&mut self) -> Option<()> {
-        (self.word, self.words) = self.words.split_first().map(|(&word, rest)| (word, rest))?;
-        self.base += 64;
-        Some(())
-    }
-}
-
-impl Iterator for Quotes<'_> {
-    type Item = usize;
-
-    #[inline]
-    fn next(&mut self) -> Option<usize> {
-        while self.word == 0 {
-            self.next_word()?;
-        }
-        let within = self.word.trailing_zeros() as usize;
-        self.word &= self.word - 1;
-        Some(self.base - 64 + within)
-    }
-}
-
-/// Which backslashes begin an escape, and which bytes are escaped, the first of them perhaps by the block before.
-///
-/// A run of backslashes is one escape after the other: in a subtraction, whose borrow runs along with it, the even and
-/// the odd ones come out different.
-fn escapes(backslashes: u64, carry: u64) -> (u64, u64) {
-    const ODD: u64 = 0xAAAA_AAAA_AAAA_AAAA;
-    let may_begin = backslashes & !carry;
-    let begun_or_behind = (may_begin << 1 | ODD).wrapping_sub(may_begin) ^ ODD;
-    (begun_or_behind & backslashes, begun_or_behind ^ (backslashes | carry))
-}
-
-/// Whether what these backslashes begin, from `base` on in the line, are escapes of JSON.
-fn are_escapes(line: &[u8], base: usize, mut escapes: u64) -> bool {
-    while escapes != 0 {
-        let behind = base + escapes.trailing_zeros() as usize + 1;
-        escapes &= escapes - 1;
-        let known = match line.get(behind) {
-            Some(b'"' | b'\\' | b'/' | b'n' | b't' | b'r' | b'b' | b'f') => true,
-            Some(b'u') => {
-                line.get(behind + 1..behind + 5).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-            }
-            _ => false,
-        };
-        if !known {
-            return false;
-        }
-    }
-    true
-}
-
-/// In words, on any processor.
-#[derive(Clone, Copy, Debug, Default)]
-struct InWords {
-    backslashes: u64,
-    controls: u64,
-    all: u64,
-}
-
-const HIGH: u64 = 0x8080_8080_8080_8080;
-const ONES: u64 = HIGH >> 7;
-
-impl InWords {
-    /// The high bit of each byte that is this one. (No borrow goes from one byte to the next.)
-    fn equal(word: u64, byte: u8) -> u64 {
-        !((((word & !HIGH) ^ (ONES * u64::from(byte))) + (HIGH - ONES)) | word) & HIGH
-    }
-
-    /// The high bit of each byte below U+0020.
-    fn controls(word: u64) -> u64 {
-        !(((word & !HIGH) + ONES * (0x80 - 0x20)) | word) & HIGH
-    }
-
-    /// The high bits of the words of these bytes, one behind the other.
-    fn bits(bytes: &[u8; 64], high_bits: impl Fn(u64) -> u64) -> u64 {
-        bytes.as_chunks().0.iter().rev().fold(0, |bits, word| {
-            // Those of eight bytes are gathered in the highest.
-            let high = high_bits(u64::from_le_bytes(*word));
-            bits << 8 | (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
-        })
-    }
-}
-
-impl Look for InWords {
-    fn quotes(&mut self, bytes: &[u8; 64]) -> u64 {
-        for word in bytes.as_chunks().0 {
-            let word = u64::from_le_bytes(*word);
-            self.backslashes |= Self::equal(word, b'\\');
-            self.controls |= Self::controls(word);
-            self.all |= word;
-        }
-        Self::bits(bytes, |word| Self::equal(word, b'"'))
-    }
-
-    fn quotes_of_first(&mut self, n: usize, bytes: &[u8; 64]) -> u64 {
-        let mut first = [b' '; 64];
-        first[..n].copy_from_slice(&bytes[..n]);
-        self.quotes(&first)
-    }
-
-    fn backslashes(bytes: &[u8; 64]) -> u64 {
-        Self::bits(bytes, |word| Self::equal(word, b'\\'))
-    }
-
-    fn line_feeds(bytes: &[u8; 64]) -> u64 {
-        Self::bits(bytes, |word| Self::equal(word, b'\n'))
-    }
-
-    fn gathered(self) -> Gathered {
-        Gathered { backslashes: self.backslashes != 0, controls: self.controls != 0, high: self.all & HIGH != 0 }
-    }
+    fn run(self, line: &[u8], index: &StructuralIndex, are_strings: bool) -> Self::Output;
 }
 
 #[cfg(test)]
@@ -404,31 +230,31 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::json::grammar;
+    use crate::json::tokens;
 
-    /// Tells whether they are.
+    /// Returns whether they are.
     struct AreStrings;
 
-    impl Then for AreStrings {
-        type Told = bool;
+    impl OnIndexed for AreStrings {
+        type Output = bool;
 
-        fn run(self, _: &[u8], _: &Marks, are_strings: bool) -> bool {
+        fn run(self, _: &[u8], _: &StructuralIndex, are_strings: bool) -> bool {
             are_strings
         }
     }
 
     fn check(line: &[u8]) {
-        let mut in_words = Marks::default();
-        let fine = Whole { marks: &mut in_words, line, then: AreStrings }.run(InWords::default());
-        let mut marks = Marks::default();
-        assert_eq!(marks.read(line, AreStrings), fine);
-        assert_eq!(marks.specials_of_plain(), in_words.specials_of_plain());
-        assert!(marks.quotes().eq(in_words.quotes()));
+        let mut in_words = StructuralIndex::default();
+        let fine = WholeLine { index: &mut in_words, line, then: AreStrings }.run(InWords::default());
+        let mut index = StructuralIndex::default();
+        assert_eq!(index.read(line, AreStrings), fine);
+        assert_eq!(index.specials_of_plain(), in_words.specials_of_plain());
+        assert!(index.quotes().eq(in_words.quotes()));
         #[cfg(target_arch = "x86_64")]
         {
-            let mut shorter = Marks::default();
-            if let Some(told) = vectors::run_shorter(Whole { marks: &mut shorter, line, then: AreStrings }) {
-                assert_eq!(told, fine);
+            let mut shorter = StructuralIndex::default();
+            if let Some(result) = vectors::run_shorter(WholeLine { index: &mut shorter, line, then: AreStrings }) {
+                assert_eq!(result, fine);
                 assert_eq!(shorter.specials_of_plain(), in_words.specials_of_plain());
                 assert!(shorter.quotes().eq(in_words.quotes()));
             }
@@ -442,9 +268,9 @@ mod tests {
             }
             escaped = !escaped && byte == b'\\';
         }
-        assert_eq!(marks.quotes().collect::<Vec<_>>(), quotes);
+        assert_eq!(index.quotes().collect::<Vec<_>>(), quotes);
         for step in 1..4 {
-            let (mut passed, mut at) = (marks.quotes(), 0);
+            let (mut passed, mut at) = (index.quotes(), 0);
             while at <= line.len() {
                 let next = quotes.iter().copied().find(|&quote| quote >= at);
                 assert_eq!(passed.from(at), next);
@@ -453,35 +279,35 @@ mod tests {
         }
         let plain = line.is_ascii() && !line.iter().any(|&byte| byte < b' ');
         let more = cordwood_core::escaped_len(line) - line.len();
-        assert_eq!(marks.specials_of_plain(), plain.then(|| u32::try_from(more).unwrap()));
-        assert_eq!(marks.escapes(), line.contains(&b'\\'));
+        assert_eq!(index.specials_of_plain(), plain.then(|| u32::try_from(more).unwrap()));
+        assert_eq!(index.escapes(), line.contains(&b'\\'));
         // All of it, without its quotes, is a string just where it is fine.
         let mut string = vec![b'"'];
         for (at, &byte) in line.iter().enumerate() {
             string.push(if quotes.contains(&at) { b'.' } else { byte });
         }
         string.push(b'"');
-        let parsed = grammar::string(&string, 0, &mut Vec::new()).map(|(_, end)| end);
+        let parsed = tokens::string(&string, 0, &mut Vec::new()).map(|(_, end)| end);
         assert_eq!(parsed == Ok(string.len()), fine, "{}", line.escape_ascii());
     }
 
-    /// The line is told the same where another comes behind it.
-    fn check_first(line: &[u8], fine: bool, marks: &Marks) {
+    /// The line is indexed the same if another follows.
+    fn check_first(line: &[u8], fine: bool, index: &StructuralIndex) {
         if line.contains(&b'\n') || line.ends_with(b"\r") {
             return;
         }
         for end in ["\n", "\r\n"] {
-            let behind = "\"and \\ \u{1} é\n".repeat(10);
-            let bytes = [line, end.as_bytes(), behind.as_bytes()].concat();
+            let after = "\"and \\ \u{1} é\n".repeat(10);
+            let bytes = [line, end.as_bytes(), after.as_bytes()].concat();
             for way in 0..3 {
-                let mut first = Marks::default();
-                let task = FirstOf { marks: &mut first, bytes: &bytes, then: AreStrings };
-                let told = match way {
+                let mut first = StructuralIndex::default();
+                let task = FirstLineOf { index: &mut first, bytes: &bytes, then: AreStrings };
+                let result = match way {
                     0 => run(task),
                     1 => task.run(InWords::default()),
                     #[cfg(target_arch = "x86_64")]
                     _ => match vectors::run_shorter(task) {
-                        Some(told) => told,
+                        Some(result) => result,
                         None => continue,
                     },
                     #[cfg(not(target_arch = "x86_64"))]
@@ -489,19 +315,19 @@ mod tests {
                 };
                 let line_feed = line.len() + end.len() - 1;
                 if end == "\r\n" && line_feed.is_multiple_of(64) {
-                    assert!(told.is_none());
+                    assert!(result.is_none());
                     continue;
                 }
-                let Some(First { line_feed: at, line: found, done: are_strings }) = told else {
+                let Some(FirstLine { line_feed: at, line: found, output: are_strings }) = result else {
                     panic!("there is one")
                 };
                 assert_eq!((at, found), (line_feed, line));
-                assert_eq!((are_strings, first.specials_of_plain()), (fine, marks.specials_of_plain()));
-                assert!(first.quotes().eq(marks.quotes()));
-                assert_eq!(first.escapes(), marks.escapes());
+                assert_eq!((are_strings, first.specials_of_plain()), (fine, index.specials_of_plain()));
+                assert!(first.quotes().eq(index.quotes()));
+                assert_eq!(first.escapes(), index.escapes());
             }
         }
-        assert!(Marks::default().read_first(line, AreStrings).is_none());
+        assert!(StructuralIndex::default().read_first(line, AreStrings).is_none());
     }
 
     fn bytes() -> impl Strategy<Value = Vec<u8>> {
@@ -517,7 +343,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn marks_are_those_of_the_twin(line in bytes()) {
+        fn the_index_is_that_of_the_twin(line in bytes()) {
             check(&line);
         }
 

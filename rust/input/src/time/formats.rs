@@ -44,14 +44,14 @@ impl PartialEq for TimestampFormat {
 
 /// A moment as it was written last: up to its seconds, and behind its fraction.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Seen {
+pub(crate) struct LastTimestamp {
     before: Start,
     behind: Start,
     /// Without its fraction.
     ms: i64,
 }
 
-impl Seen {
+impl LastTimestamp {
     /// The moment of a text that is nothing but it, and written as the one before with three digits of its second; `None`
     /// where it may be one all the same.
     #[inline]
@@ -228,31 +228,31 @@ impl TimestampFormat {
     ///
     /// A log has many lines a second: this saves reading the date and looking up the zone again.
     #[inline]
-    pub(crate) fn find_again(&self, line: &[u8], seen: &Seen) -> Option<i64> {
-        self.find_again_before(line, seen).map(|(ms, _)| ms)
+    pub(crate) fn find_again(&self, line: &[u8], last: &LastTimestamp) -> Option<i64> {
+        self.find_again_before(line, last).map(|(ms, _)| ms)
     }
 
     /// Likewise, with what stands behind it.
     #[inline]
-    pub(crate) fn find_again_before<'a>(&self, line: &'a [u8], seen: &Seen) -> Option<(i64, &'a [u8])> {
+    pub(crate) fn find_again_before<'a>(&self, line: &'a [u8], last: &LastTimestamp) -> Option<(i64, &'a [u8])> {
         let Anchor::Word(words) = self.anchor else { return None };
         let start = behind_opening(line, behind_words(line, words)?);
-        let rest = behind(line.get(start..)?, &seen.before).filter(|_| seen.is_some())?;
+        let rest = behind(line.get(start..)?, &last.before).filter(|_| last.is_some())?;
         let mut fraction = Reader { line: rest, at: 0, fields: TimestampFields::default() };
         fraction.take(Fraction)?;
-        let behind = behind(&rest[fraction.at..], &seen.behind)?;
+        let behind = behind(&rest[fraction.at..], &last.behind)?;
         let begins_zone = |at: usize| matches!(behind.get(at), Some(b'+' | b'-' | b'Z' | b'U' | b'G'));
         let digit = behind.first().is_some_and(u8::is_ascii_digit);
-        if digit || (seen.behind.len() == 0 && (begins_zone(0) || begins_zone(1))) {
+        if digit || (last.behind.len() == 0 && (begins_zone(0) || begins_zone(1))) {
             return None; // it may say more than the line before did
         }
-        Some((seen.ms + i64::from(fraction.fields.millisecond), behind))
+        Some((last.ms + i64::from(fraction.fields.millisecond), behind))
     }
 
     /// Remembers how a line writes its moment.
-    pub(crate) fn remember(&self, line: &[u8], ms: i64, seen: &mut Seen) {
-        seen.before.set(b"");
-        seen.behind.set(b"");
+    pub(crate) fn remember(&self, line: &[u8], ms: i64, last: &mut LastTimestamp) {
+        last.before.set(b"");
+        last.behind.set(b"");
         let Anchor::Word(words) = self.anchor else { return };
         let Some(seconds) = self.items.iter().position(|item| *item == Second) else { return };
         // Only where nothing but a zone comes behind: what else there is may be read before it (a year, am and pm).
@@ -269,9 +269,9 @@ impl TimestampFormat {
         }
         let (fraction_end, millisecond) = (reader.at, reader.fields.millisecond);
         if let Some((_, end)) = self.read(line, start) {
-            seen.before.set(&line[start..second_end]);
-            seen.behind.set(&line[fraction_end..end]);
-            seen.ms = ms - i64::from(millisecond);
+            last.before.set(&line[start..second_end]);
+            last.behind.set(&line[fraction_end..end]);
+            last.ms = ms - i64::from(millisecond);
         }
     }
 
@@ -389,13 +389,13 @@ mod tests {
         ];
         let mut clock = TimestampResolver::new("Europe/Berlin", Some(2015), 1_790_000_000_000).unwrap();
         for layout in TimestampFormat::known() {
-            let mut seen = Seen::default();
+            let mut last = LastTimestamp::default();
             for first in starts.iter().flat_map(|start| rests.map(|rest| format!("{start}{rest}"))) {
                 if let Some((fields, _)) = layout.find(first.as_bytes()) {
-                    layout.remember(first.as_bytes(), clock.resolve(&fields).unwrap(), &mut seen);
+                    layout.remember(first.as_bytes(), clock.resolve(&fields).unwrap(), &mut last);
                 }
                 for next in starts.iter().flat_map(|start| rests.map(|rest| format!("{start}{rest}"))) {
-                    if let Some(ms) = layout.find_again(next.as_bytes(), &seen) {
+                    if let Some(ms) = layout.find_again(next.as_bytes(), &last) {
                         let (fields, _) = layout.find(next.as_bytes()).unwrap();
                         assert_eq!(Some(ms), clock.resolve(&fields), "{first:?} then {next:?}, {layout:?}");
                     }

@@ -13,7 +13,7 @@ use std::arch::x86_64::{
 };
 use std::sync::LazyLock;
 
-use super::{Gathered, Look, Task};
+use super::scan::{ByteClasses, Scan, ScanTask};
 
 /// The longest vectors that this processor can.
 #[derive(Clone, Copy)]
@@ -39,7 +39,7 @@ static LONGEST: LazyLock<Longest> = LazyLock::new(|| {
 
 /// Runs a task in the longest vectors; it comes back where this processor has none.
 #[inline]
-pub(super) fn run<T: Task>(task: T) -> Result<T::Told, T> {
+pub(super) fn run<T: ScanTask>(task: T) -> Result<T::Output, T> {
     match *LONGEST {
         // SAFETY: the processor has what the function asks for.
         Longest::Of64 => Ok(unsafe { in_vectors_of_64(task) }),
@@ -51,19 +51,19 @@ pub(super) fn run<T: Task>(task: T) -> Result<T::Told, T> {
 
 /// Runs it in vectors of 32 bytes, also where there are longer ones; `None` where there are none.
 #[cfg(test)]
-pub(super) fn run_shorter<T: Task>(task: T) -> Option<T::Told> {
+pub(super) fn run_shorter<T: ScanTask>(task: T) -> Option<T::Output> {
     let can = !matches!(*LONGEST, Longest::None) && std::arch::is_x86_feature_detected!("avx2");
     // SAFETY: the processor has what the function asks for.
     can.then(|| unsafe { in_vectors_of_32(task) })
 }
 
 #[target_feature(enable = "avx512bw,bmi1,bmi2,popcnt")]
-fn in_vectors_of_64<T: Task>(task: T) -> T::Told {
+fn in_vectors_of_64<T: ScanTask>(task: T) -> T::Output {
     task.run(InOne::new())
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn in_vectors_of_32<T: Task>(task: T) -> T::Told {
+fn in_vectors_of_32<T: ScanTask>(task: T) -> T::Output {
     task.run(InTwo::new())
 }
 
@@ -104,7 +104,7 @@ impl InOne {
     }
 }
 
-impl Look for InOne {
+impl Scan for InOne {
     #[inline(always)]
     fn quotes(&mut self, bytes: &[u8; 64]) -> u64 {
         self.quotes_in(Self::load(bytes))
@@ -129,11 +129,11 @@ impl Look for InOne {
     }
 
     #[inline(always)]
-    fn gathered(self) -> Gathered {
+    fn classes(self) -> ByteClasses {
         // SAFETY: the processor can.
         let (controls, high) =
             unsafe { (_mm512_cmplt_epu8_mask(self.least, _mm512_set1_epi8(0x20)), _mm512_movepi8_mask(self.all)) };
-        Gathered { backslashes: self.backslashes != 0, controls: controls != 0, high: high != 0 }
+        ByteClasses { backslashes: self.backslashes != 0, controls: controls != 0, high: high != 0 }
     }
 }
 
@@ -216,7 +216,7 @@ impl InTwo {
     }
 }
 
-impl Look for InTwo {
+impl Scan for InTwo {
     #[inline(always)]
     fn quotes(&mut self, bytes: &[u8; 64]) -> u64 {
         self.quotes_in(Self::load(bytes))
@@ -239,11 +239,11 @@ impl Look for InTwo {
     }
 
     #[inline(always)]
-    fn gathered(self) -> Gathered {
+    fn classes(self) -> ByteClasses {
         // SAFETY: the processor can.
         let controls =
             unsafe { _mm256_cmpeq_epi8(_mm256_min_epu8(self.least, _mm256_set1_epi8(0x1F)), self.least) };
-        Gathered {
+        ByteClasses {
             backslashes: Self::bits(self.backslashes) != 0,
             controls: Self::bits(controls) != 0,
             high: Self::bits(self.all) != 0,

@@ -1,0 +1,161 @@
+//! The timestamp that a JSON value is: a number, whose unit its size shows, or a string.
+
+use crate::json::tokens::{ValueKind, number};
+use crate::time::civil::{TimestampFields, TimestampResolver};
+use crate::time::formats::{LastTimestamp, TimestampFormat};
+
+/// Reads the timestamps of the values that lines have, one after the other.
+#[derive(Clone, Debug)]
+pub(crate) struct ValueTimestamps {
+    formats: Vec<TimestampFormat>,
+    resolver: TimestampResolver,
+    /// The timestamp before, because the next one is nearly the same, and the format it was written in.
+    last: LastTimestamp,
+    last_format: usize,
+}
+
+impl ValueTimestamps {
+    pub(crate) fn new(resolver: TimestampResolver) -> Self {
+        Self { formats: TimestampFormat::of_values(), resolver, last: LastTimestamp::default(), last_format: 0 }
+    }
+
+    /// Milliseconds since 1970 of a value; `None` if it is not a timestamp.
+    #[inline]
+    pub(crate) fn read(&mut self, value: &[u8]) -> Option<i64> {
+        let text = text_of(value);
+        text.and_then(|text| self.last.again(text)).or_else(|| self.read_another(value, text))
+    }
+
+    /// The same, for a value that is not as the one before.
+    #[inline(never)]
+    fn read_another(&mut self, value: &[u8], text: Option<&[u8]>) -> Option<i64> {
+        if let Some(text) = text
+            && let Some((ms, b"")) = self.formats[self.last_format].find_again_before(text, &self.last)
+        {
+            return Some(ms);
+        }
+        let found = timestamp_of(value, &self.formats, &mut self.resolver);
+        if let (Some(text), Some(ms)) = (text, found)
+            && let Some(index) = self.formats.iter().position(|format| all_of(text, format).is_some())
+        {
+            self.formats[index].remember(text, ms, &mut self.last);
+            self.last_format = index;
+        }
+        found
+    }
+}
+
+/// What is between the quotes of a string.
+pub(crate) fn text_of(value: &[u8]) -> Option<&[u8]> {
+    value.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""))
+}
+
+/// Milliseconds since 1970 of a value.
+pub(crate) fn timestamp_of(
+    value: &[u8],
+    formats: &[TimestampFormat],
+    resolver: &mut TimestampResolver,
+) -> Option<i64> {
+    if let Some(text) = text_of(value) {
+        return fields_of(text, formats).and_then(|fields| resolver.resolve(&fields));
+    }
+    let (kind, _) = number(&[value, b" "].concat(), 0).ok().filter(|_| !value.is_empty())?;
+    let text = std::str::from_utf8(value).ok()?;
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if kind == ValueKind::Float && fraction.bytes().any(|byte| !byte.is_ascii_digit())
+        || whole.contains(['e', 'E'])
+    {
+        let value: f64 = text.parse().ok()?;
+        // Exponents: their precision is that of a double anyway.
+        #[allow(clippy::cast_possible_truncation)]
+        return (0.0..1e11).contains(&value).then_some((value * 1000.0) as i64);
+    }
+    let whole: i64 = whole.parse().ok().filter(|&whole| whole >= 0)?;
+    // The years 1973 to 5138 in each unit: no timestamp in one unit is a timestamp in another.
+    Some(match whole {
+        0..100_000_000_000 => {
+            let thousandths =
+                fraction.bytes().chain(*b"000").take(3).fold(0, |ms, digit| ms * 10 + i64::from(digit - b'0'));
+            whole * 1000 + thousandths
+        }
+        100_000_000_000..100_000_000_000_000 => whole,
+        100_000_000_000_000..100_000_000_000_000_000 => whole / 1000,
+        _ => whole / 1_000_000,
+    })
+}
+
+/// The fields of a text that is a timestamp and nothing else.
+pub(crate) fn fields_of(text: &[u8], formats: &[TimestampFormat]) -> Option<TimestampFields> {
+    formats.iter().find_map(|format| all_of(text, format))
+}
+
+fn all_of(text: &[u8], format: &TimestampFormat) -> Option<TimestampFields> {
+    format.find(text).filter(|(_, (_, end))| *end == text.len()).map(|(fields, _)| fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timestamps() -> ValueTimestamps {
+        ValueTimestamps::new(TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap())
+    }
+
+    #[test]
+    fn the_size_of_a_number_shows_its_unit() {
+        let same = 1_438_191_704_123;
+        for value in [
+            "1438191704.123",
+            "1438191704123",
+            "1438191704123456",
+            "1438191704123456789",
+            "\"2015-07-29T17:41:44.123Z\"",
+            "\"1438191704123\"",
+            "\"2015-07-29 17:41:44,123\"",
+            "\"2015-07-29T19:41:44.123+02:00\"",
+        ] {
+            assert_eq!(timestamps().read(value.as_bytes()), Some(same), "{value}");
+        }
+        // Values hold nothing but ISO 8601 and numbers.
+        for value in [
+            "\"29/Jul/2015:17:41:44.123 +0000\"",
+            "null",
+            "true",
+            "-5",
+            "\"soon\"",
+            "{}",
+            "\"2015-07-29T17:41:44Z and more\"",
+        ] {
+            assert_eq!(timestamps().read(value.as_bytes()), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_timestamp_is_read_the_same_whatever_came_before() {
+        let values = [
+            "\"2015-07-29T17:41:44.123Z\"",
+            "\"2015-07-29T17:41:44Z\"",
+            "\"2015-07-29T17:41:44.5\"",
+            "1438191704",
+            "\"2015-07-29T17:41:44.5+02:00\"",
+            "\"2015-07-29 17:41:44 +0200\"",
+            "\"2015-07-29T17:41:44.1Z and more\"",
+            "\"2015/07/29 17:41:44\"",
+            "\"2015/07/29 17:41:44.25\"",
+            "\"\"",
+            "\"1438191704\"",
+            "\"2015-07-29T17:41:45Z\"",
+        ]
+        .map(str::as_bytes);
+        let alone = values.map(|value| timestamps().read(value));
+        for (first, found) in values.iter().zip(&alone) {
+            for (second, also) in values.iter().zip(&alone) {
+                let mut timestamps = timestamps();
+                for (value, expected) in [(first, found), (second, also), (first, found)] {
+                    let shown = value.escape_ascii();
+                    assert_eq!(timestamps.read(value), *expected, "{shown} of {first:?} and {second:?}");
+                }
+            }
+        }
+    }
+}
