@@ -231,7 +231,7 @@ def test_a_column_that_is_not_arrows_after_all_is_read_item_by_item() -> None:
     messages = Column(["a", b"b", None])
     found = cordwood.batches(timestamps=Column([1, 2, 3]), messages=messages, on_reject="collect")
     assert [event["message"] for batch in found for event in batch.events()] == ["a", "b"]
-    assert "leave the event out where there is none" in found.rejected[0].reason
+    assert "leave the event out if it has no message" in found.rejected[0].reason
 
 
 def test_arrays_that_do_not_belong_together() -> None:

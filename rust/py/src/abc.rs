@@ -1,7 +1,7 @@
 //! What counts as a mapping or a sequence, as `collections.abc` defines it, and what is text.
 //!
 //! PyO3's own `cast::<PyMapping>()` asks the same, but drops an exception that the question raises: a Ctrl-C that comes
-//! while Python code answers it would be lost.
+//! while Python code answers would be dropped.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

@@ -13,7 +13,7 @@ use crate::arguments::{Choice, Number};
 use crate::arrow::{Chunks, Rows};
 use crate::batch::Batch;
 use crate::event;
-use crate::gil_yield::Pause;
+use crate::gil_yield::GilYield;
 use crate::huge_pages;
 use crate::input::Input;
 use crate::limits::Limits;
@@ -52,21 +52,21 @@ fn next_of_stream(
     stream: &SharedStream,
 ) -> PyResult<Option<Batch>> {
     let mut items = iterator.clone();
-    let mut pause = Pause::new();
+    let mut gil_yield = GilYield::new();
     while !stream.has_closed() {
         let Some(item) = items.next() else {
             stream.close_all();
             break;
         };
         event::feed(&item?, &mut stream.feeder())?;
-        pause.after_event(py)?;
+        gil_yield.after_event(py)?;
     }
     Ok(stream.take_closed(py))
 }
 
 fn next_of_rows(py: Python<'_>, chunks: &Mutex<Chunks>, stream: &SharedStream) -> PyResult<Option<Batch>> {
     while !stream.has_closed() {
-        // Never waited for: whoever makes the chunks may be Python code that asks for one of them.
+        // Never waited for: the chunks may come from Python code that asks for one of them itself.
         let Ok(mut taken) = chunks.try_lock() else {
             return Err(PyValueError::new_err("the Arrow stream is being read already, by another call"));
         };

@@ -14,7 +14,7 @@ use crate::describe::type_of;
 use crate::error::ExtractError;
 use crate::event::{feed_message_at, feed_pair_at};
 use crate::feed::Feed;
-use crate::gil_yield::Pause;
+use crate::gil_yield::GilYield;
 use crate::numpy;
 use crate::prefetch;
 use crate::timestamp;
@@ -55,17 +55,17 @@ impl<'py> Columns<'py> {
         &self.messages
     }
 
-    /// Passes on all events, or those before the first fault.
+    /// Passes on all events, or those before the first error.
     pub(crate) fn feed_all(&self, into: &mut impl Feed) -> PyResult<()> {
         let py = self.messages.py();
-        let mut pause = Pause::new();
+        let mut gil_yield = GilYield::new();
         match &self.timestamps {
             Timestamps::Numbers(numbers) => {
                 for (index, &timestamp) in numbers.iter().enumerate() {
                     check_is_there("messages", &self.messages, index, numbers.len())?;
                     prefetch::ask_for_message(&self.messages, index);
                     feed_message_at(timestamp, &self.messages, index, into)?;
-                    pause.after_event(py)?;
+                    gil_yield.after_event(py)?;
                 }
             }
             Timestamps::Objects(objects) => {
@@ -76,7 +76,7 @@ impl<'py> Columns<'py> {
                     prefetch::ask_for_number(objects, index);
                     prefetch::ask_for_message(&self.messages, index);
                     feed_pair_at(objects, &self.messages, index, into)?;
-                    pause.after_event(py)?;
+                    gil_yield.after_event(py)?;
                 }
             }
         }
@@ -96,7 +96,7 @@ fn check_is_there(name: &str, column: &Bound<'_, PyList>, index: usize, len: usi
     )))
 }
 
-/// Timestamps that are no Arrow column, as one: for messages that are. What is none is null.
+/// Timestamps of another kind as an Arrow column, for messages that are one. What is not a timestamp becomes null.
 pub(crate) fn timestamps_as_array(timestamps: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
     if let Some(numbers) = numbers(timestamps)? {
         return Ok(Arc::new(Int64Array::from(numbers)));
@@ -124,7 +124,7 @@ impl Timestamps<'_> {
     }
 }
 
-/// The numbers of an Arrow column without nulls, for messages that are none of Arrow's; `None` for anything else.
+/// The numbers of an Arrow column without nulls, for messages that are not an Arrow column; `None` for anything else.
 fn arrow_numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<i64>>> {
     let Some(chunks) = arrow::column_chunks_of(column)? else { return Ok(None) };
     let mut numbers = vec![];
@@ -137,7 +137,7 @@ fn arrow_numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<i64>>> {
 /// The numbers of a buffer of signed 64-bit integers in this machine's byte order; `None` for anything else.
 fn numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<i64>>> {
     let Ok(buffer) = PyBuffer::<i64>::get(&numpy::as_integers(column)?) else { return Ok(None) };
-    // PyO3 0.30 takes `>q` for this machine's order where that is little-endian, and would read every number wrong.
+    // PyO3 0.30 takes `>q` for this machine's order even if that is little-endian, and would read every number wrong.
     if buffer.format().to_bytes().starts_with(b">") || buffer.format().to_bytes().starts_with(b"!") {
         return Ok(None);
     }
@@ -150,7 +150,7 @@ fn numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<i64>>> {
     buffer.to_vec(column.py()).map(Some)
 }
 
-/// The column as a list: the caller's own where it is one (a copy would write to each of its items, to count itself).
+/// The column as a list: the caller's own if it is one (a copy would write to each of its items, to count itself).
 fn column<'py>(name: &str, column: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
     if let Ok(list) = column.cast_exact::<PyList>() {
         return Ok(list.clone());
@@ -159,10 +159,10 @@ fn column<'py>(name: &str, column: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Py
         return Err(PyTypeError::new_err(format!("{name} is {}; pass a sequence of values", type_of(column))));
     }
     let list = PyList::empty(column.py());
-    let mut pause = Pause::new();
+    let mut gil_yield = GilYield::new();
     for item in column.try_iter()? {
         list.append(item?)?;
-        pause.after_event(column.py())?;
+        gil_yield.after_event(column.py())?;
     }
     Ok(list)
 }

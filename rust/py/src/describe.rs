@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyFloatMethods, PyInt, PyString, PyStringMethods};
 
-/// `5 is an int`, `"yesterday" is a str`, `is a dict`: the value, where it is short, and its type.
+/// `5 is an int`, `"yesterday" is a str`, `is a dict`: the value, if it is short, and its type.
 pub(crate) fn value_and_type(value: &Bound<'_, PyAny>) -> String {
     const LONGEST: usize = 40;
     let shown = if let Ok(text) = value.cast_exact::<PyString>() {

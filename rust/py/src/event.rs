@@ -19,7 +19,7 @@ use crate::timestamp;
 #[inline]
 pub(crate) fn feed(item: &Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()> {
     match exact_types::admit(item.as_borrowed(), into) {
-        Some(admitted) => told(item.py(), admitted),
+        Some(admitted) => or_raise(item.py(), admitted),
         None => feed_other(item, into),
     }
 }
@@ -28,7 +28,7 @@ pub(crate) fn feed(item: &Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()
 #[inline]
 pub(crate) fn feed_at(list: &Bound<'_, PyList>, index: usize, into: &mut impl Feed) -> PyResult<()> {
     match exact_types::admit_at(list, index, into) {
-        Some(admitted) => told(list.py(), admitted),
+        Some(admitted) => or_raise(list.py(), admitted),
         None => feed_other(&list.get_item(index)?, into),
     }
 }
@@ -41,7 +41,7 @@ pub(crate) fn feed_pair(
     into: &mut impl Feed,
 ) -> PyResult<()> {
     match exact_types::admit_pair(timestamp.as_borrowed(), message.as_borrowed(), into) {
-        Some(admitted) => told(message.py(), admitted),
+        Some(admitted) => or_raise(message.py(), admitted),
         None => feed_other_pair(timestamp, message, into),
     }
 }
@@ -55,12 +55,12 @@ pub(crate) fn feed_pair_at(
     into: &mut impl Feed,
 ) -> PyResult<()> {
     match exact_types::admit_pair_at(timestamps, messages, index, into) {
-        Some(admitted) => told(messages.py(), admitted),
+        Some(admitted) => or_raise(messages.py(), admitted),
         None => feed_other_pair(&timestamps.get_item(index)?, &messages.get_item(index)?, into),
     }
 }
 
-/// Likewise, as the message at an index, where the timestamp is known already.
+/// Passes one event on, as the message at an index, if the timestamp is known already.
 #[inline]
 pub(crate) fn feed_message_at(
     timestamp: i64,
@@ -69,7 +69,7 @@ pub(crate) fn feed_message_at(
     into: &mut impl Feed,
 ) -> PyResult<()> {
     if let Some(admitted) = exact_types::admit_message_at(timestamp, messages, index, into) {
-        return told(messages.py(), admitted);
+        return or_raise(messages.py(), admitted);
     }
     let message = messages.get_item(index)?;
     feed_extracted(messages.py(), Ok((timestamp, message.clone())), into, || {
@@ -78,7 +78,7 @@ pub(crate) fn feed_message_at(
 }
 
 #[inline]
-fn told(py: Python<'_>, admitted: Result<(), Rejected>) -> PyResult<()> {
+fn or_raise(py: Python<'_>, admitted: Result<(), Rejected>) -> PyResult<()> {
     admitted.map_err(|rejected| outcomes::to_exception(py, &rejected))
 }
 
@@ -97,7 +97,7 @@ fn feed_other_pair(
     feed_extracted(timestamp.py(), extracted, into, || rejected_payload::of_pair(Some(timestamp), message))
 }
 
-/// Passes on what was read of an event, or says why there was nothing to read.
+/// Passes on what was read of an event, or why there was nothing to read.
 fn feed_extracted<'py>(
     py: Python<'py>,
     extracted: Result<(i64, Bound<'py, PyAny>), ExtractError>,
@@ -114,13 +114,13 @@ fn feed_extracted<'py>(
             into.reject(rejection, kept)
         }
         Err(ExtractError::Raised(exception)) => {
-            // On the account all the same, so that the positions of later events stay true.
+            // Counted all the same, so that the positions of later events stay true.
             let reason = format!("reading the event raised {exception}");
-            let _told = into.reject(Rejection::Malformed(reason.into()), None);
+            let _ = into.reject(Rejection::Malformed(reason.into()), None);
             return Err(exception);
         }
     };
-    told(py, fed)
+    or_raise(py, fed)
 }
 
 fn extract<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Bound<'py, PyAny>), ExtractError> {

@@ -1,7 +1,7 @@
 //! Events as nearly all of them are: a dict that begins with `timestamp` and `message`, a tuple of the two, or the two
 //! from columns; a plain int, and a plain `str` or `bytes`. What is otherwise is for `event`, which reads these alike.
 //!
-//! They are read where they lie, without a reference of our own to the event or its parts. To take one and to give it back
+//! They are read in place, without a reference of our own to the event or its parts. To take one and to give it back
 //! writes to three objects for each event, and memory that was written to has to be written back: some 5 % of the whole way
 //! from dicts in order to bodies. All is inlined into the loops over lists: a result that is handed over in memory, five
 //! times an event, cost as much as was won.
@@ -29,7 +29,7 @@ pub(crate) const LOCKED: bool = cfg!(not(Py_GIL_DISABLED));
 /// "timestamp" and "message", as Python interns them.
 static NAMES: PyOnceLock<[Py<PyString>; 2]> = PyOnceLock::new();
 
-/// To be called before anything is read: to make what is made once gives up the interpreter lock for a moment.
+/// Must be called before anything is read: making the names may release the interpreter lock.
 pub(crate) fn make_names(py: Python<'_>) {
     NAMES.get_or_init(py, || ["timestamp", "message"].map(|name| PyString::intern(py, name).unbind()));
 }
@@ -95,7 +95,7 @@ fn admit_message(timestamp: i64, message: Borrowed<'_, '_, PyAny>, into: &mut im
     feed::admit(timestamp, &message, into).ok()
 }
 
-/// Where timestamp and message of a plain event lie: addresses to ask for, and nothing more.
+/// The addresses of timestamp and message of a plain event, to prefetch them.
 #[inline(always)]
 pub(crate) fn addresses(event: Borrowed<'_, '_, PyAny>) -> Option<[*const u8; 2]> {
     parts(event.as_borrowed())
@@ -122,7 +122,7 @@ fn parts<'a, 'py>(event: Borrowed<'a, 'py, PyAny>) -> Option<Parts<'a, 'py>> {
 }
 
 /// The timestamp and the message of a dict that begins with them, under names that Python has interned, as it does those
-/// in a program's text: told by the addresses of the names, and without a look at their hashes.
+/// in a program's text: recognized by the addresses of the names, without their hashes.
 #[inline(always)]
 fn members<'a, 'py>(event: Borrowed<'a, 'py, PyDict>) -> Option<Parts<'a, 'py>> {
     let [timestamp, message] = NAMES.get(event.py())?.each_ref().map(Py::as_ptr);

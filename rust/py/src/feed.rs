@@ -6,14 +6,14 @@ use pyo3::prelude::*;
 
 use crate::message::Message;
 
-/// Whatever takes events in: a whole input or a stream.
+/// What takes events in: a whole input or a stream.
 pub(crate) trait Feed {
     /// Runs no code of the caller's and keeps the interpreter lock, which is what `exact_types` relies on.
     fn admit(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected>;
-    /// Texts that lie in this memory are not copied from now on, until other memory is lent.
+    /// Texts in this memory are not copied from now on, until other memory is lent.
     fn lend(&mut self, memory: Bytes);
     fn reject(&mut self, rejection: Rejection, kept: Option<RejectedPayload>) -> Result<(), Rejected>;
-    /// Whether `reject` is to be told what the event held.
+    /// Whether `reject` wants what the event held.
     fn keeps_rejected(&self) -> bool;
 }
 
@@ -36,7 +36,7 @@ impl Feed for cordwood_core::Sequence {
     }
 }
 
-/// Passes on a message. `Err` where its text cannot be had; nothing was passed on then.
+/// Passes on a message. `Err` if its text cannot be read; nothing was passed on then.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a part of what `exact_types` inlines")]
 pub(crate) fn admit(
@@ -51,12 +51,12 @@ pub(crate) fn admit(
     })
 }
 
-/// Passes one event on whose text is that of an object which is kept.
+/// Passes one event on without a copy of its text: the object is kept.
 #[cold]
 fn admit_shared(timestamp: i64, text: Text<'_>, memory: Bytes, into: &mut impl Feed) -> Result<(), Rejected> {
     into.lend(memory);
     let admitted = into.admit(timestamp, text);
-    // RejectedPayload by who has a message in it, and by nobody else.
+    // Only what has a message in it keeps it.
     into.lend(Bytes::new());
     admitted
 }

@@ -8,22 +8,22 @@ use pyo3::prelude::*;
 /// ten microseconds or more.
 const EVENTS_BETWEEN_LOOKS: u32 = 256;
 
-/// The interpreter's own switch interval (`sys.getswitchinterval`). To give the lock up more often is no use to
-/// others and dear to us: a thread that computes keeps it this long.
+/// The interpreter's own switch interval (`sys.getswitchinterval`). Releasing the lock more often is no use to
+/// others and costs much: a thread that computes keeps it this long.
 const SWITCH_INTERVAL: Duration = Duration::from_millis(5);
 
-/// To be told of each event of a loop that holds the interpreter lock.
-pub(crate) struct Pause {
+/// Called after each event of a loop that holds the interpreter lock.
+pub(crate) struct GilYield {
     until_look: u32,
     switched: Instant,
 }
 
-impl Pause {
+impl GilYield {
     pub(crate) fn new() -> Self {
         Self { until_look: EVENTS_BETWEEN_LOOKS, switched: Instant::now() }
     }
 
-    /// `Err` where a signal handler raised: `KeyboardInterrupt`, most often. The event before is on the account.
+    /// `Err` if a signal handler raised: `KeyboardInterrupt`, most often. The event before is counted.
     #[inline]
     pub(crate) fn after_event(&mut self, py: Python<'_>) -> PyResult<()> {
         self.until_look -= 1;

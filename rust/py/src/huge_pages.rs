@@ -22,7 +22,7 @@ pub(crate) fn table_for((events, bytes): (usize, usize)) -> EventTable {
 #[cfg(target_os = "linux")]
 fn advise<T>(memory: &mut [std::mem::MaybeUninit<T>]) {
     const HUGE_PAGE: usize = 2 << 20;
-    // SAFETY: it asks for a number, which is -1 where there is none.
+    // SAFETY: it returns a number, which is -1 if there is none.
     let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(0);
     if page == 0 || size_of_val(memory) < 2 * HUGE_PAGE {
         return;
@@ -33,7 +33,7 @@ fn advise<T>(memory: &mut [std::mem::MaybeUninit<T>]) {
     let start = memory.as_mut_ptr().cast::<u8>();
     let before = start.addr() % page;
     let length = (before + size_of_val(memory)).next_multiple_of(page);
-    // SAFETY: an advice changes how memory is backed, never what it holds, whoever has the ends of these pages; where the
+    // SAFETY: an advice changes how memory is backed, never what it holds, whatever else is in the first and last page; if the
     // kernel does not take it, it returns an error and nothing is changed.
     unsafe {
         libc::madvise(start.sub(before).cast(), length, libc::MADV_HUGEPAGE);

@@ -10,7 +10,7 @@ use crate::columns::{self, Columns};
 use crate::describe::type_of;
 use crate::event;
 use crate::feed::Feed;
-use crate::gil_yield::Pause;
+use crate::gil_yield::GilYield;
 use crate::message::Message;
 use crate::numpy;
 use crate::prefetch::{self, Placement};
@@ -49,7 +49,7 @@ impl<'py> Input<'py> {
             return Ok(Self::Sequence(events));
         }
         if let Some(chunks) = arrow::chunks_of(&events)? {
-            // What knows how many rows it has is there as a whole; a reader of record batches does not.
+            // What has a length is there as a whole; a reader of record batches has none.
             return if events.len().is_ok() {
                 let rows = chunks.map(|chunk| Rows::of_table(&chunk?)).collect::<PyResult<_>>()?;
                 Ok(Self::Rows(events.py(), rows))
@@ -74,11 +74,11 @@ impl<'py> Input<'py> {
         }
         match events.try_iter() {
             Ok(iterator) => Ok(Self::Stream(iterator)),
-            Err(fault) if fault.is_instance_of::<PyTypeError>(events.py()) => Err(PyTypeError::new_err(format!(
+            Err(error) if error.is_instance_of::<PyTypeError>(events.py()) => Err(PyTypeError::new_err(format!(
                 "events is {}, which cannot be iterated; pass an iterable of events",
                 type_of(&events)
             ))),
-            Err(fault) => Err(fault),
+            Err(error) => Err(error),
         }
     }
 
@@ -101,8 +101,8 @@ impl<'py> Input<'py> {
         Ok(Self::Rows(py, arrow::aligned(times, texts)?))
     }
 
-    /// About how many events there are, and how many bytes of messages to be copied, told by a few of them. Runs no code
-    /// of the caller's but a sequence's `__len__`.
+    /// About how many events there are, and how many bytes of messages are to be copied, estimated from a few of them. Runs
+    /// no code of the caller's but a sequence's `__len__`.
     pub(crate) fn size_hint(&self) -> (usize, usize) {
         match self {
             Self::Rows(_, rows) => (rows.iter().map(Rows::len).sum(), rows.iter().map(Rows::copied_bytes).sum()),
@@ -118,7 +118,7 @@ impl<'py> Input<'py> {
         }
     }
 
-    /// Passes on all events, or those before the first fault.
+    /// Passes on all events, or those before the first error.
     pub(crate) fn feed_all(self, into: &mut impl Feed) -> PyResult<()> {
         match self {
             Self::Rows(py, rows) => rows.iter().try_for_each(|rows| rows.feed_all(py, into)),
@@ -138,7 +138,7 @@ impl<'py> Input<'py> {
     }
 }
 
-/// How many events are looked at to tell the size of all.
+/// How many events the size of all is estimated from.
 const SAMPLE: usize = 64;
 
 fn every_so_many<'py>(list: &Bound<'py, PyList>) -> impl Iterator<Item = Bound<'py, PyAny>> {
@@ -167,23 +167,23 @@ fn feed_items<'py>(
     items: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>,
     into: &mut impl Feed,
 ) -> PyResult<()> {
-    let mut pause = Pause::new();
+    let mut gil_yield = GilYield::new();
     for item in items {
         event::feed(&item?, into)?;
-        pause.after_event(py)?;
+        gil_yield.after_event(py)?;
     }
     Ok(())
 }
 
 fn feed_list(list: &Bound<'_, PyList>, into: &mut impl Feed) -> PyResult<()> {
     let placement = Placement::of(list);
-    let mut pause = Pause::new();
+    let mut gil_yield = GilYield::new();
     let (len, mut index) = (list.len(), 0);
     // The caller's code may change the list in between: what it takes away is not read, nor what it puts behind the rest.
     while index < len.min(list.len()) {
         prefetch::ask_for_events(list, index, placement);
         event::feed_at(list, index, into)?;
-        pause.after_event(list.py())?;
+        gil_yield.after_event(list.py())?;
         index += 1;
     }
     Ok(())

@@ -42,7 +42,7 @@ use pyo3::prelude::*;
 
 /// The extension module: cordwood's boundary to its Rust core. Import these names from `cordwood`.
 // The code is written to be safe without the interpreter lock (what relies on it, `exact_types` and `prefetch`, does nothing
-// where there is none); the claim waits for a free-threaded test run.
+// if there is none); the claim waits for a free-threaded test run.
 #[pymodule(gil_used = true)]
 mod _core {
     use super::{Bound, PyModule, PyModuleMethods, PyResult};

@@ -15,7 +15,7 @@ use pyo3::types::{PyBytes, PyString};
 use crate::describe::value_and_type;
 use crate::error::ExtractError;
 
-/// A message, kept alive by whoever it is borrowed from.
+/// A message, kept alive by what it is borrowed from.
 pub(crate) enum Message<'a, 'py> {
     Str(Borrowed<'a, 'py, PyString>),
     Bytes(Borrowed<'a, 'py, PyBytes>),
@@ -30,17 +30,17 @@ impl<'a, 'py> Message<'a, 'py> {
             return Ok(Self::Bytes(bytes.as_borrowed()));
         }
         let advice = if value.is_none() {
-            "leave the event out where there is none"
+            "leave the event out if it has no message"
         } else {
             "pass str, or bytes of UTF-8 (json.dumps(message) makes a str of a dict or list)"
         };
         Err(Rejection::WrongType(format!("message {}; {advice}", value_and_type(value)).into()).into())
     }
 
-    /// The memory that its UTF-8 lies in, to be kept in place of a copy; `None` where a copy is better, or needed.
+    /// The memory of its UTF-8, to be kept instead of a copy; `None` if a copy is better, or needed.
     ///
-    /// Of plain `str` and `bytes` only, whose content never changes: with an object of another type there might be kept
-    /// whatever its attributes refer to. (Near the limit of an event the copy, and the pages for it, were nearly half of the
+    /// Of plain `str` and `bytes` only, whose content never changes: an object of a subclass might keep alive whatever its
+    /// attributes refer to. (Near the limit of an event the copy, and the pages for it, were nearly half of the
     /// way from dicts to bodies.)
     #[inline]
     pub(crate) fn shared(&self, text: &Text<'_>) -> Option<Bytes> {
@@ -63,7 +63,7 @@ impl<'a, 'py> Message<'a, 'py> {
         }
     }
 
-    /// The characters, where they lie.
+    /// The characters, in place.
     #[inline]
     pub(crate) fn text(&self) -> PyResult<Text<'_>> {
         let text = match self {

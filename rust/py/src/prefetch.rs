@@ -1,13 +1,13 @@
-//! Objects of a list are asked for before the walk comes to them.
+//! Objects of a list are prefetched before the loop gets to them.
 //!
 //! A dict, its table, its timestamp and its message are four objects, and four waits for memory, each for the address
-//! that the one before holds. Where the events were made in their order each of these lies behind its neighbour's, and the
+//! that the one before holds. If the events were made in their order, each of these is behind its neighbour's, and the
 //! processor fetches ahead by itself, but not beyond a page: asked for here, dicts in order take 47 ns in place of 55, to
 //! finished bodies, pairs 36 in place of 41, and columns 32 in place of 53 (Zen 5). In a list that was shuffled, or sorted
 //! by time, it can fetch nothing, and steps for several events at once let their waits come together: columns 89 in place
 //! of 265.
 //!
-//! All here are hints: nothing is read from an object that the walk does not read itself, later and with all care. They
+//! All of it is hints: nothing is read from an object that the loop does not read itself later, with all checks. They
 //! rely on the interpreter lock as `exact_types` does.
 
 #![allow(unsafe_code)]
@@ -30,7 +30,7 @@ const MESSAGE_BYTES: usize = 192;
 
 const LINE: usize = 64;
 
-/// Where the items of a list lie in memory.
+/// How the items of a list are placed in memory.
 #[derive(Clone, Copy)]
 pub(crate) enum Placement {
     /// Each behind the one before it.
@@ -42,7 +42,7 @@ impl Placement {
     /// By a look at some of them.
     pub(crate) fn of(list: &Bound<'_, PyList>) -> Self {
         const LOOKED_AT: usize = 64;
-        /// Bytes that one object may lie behind the one before, to count as its neighbour.
+        /// Bytes that an object may be behind the one before, to count as its neighbour.
         const NEAR: usize = 2048;
         if list.len() < 2 * LOOKED_AT {
             return Self::InOrder;
@@ -84,7 +84,7 @@ fn ask_for_neighbours(list: &Bound<'_, PyList>, index: usize) {
 }
 
 fn ask_for_scattered(list: &Bound<'_, PyList>, index: usize) {
-    /// Events asked for at once. Few: what they are asked for must still be in the first cache when the walk comes by, and
+    /// Events asked for at once. Few: what they are asked for must still be in the first cache when the loop gets to them, and
     /// no more than a dozen lines can be on their way at once. Measured, 1 to 32: from 2 to 4 on a shuffled list takes 250
     /// ns an event to read, with 8 it takes 330, with 32 it is 360, without any of this 840.
     const BLOCK: usize = 4;

@@ -8,7 +8,7 @@ use pyo3::types::{PyList, PyString, PyTuple};
 use crate::message::Message;
 use crate::timestamp;
 
-/// Of an object that gave no event. None where it cannot even be shown: its code raises.
+/// Of an object that is not an event. None if its `repr` raises too.
 #[cold]
 pub(crate) fn of_object(item: &Bound<'_, PyAny>) -> Option<RejectedPayload> {
     let py = item.py();

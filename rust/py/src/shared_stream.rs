@@ -56,7 +56,7 @@ impl SharedStream {
     }
 
     fn lock(&self) -> MutexGuard<'_, StreamBatcher> {
-        // A panic under the lock would be a fault of the core; what it holds is still whole events.
+        // A panic under the lock would be a bug of the core; what it holds is still whole events.
         self.stream.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
