@@ -1,4 +1,4 @@
-"""Events that did not make it: in a file that survives whatever ends the run, and that can be sent again."""
+"""Events that were not accepted: in a file that survives whatever ends the run, and that can be sent again."""
 
 import json
 import os
@@ -41,8 +41,8 @@ def test_what_was_not_delivered_is_sent_from_its_letters_to_the_byte(
     assert stat.S_IMODE(letters.stat().st_mode) == 0o600
     again = upload(cloudwatch_logs, letters)
     assert again.accepted == len(events)
-    mended = ["lone � surrogate" if n == 3 else "bytes �" if n == 4 else text for n, text in enumerate(texts)]
-    assert stored(cloudwatch_logs) == [(NOW + n, text) for n, text in enumerate(mended)]
+    repaired = ["lone � surrogate" if n == 3 else "bytes �" if n == 4 else text for n, text in enumerate(texts)]
+    assert stored(cloudwatch_logs) == [(NOW + n, text) for n, text in enumerate(repaired)]
 
 
 def test_each_letter_says_where_it_comes_from_and_what_was_heard(
@@ -107,7 +107,7 @@ def test_letters_are_added_to_letters_and_to_nothing_else(tmp_path: pathlib.Path
     assert other.read_text() == "dear diary"
 
 
-def test_a_line_that_was_cut_off_is_told_and_costs_no_other(
+def test_a_line_that_was_cut_off_is_reported_and_costs_no_other(
     cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
     cloudwatch_logs.create("g", "s")
@@ -181,9 +181,9 @@ def test_letters_and_report_agree_under_faults(cloudwatch_logs: LocalCloudWatchL
     with hurried():
         report = upload(cloudwatch_logs, made, dead_letters=tmp_path / "letters", max_concurrency=8)
     found = Counter(letter["outcome"] for letter in letters_in(tmp_path / "letters"))
-    told = {str(outcome): count for outcome, count in report.counts.items() if count and outcome != "accepted"}
-    assert found == told
-    assert set(told) == {"refused", "empty", "invalid"}
+    failed = {str(outcome): count for outcome, count in report.counts.items() if count and outcome != "accepted"}
+    assert found == failed
+    assert set(failed) == {"refused", "empty", "invalid"}
 
 
 def test_the_command_writes_and_reads_them(cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:

@@ -1,4 +1,4 @@
-"""The journal: what it knows after an end of any kind, whom it refuses, and that it never stops an upload."""
+"""The journal: what it knows after a run ended in any way, what it refuses, and that it never stops an upload."""
 
 import json
 import os
@@ -99,22 +99,22 @@ def test_a_killed_process_leaves_what_it_knew(tmp_path: pathlib.Path, threads: i
             lines = [child.stdout.readline() for _ in range(randomness.randrange(1, 120))]
             child.kill()
             lines += child.stdout.readlines()
-        last_told: dict[int, str] = {}
+        last_record: dict[int, str] = {}
         for line in lines:
             what, positions = line.decode().split()
-            last_told |= dict.fromkeys(map(int, positions.split(",")), what)
+            last_record |= dict.fromkeys(map(int, positions.split(",")), what)
         with opened(tmp_path, name="killed", options={}, destination={}) as journal:
             found, doubtful = everything_settled(journal), unpacked(journal.in_doubt)
             assert sum(journal.earlier.values()) == len(found)
         assert settled <= found
         assert not found & doubtful
-        of = {what: {at for at, told in last_told.items() if told == what} for what in set(last_told.values())}
+        of = {what: {at for at, record in last_record.items() if record == what} for what in set(last_record.values())}
         none: set[int] = set()
         assert found - settled <= of.get("settled", none) | of.get("settling", none)
         assert of.get("intended", none) <= doubtful
         assert of.get("settled", none) <= (found if threads == 1 else found | doubtful)
         assert of.get("settling", none) <= found | doubtful
-        assert {position for position in doubtful if position >= kill * 1_000_000} <= last_told.keys()
+        assert {position for position in doubtful if position >= kill * 1_000_000} <= last_record.keys()
         if threads == 1:
             fresh = {position for position in of.get("withdrawn", none) if position >= kill * 1_000_000}
             assert not fresh & doubtful
@@ -142,7 +142,7 @@ def test_many_threads_record_and_nothing_is_lost(tmp_path: pathlib.Path) -> None
         assert journal.earlier == {Outcome.ACCEPTED: 200}
 
 
-def test_what_lies_below_the_watermark_takes_no_room(tmp_path: pathlib.Path) -> None:
+def test_what_is_below_the_watermark_takes_no_space(tmp_path: pathlib.Path) -> None:
     batch = [at * 200 for at in range(2000)]
     with opened(tmp_path) as journal:
         for key in range(600):
@@ -156,7 +156,7 @@ def test_what_lies_below_the_watermark_takes_no_room(tmp_path: pathlib.Path) -> 
 # --- whom it refuses -------------------------------------------------------------------------------------------------
 
 
-def test_a_finished_upload_is_told_until_its_source_grows(tmp_path: pathlib.Path) -> None:
+def test_a_finished_upload_is_remembered_until_its_source_grows(tmp_path: pathlib.Path) -> None:
     with opened(tmp_path) as journal:
         assert (journal.resumed, journal.finished) == (False, False)
         journal.settle(0, pack_positions([1]), {Outcome.ACCEPTED: 1}, 2)
@@ -212,11 +212,11 @@ def test_one_process_at_a_time(tmp_path: pathlib.Path) -> None:
     program = f"""
 import cordwood.journal as j, cordwood.errors as e
 try: j.Journal.open({os.fspath(tmp_path / "journal")!r}, sources=[], options={{}}, destination={{}})
-except e.JournalError as fault: print(fault)
+except e.JournalError as error: print(error)
 """
     with opened(tmp_path):
-        told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-        assert f"{tmp_path / 'journal'}: another upload is writing this journal" in told
+        printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+        assert f"{tmp_path / 'journal'}: another upload is writing this journal" in printed
         with pytest.raises(JournalError, match="another upload"):
             opened(tmp_path)
 
@@ -299,15 +299,15 @@ def test_a_closed_journal_does_nothing(tmp_path: pathlib.Path) -> None:
         assert journal.in_doubt == []
 
 
-def test_the_default_place_is_found_again(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_path_is_found_again(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", os.fspath(tmp_path))
     one, grown = SourceIdentity("/a", size=1), SourceIdentity("/a", size=2)
-    place = default_path([one], {"group": "g", "region": "r"})
-    assert place == default_path([grown], {"region": "r", "group": "g"})
+    path = default_path([one], {"group": "g", "region": "r"})
+    assert path == default_path([grown], {"region": "r", "group": "g"})
     others = {default_path([], {}), default_path([one], {"group": "h"}), default_path([one, one], {"group": "g"})}
-    assert len({place, *others}) == 4
+    assert len({path, *others}) == 4
     if sys.platform == "linux":
-        assert place.parent == tmp_path / "cordwood"
+        assert path.parent == tmp_path / "cordwood"
         monkeypatch.setenv("XDG_STATE_HOME", "relative")
-        assert place.parent != default_path([one], {}).parent
+        assert path.parent != default_path([one], {}).parent
         assert default_path([one], {}).parent.is_absolute()

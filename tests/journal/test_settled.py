@@ -37,7 +37,7 @@ def test_positions_pack_as_the_definition_says_and_come_back(positions: set[int]
 
 
 @pytest.mark.parametrize("damaged", [b"\x80", b"\x05\x00", b"\xff" * 10])
-def test_damaged_positions_are_told(damaged: bytes) -> None:
+def test_damaged_positions_are_an_error(damaged: bytes) -> None:
     for reader in (unpack_positions, packed_range, lambda packed: FileReader(settled=[packed])):
         with pytest.raises(ValueError, match="damaged"):
             reader(damaged)
@@ -135,7 +135,7 @@ def test_a_file_that_grew_moves_no_event_of_the_next(tmp_path: pathlib.Path) -> 
     assert [event["message"] for event in batch.events()] == ["late"]
 
 
-def test_documents_start_where_they_are_told_and_never_before_the_last_one() -> None:
+def test_documents_start_at_the_given_position_and_never_before_the_last_one() -> None:
     reader = FileReader()
     reader.start_file(1000)
     reader.feed(b'{"timestamp": 1, "message": "a"}\n')

@@ -1,4 +1,4 @@
-"""The report stays small whatever the input, and its ranges say where."""
+"""The report stays small, however large the input, and its ranges say where events are."""
 
 import itertools
 import json

@@ -28,7 +28,7 @@ def test_every_line_has_its_timestamp_and_its_message(name: str) -> None:
             for position, event in zip(batch.positions, batch.events(), strict=True):
                 found[position] = event["timestamp"], event["message"]
     assert source.drain_rejected() == []
-    told = [found[position] for position in sorted(found)]
-    assert told == [
+    events = [found[position] for position in sorted(found)]
+    assert events == [
         (time, line.decode("utf-8", "replace")) for time, line in zip(times, lines, strict=True) if line.strip()
     ]

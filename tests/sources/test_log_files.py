@@ -1,4 +1,4 @@
-"""Event documents in files: the events that are in them, at their bytes, whatever their shape and their faults."""
+"""Event documents in files: their events, at their bytes, whatever their shape and their errors."""
 
 import json
 import os
@@ -80,11 +80,11 @@ def test_a_document_reads_as_json_does(
     path = wrote(tmp_path_factory.mktemp("d") / "f", text)
     found = [(timestamp, message) for _, timestamp, message in read(LogFiles([path], "s"))]
     # A lone surrogate is no Unicode: U+FFFD takes its place.
-    mended = [(event["timestamp"], event["message"].encode("utf-16", "surrogatepass")) for event in events]
-    assert found == [(timestamp, message.decode("utf-16", "replace")) for timestamp, message in mended]
+    repaired = [(event["timestamp"], event["message"].encode("utf-16", "surrogatepass")) for event in events]
+    assert found == [(timestamp, message.decode("utf-16", "replace")) for timestamp, message in repaired]
 
 
-def test_a_faulty_event_is_named_by_file_byte_and_line_and_the_rest_goes_on(tmp_path: pathlib.Path) -> None:
+def test_an_invalid_event_is_named_by_file_byte_and_line_and_the_rest_is_read(tmp_path: pathlib.Path) -> None:
     good = json.dumps(EVENTS[0])
     first = wrote(tmp_path / "first", f"{good}\n{good}\n")
     empty = wrote(tmp_path / "empty", "")
@@ -144,13 +144,15 @@ def test_a_truncated_document_is_damaged_and_says_where(tmp_path: pathlib.Path) 
         (b"\x1f\x8b\x08\xff\xff\xff\xff", "damaged gzip data"),
     ],
 )
-def test_what_is_no_document_is_told_before_anything_is_read(tmp_path: pathlib.Path, content: bytes, why: str) -> None:
+def test_a_file_of_unknown_format_is_refused_before_it_is_read(
+    tmp_path: pathlib.Path, content: bytes, why: str
+) -> None:
     path = wrote(tmp_path / "f", content)
     with pytest.raises(cordwood.InputError, match=rf"(?s){path}: .*{why}"):
         LogFiles([path], "s")
 
 
-def test_a_file_that_cannot_be_read_is_told_by_its_name(tmp_path: pathlib.Path) -> None:
+def test_a_file_that_cannot_be_read_is_named_in_the_error(tmp_path: pathlib.Path) -> None:
     good = wrote(tmp_path / "good", "[]")
     with pytest.raises(cordwood.InputError, match="missing: No such file or directory"):
         LogFiles([good, tmp_path / "missing"], "s")
@@ -188,7 +190,7 @@ def test_a_pipe_is_read_as_it_comes(tmp_path: pathlib.Path) -> None:
     assert source.locate([0]) == [Location(0, str(pipe), None)]
 
 
-def test_a_pipe_that_holds_no_document_is_told(tmp_path: pathlib.Path) -> None:
+def test_a_pipe_of_unknown_format_is_refused(tmp_path: pathlib.Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_bytes, args=(b"no document at all, but text\n",))

@@ -1,4 +1,4 @@
-"""What a user may say about how a file is read, where a look at it does not tell."""
+"""Options for how a file is read, if detection is not enough."""
 
 import bz2
 import gzip

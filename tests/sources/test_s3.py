@@ -70,7 +70,7 @@ def test_a_replaced_object_is_another(cloudwatch_logs: LocalCloudWatchLogs, s3: 
 
 def test_what_is_missing_is_said(cloudwatch_logs: LocalCloudWatchLogs, s3: Any, moto_url: str) -> None:
     environment = {**environment_of(cloudwatch_logs), "AWS_ENDPOINT_URL_S3": moto_url}
-    for url, told in (
+    for url, error in (
         (f"s3://{BUCKET}/nothing", "no such object"),
         (f"s3://{BUCKET}/nothing/", "no object has a key that begins like this"),
         (f"s3://{BUCKET}", "an S3 address is s3://bucket/key"),
@@ -78,7 +78,7 @@ def test_what_is_missing_is_said(cloudwatch_logs: LocalCloudWatchLogs, s3: Any, 
     ):
         done = run(environment, "upload", url, *NAMES)
         assert done.code == 252
-        assert f"{url}: {told}" in done.err
+        assert f"{url}: {error}" in done.err
 
 
 class Breaks:

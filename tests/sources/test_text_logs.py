@@ -1,4 +1,4 @@
-"""Logs as they lie on disks: the right timestamps and messages, by a look at them; and nothing guessed in silence."""
+"""Log files: the right timestamps and messages by detection, and no guess without saying so."""
 
 import bz2
 import gzip
@@ -59,7 +59,7 @@ def read(file: Any, **reading: Any) -> tuple[list[tuple[int, str]], LogFiles]:
         ("logstash.json", (747, 1)),
     ],
 )
-def test_the_shape_is_told_by_a_look_and_every_line_is_somewhere(name: str, milliseconds: tuple[int, int]) -> None:
+def test_the_format_is_detected_and_every_line_is_in_an_event(name: str, milliseconds: tuple[int, int]) -> None:
     events, source = read(DATA / name, timezone="UTC", year=2025)
     assert [at for at, _ in events] == [FIRST + milliseconds[0], SECOND + milliseconds[1]]
     assert "\n".join(message for _, message in events) == (DATA / name).read_text().rstrip("\n")
@@ -67,7 +67,7 @@ def test_the_shape_is_told_by_a_look_and_every_line_is_somewhere(name: str, mill
 
 
 def test_every_sample_is_tested() -> None:
-    tested = {call[0] for call in test_the_shape_is_told_by_a_look_and_every_line_is_somewhere.pytestmark[0].args[1]}  # type: ignore[attr-defined]
+    tested = {call[0] for call in test_the_format_is_detected_and_every_line_is_in_an_event.pytestmark[0].args[1]}  # type: ignore[attr-defined]
     assert tested == {file.name for file in DATA.iterdir() if file.suffix in (".log", ".json")}
 
 
@@ -130,11 +130,11 @@ def test_parts_that_disagree_are_refused(tmp_path: pathlib.Path) -> None:
         lines.writelines(f"Oct 10 20:55:36 host line {n} {'x' * 100}\n" for n in range(5_000))
     with pytest.raises(cordwood.InputError, match="its parts disagree"):
         LogFiles([file], "s", read=ReadOptions(timezone="UTC"))
-    told, _ = read(file, format="text", timezone="UTC")
-    assert len(told) > 0
+    events, _ = read(file, format="text", timezone="UTC")
+    assert len(events) > 0
     planned = run(clean_environment(), "plan", str(file), *NAMES, "--year", "2025")
     assert planned.code == 252
-    # Both readings, each with its first line and the moment that it would be of.
+    # Both readings, each with its first line and the time that it would be.
     assert "text, timestamps as ISO 8601" in planned.err
     assert "text, timestamps as syslog" in planned.err
     assert planned.err.count("is 2025-10-10 20:55:36.000Z") == 2
@@ -144,13 +144,13 @@ def test_parts_that_disagree_are_refused(tmp_path: pathlib.Path) -> None:
 def test_a_year_that_is_not_written_is_the_latest_that_is_not_to_come(tmp_path: pathlib.Path) -> None:
     now = time.time()
     file = tmp_path / "syslog"
-    moments = [now - 3600, now - 200 * 86_400]
-    file.write_text("".join(time.strftime("%b %d %H:%M:%S host x\n", time.gmtime(moment)) for moment in moments))
+    times = [now - 3600, now - 200 * 86_400]
+    file.write_text("".join(time.strftime("%b %d %H:%M:%S host x\n", time.gmtime(at)) for at in times))
     events, _ = read(file, timezone="UTC")
-    assert [at for at, _ in events] == [int(moment) * 1000 for moment in moments]
+    assert [at for at, _ in events] == [int(at) * 1000 for at in times]
 
 
-def test_a_format_and_fields_that_are_told(tmp_path: pathlib.Path) -> None:
+def test_a_format_and_fields_that_are_specified(tmp_path: pathlib.Path) -> None:
     text = tmp_path / "german.log"
     text.write_text("10.10.2025 20:55:36 gestartet\n")
     assert read(text, timestamp_format="%d.%m.%Y %H:%M:%S", timezone="UTC")[0] == [
@@ -188,7 +188,7 @@ def zstd_compress(text: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("packed", [gzip.compress, bz2.compress, lzma.compress, zstd_compress])
-def test_compressed_files_are_told_by_their_content(tmp_path: pathlib.Path, packed: Any) -> None:
+def test_compressed_files_are_recognized_by_their_content(tmp_path: pathlib.Path, packed: Any) -> None:
     lines = [f"2025-10-10T20:55:36Z line {n}" for n in range(30_000)]
     plain = "\n".join(lines).encode()
     file = tmp_path / "no-suffix"
@@ -264,9 +264,9 @@ def test_only_what_is_wanted_is_read_and_the_rest_is_counted(
     lines = [
         (now + n * 1000, f"{'ERROR' if n % 2 else 'INFO'} {'healthcheck ' * (n % 3 == 0)}{n}") for n in range(-20, 0)
     ]
-    moment = "%Y-%m-%dT%H:%M:%SZ"
-    file.write_text("".join(f"{time.strftime(moment, time.gmtime(at / 1000))} {text}\n" for at, text in lines))
-    since, until = (time.strftime(moment, time.gmtime(now / 1000 - ago)) for ago in (15, 5))
+    layout = "%Y-%m-%dT%H:%M:%SZ"
+    file.write_text("".join(f"{time.strftime(layout, time.gmtime(at / 1000))} {text}\n" for at, text in lines))
+    since, until = (time.strftime(layout, time.gmtime(now / 1000 - ago)) for ago in (15, 5))
     choice = ("--since", since, "--until", until, "--filter", "ERROR", "--exclude", "healthcheck")
     done = run(environment_of(cloudwatch_logs), "upload", str(file), *NAMES, *choice, "--output", "json")
     wanted = [
@@ -276,14 +276,14 @@ def test_only_what_is_wanted_is_read_and_the_rest_is_counted(
     assert (done.json["events"], done.json["counts"]["skipped"]) == (20, 20 - len(wanted))
     again = list(cordwood.read(file, since=now - 15_000, until=now - 5_000, filter="ERROR", exclude="healthcheck"))
     assert [event["message"][21:] for event in again] == wanted
-    for option, value, told in (
+    for option, value, error in (
         ("--since", "yesterday", "is not a time with a zone"),
         ("--since", "2026-11-25T08:00:00", "is not a time with a zone"),
         ("--filter", "(", "--filter is not a regular expression"),
     ):
         wrong = run(clean_environment(), "upload", str(file), *NAMES, "--local", option, value)
         assert wrong.code == 252
-        assert told in wrong.err
+        assert error in wrong.err
 
 
 def test_a_folder_is_read_with_all_that_is_in_it(cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
@@ -299,7 +299,7 @@ def test_a_folder_is_read_with_all_that_is_in_it(cloudwatch_logs: LocalCloudWatc
         assert [event.message for event in cloudwatch_logs.events("g", stem)] == [f"{at} {name}"]
 
 
-def test_read_is_lazy_and_tells_what_is_no_event(tmp_path: pathlib.Path) -> None:
+def test_read_is_lazy_and_reports_what_is_not_an_event(tmp_path: pathlib.Path) -> None:
     file = tmp_path / "app.json"
     file.write_text("".join(json.dumps({"ts": FIRST + n, "msg": f"{n}"}) + "\n" for n in range(25_000)) + "nonsense\n")
     log = cordwood.read(file, message_field="msg")
