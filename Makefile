@@ -11,7 +11,7 @@ SOURCES := $(shell find rust/core/src rust/input/src rust/py/src python -name '*
 	Cargo.toml Cargo.lock rust/core/Cargo.toml rust/input/Cargo.toml rust/py/Cargo.toml rust/py/build.rs \
 	pyproject.toml README.md LICENSE
 
-.PHONY: help demo test test-rust test-python lint format bench bench-compare bench-instructions soak fuzz asan clean
+.PHONY: help demo test test-fast test-full test-rust lint format bench bench-compare bench-instructions soak fuzz asan clean
 .PHONY: pythons test-pythons
 
 help: ## say what there is
@@ -39,14 +39,25 @@ help: ## say what there is
 		$(BIN)/python -m pip install --quiet "$$(echo target/wheels/cordwood-*.whl)[$*]"
 	@cksum < pyproject.toml > $@
 
-# The AWS CLI, which `cordwood put-log-events` is compared with. Its version 1 is the one on PyPI; some releases pin
-# botocore to one exact release, so it lives in an environment of its own.
-AWSCLI := awscli>=1.45.53,<2
+# Environments of their own, each made again only if what it is to hold changes.
+FLOOR := $(shell sed -n 's/.*"boto3>=\([0-9.]*\)".*/\1/p' pyproject.toml)
+MATURIN := $(shell sed -n 's/^requires = \["\(maturin.*\)"\]/\1/p' pyproject.toml)
 
-.venv/awscli/ready: .venv/ready Makefile
-	tools/venv.sh $(PYTHON) .venv/awscli
-	.venv/awscli/bin/python -m pip install --quiet "$(AWSCLI)"
-	@touch $@
+# The AWS CLI, which `cordwood put-log-events` is compared with. Its version 1 is the one on PyPI; some releases pin
+# botocore to one exact release.
+.venv/awscli/ready: .venv/ready always
+	@tools/environment.sh $(PYTHON) .venv/awscli "awscli>=1.45.53,<2"
+
+# The oldest boto3 that is supported, for the tests of the client.
+.venv/floor/ready: .venv/ready always
+	@tools/environment.sh $(PYTHON) .venv/floor "boto3==$(FLOOR)" "botocore==$(FLOOR)" hypothesis pytest
+
+# What makes an sdist.
+.venv/packaging/ready: .venv/ready always
+	@tools/environment.sh $(PYTHON) .venv/packaging build "$(MATURIN)"
+
+.PHONY: always environments
+environments: .venv/extra-test .venv/extra-lint .venv/extra-bench .venv/awscli/ready .venv/floor/ready .venv/packaging/ready
 
 # --- the main job -----------------------------------------------------------------------------------------------
 
@@ -55,14 +66,19 @@ demo: .venv/built ## a million log events through boto3 to a local CloudWatch Lo
 
 # --- checks -----------------------------------------------------------------------------------------------------
 
-test: test-rust test-python ## every test, Rust and Python
+test: test-rust environments ## every test, the long ones in a short form
+	$(BIN)/python -m pytest -m "not full"
+
+test-fast: .venv/extra-test ## while a line is changed: what is quick and needs no other environment
+	cargo test --workspace --lib --locked --quiet
+	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -m "not slow and not twin and not full" -q
+
+test-full: test-rust environments soak ## everything, in its long form, on every Python that is here (an hour or more)
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest
 
 test-rust:
 	@tools/preflight.sh $(PYTHON)
 	cargo test --workspace --locked --quiet
-
-test-python: .venv/extra-test .venv/extra-lint .venv/extra-bench .venv/awscli/ready
-	$(BIN)/python -m pytest
 
 # Python 3.14 and 3.15 come from Debian's newer suites, for machines that have none.
 .venv/pythons/%/ready: tools/python.sh

@@ -1,4 +1,4 @@
-"""What all tests share: how hard the property tests search, and endpoints.
+"""What all tests share: how hard the property tests search, which tests are of which size, and endpoints.
 
 HYPOTHESIS_PROFILE=thorough looks at twenty times as many inputs.
 """
@@ -11,6 +11,7 @@ import pytest
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.local.pytest import cloudwatch_logs
 from endpoints import NOW
+from examples import PROFILE, PROFILES
 from hypothesis import settings
 
 __all__ = ["cloudwatch_logs"]
@@ -23,9 +24,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # No test asks anything but this machine for a region or for credentials.
 os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 
-settings.register_profile("default", deadline=None, max_examples=100, print_blob=True)
-settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+for name, examples in PROFILES.items():
+    settings.register_profile(name, deadline=None, max_examples=examples, print_blob=True)
+settings.load_profile(PROFILE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs the AWS CLI beside the command: it needs an environment of its own."""
+    for item in items:
+        if "shells" in getattr(item, "fixturenames", ()):
+            item.add_marker("twin")
 
 
 @pytest.fixture

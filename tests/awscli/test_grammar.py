@@ -5,6 +5,7 @@ import random
 import subprocess
 from typing import Any
 
+import pytest
 from cordwood.awscli.shorthand import ShorthandError, parse
 from patience import PATIENCE
 from twin import AWS_PYTHON
@@ -30,6 +31,7 @@ def ours(text: str) -> Any:
         return str(fault)
 
 
+@pytest.mark.twin
 def test_random_texts_mean_the_same() -> None:
     choose = random.Random(20150601)
     texts = ["".join(choose.choices(PIECES, k=choose.randrange(1, 16))) for _ in range(10_000)]

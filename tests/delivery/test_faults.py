@@ -12,6 +12,7 @@ from cordwood._model import Outcome
 from cordwood.local import Fault, Faults, LocalCloudWatchLogs
 from cordwood.local.faults import Kind
 from endpoints import stored
+from examples import share
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -60,7 +61,7 @@ kinds = st.sampled_from([*KEPT, *DOUBLED, "none"])
 
 
 @given(st.lists(kinds, max_size=12), st.integers(1, 40), st.booleans())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=share(0.2))
 def test_under_any_script_of_faults_all_arrives(script: list[Kind], count: int, insist: bool) -> None:
     made = events(count, 300_000)
     with LocalCloudWatchLogs(insist_on_sequence_tokens=insist) as endpoint:

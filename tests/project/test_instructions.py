@@ -22,10 +22,13 @@ COUNTS = {"ascii": 562, "json": 765, "cjk": 971, "text lines": 1019, "json lines
 SLACK = 0.15
 """What another compiler or another libc may make of it."""
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("valgrind") is None or shutil.which("cargo") is None or platform.machine() != "x86_64",
-    reason="counts with valgrind, on x86-64",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        shutil.which("valgrind") is None or shutil.which("cargo") is None or platform.machine() != "x86_64",
+        reason="counts with valgrind, on x86-64",
+    ),
+]
 
 
 @pytest.fixture(scope="module")

@@ -14,13 +14,16 @@ from patience import PATIENCE
 
 CHECK = "import cordwood; print([(len(b), b.nbytes) for b in cordwood.batches([(t, 'x' * 100) for t in range(20000)])])"
 
-pytestmark = pytest.mark.skipif(shutil.which("cargo") is None, reason="builds the extension with cargo")
-
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("cargo") is None, reason="builds the extension with cargo"),
+]
 
 TARGET = ROOT / "target" / "packaging"
+MAKES_SDISTS = ROOT / ".venv" / "packaging" / "bin" / "python"
 
 
-def run(*command: str | pathlib.Path, cwd: pathlib.Path, target: pathlib.Path = TARGET) -> str:
+def run(*command: str | pathlib.Path, cwd: pathlib.Path, target: pathlib.Path = TARGET, **variables: str) -> str:
     # Compiled dependencies are shared with the other builds; nothing else is. How fast what is built runs is not asked
     # here, so the compiler need not take its time for that.
     environment = {
@@ -29,6 +32,7 @@ def run(*command: str | pathlib.Path, cwd: pathlib.Path, target: pathlib.Path = 
         "CARGO_PROFILE_RELEASE_LTO": "off",
         "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
         "PYO3_PYTHON": sys.executable,
+        **variables,
     }
     done = subprocess.run(
         list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, timeout=900, check=False
@@ -48,6 +52,7 @@ def assert_works(python: pathlib.Path, cwd: pathlib.Path) -> None:
     assert run(python, "-W", "error", "-c", CHECK, cwd=cwd) == "[(8322, 1048572), (8322, 1048572), (3356, 422856)]\n"
 
 
+@pytest.mark.full  # What is in the sdist is a part of what is in the folder, and installs from there in the same way.
 def test_pip_install_from_the_folder(tmp_path: pathlib.Path) -> None:
     python = empty_environment(tmp_path / "venv")
     run(python, "-m", "pip", "install", "--quiet", ROOT, cwd=tmp_path)
@@ -55,9 +60,12 @@ def test_pip_install_from_the_folder(tmp_path: pathlib.Path) -> None:
 
 
 def test_install_from_the_sdist_of_a_clean_tree(tmp_path: pathlib.Path) -> None:
-    python = empty_environment(tmp_path / "venv")
-    run(python, "-m", "pip", "install", "--quiet", "build", cwd=tmp_path)
-    run(python, "-m", "build", "--sdist", "--outdir", tmp_path / "dist", ROOT, cwd=tmp_path)
+    assert MAKES_SDISTS.exists(), "what makes an sdist is missing: run `make environments`"
+    run(
+        *(MAKES_SDISTS, "-m", "build", "--sdist", "--no-isolation", "--outdir", tmp_path / "dist", ROOT),
+        cwd=tmp_path,
+        PATH=f"{MAKES_SDISTS.parent}:{os.environ['PATH']}",
+    )
     [sdist] = (tmp_path / "dist").glob("cordwood-*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = {name.split("/", 1)[1] for name in archive.getnames()}
@@ -70,6 +78,7 @@ def test_install_from_the_sdist_of_a_clean_tree(tmp_path: pathlib.Path) -> None:
         "python/cordwood/_core.pyi",
     } <= names
     assert not [name for name in names if name.endswith((".so", ".pyc")) or name.startswith(("target", ".venv"))]
+    python = empty_environment(tmp_path / "venv")
     run(python, "-m", "pip", "install", "--quiet", sdist, cwd=tmp_path)
     assert_works(python, tmp_path)
 

@@ -101,7 +101,7 @@ class Shell:
 
 def aws_shell() -> Shell:
     """The AWS CLI, which `make` installs in an environment of its own: it pins botocore to one release."""
-    assert AWS_PYTHON.exists(), "the AWS CLI is missing: run `make .venv/awscli/ready`"
+    assert AWS_PYTHON.exists(), "the AWS CLI is missing: run `make environments`"
     return Shell(
         AWS_PYTHON, "awscli.clidriver:main", "aws", "awscli.handlers", "botocore.client", "botocore.httpsession"
     )

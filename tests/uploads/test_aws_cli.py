@@ -7,6 +7,7 @@ import subprocess
 import time
 
 import cordwood
+import pytest
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloudWatchLogs
 from paths import ROOT
 from patience import PATIENCE
@@ -21,10 +22,11 @@ def written() -> list[tuple[int, str]]:
     return plain + [(at + n, text) for n, text in enumerate(texts)]
 
 
+@pytest.mark.twin
 def test_the_aws_cli_reads_back_what_was_uploaded_and_its_output_goes_in_again(
     cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
-    assert AWS.exists(), "the AWS CLI is missing: run `make .venv/awscli/ready`"
+    assert AWS.exists(), "the AWS CLI is missing: run `make environments`"
     events = written()
     client = cloudwatch_logs.client()
     cordwood.upload(events, log_group_name="g", log_stream_name="s", client=client, create_log_group=True)
