@@ -9,9 +9,8 @@ from typing import Any
 
 import cordwood
 import pytest
-from cordwood.client.compression import BodyCompression
 from cordwood.local import Fault, LocalCloudWatchLogs
-from endpoints import NOW, stored
+from endpoints import NOW, client_of_aws, stored
 from hypothesis import given
 from hypothesis import strategies as st
 from patience import PATIENCE
@@ -23,9 +22,7 @@ def client_of(endpoint: LocalCloudWatchLogs, **options: Any) -> cordwood.PutLogE
 
 def as_for_aws(endpoint: LocalCloudWatchLogs) -> cordwood.PutLogEventsClient:
     """A client with `auto` that takes this endpoint for one of Amazon's."""
-    client = client_of(endpoint, compression="auto")
-    client._compression = BodyCompression("auto", is_aws=True)
-    return client
+    return cordwood.PutLogEventsClient(client_of_aws(endpoint), compression="auto")
 
 
 @given(st.lists(st.tuples(st.integers(0, 86_400_000), st.text(min_size=1, max_size=200)), min_size=1, max_size=50))

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import cordwood
@@ -53,7 +54,8 @@ def test_keys_in_the_environment_win_over_a_profile_there_but_not_over_a_named_o
     aws: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def key(**options: Any) -> str:
-        return str(connect(**options)._request_signer._credentials.access_key)
+        url = connect(**options).generate_presigned_url("describe_log_groups")
+        return str(parse_qs(urlsplit(url).query)["X-Amz-Credential"][0].partition("/")[0])
 
     monkeypatch.setenv("AWS_PROFILE", "one")
     assert key() == "KEYONE"

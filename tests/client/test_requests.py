@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 from cordwood.client.botocore_body import HandedOver
 from cordwood.local import Fault, LocalCloudWatchLogs
-from endpoints import DAY, HOUR, NOW, stored
+from endpoints import DAY, HOUR, NOW, client_of_aws, stored
 
 
 def answer(**members: Any) -> Fault:
@@ -165,8 +165,7 @@ def test_a_missing_request_id_counts_only_against_aws(endpoint: LocalCloudWatchL
     assert is_aws_host("https://logs.cn-north-1.amazonaws.com.cn")
     assert not is_aws_host("https://amazonaws.com.example.org")
     assert not is_aws_host("http://localhost:4566")
-    client = cordwood.PutLogEventsClient(endpoint.client())
-    client._from_aws = True
+    client = cordwood.PutLogEventsClient(client_of_aws(endpoint))
     endpoint.faults.script(Fault(request_id=False))
     with pytest.raises(cordwood.UnknownOutcomeError, match="no request id"):
         client.put_log_events("g", "s", [(NOW, "m")])

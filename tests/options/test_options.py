@@ -14,14 +14,10 @@ from cli_upload import NAMES, NOW, clean_environment, run, wrote
 from cordwood.cli import flags
 from cordwood.cli.main import parser
 from cordwood.local import LocalCloudWatchLogs
-from cordwood.local.pytest import cloudwatch_logs
 from cordwood.options import ReadOptions, SendOptions, keywords, resolve
 from cordwood.options.definition import flag_of, meta, type_of
 from cordwood.options.signatures import SIGNATURES, UPLOAD
-
-__all__ = ["cloudwatch_logs"]
-
-ROOT = pathlib.Path(__file__).parents[2]
+from paths import ROOT
 
 FUNCTIONS: dict[str, Any] = {
     "BatchesOptions": cordwood.batches,

@@ -1,10 +1,9 @@
 """`make test-pythons` says which Pythons it did not find, and why."""
 
 import os
-import pathlib
 import subprocess
 
-ROOT = pathlib.Path(__file__).parents[2]
+from paths import ROOT
 
 
 def test_a_python_that_is_missing_is_named() -> None:

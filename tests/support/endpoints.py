@@ -4,8 +4,10 @@ import json
 import threading
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import cordwood
+import cordwood.local
 from cordwood.local import Fault, Faults, LocalCloudWatchLogs
 from patience import PATIENCE
 
@@ -66,6 +68,18 @@ def wait_for_a_request(endpoint: LocalCloudWatchLogs) -> None:
     while not endpoint.requests("PutLogEvents"):
         assert time.monotonic() < until, "no request came"
         time.sleep(0.01)
+
+
+def client_of_aws(endpoint: LocalCloudWatchLogs) -> Any:
+    """Make a boto3 client for Amazon's own endpoint, whose requests go to a local one instead."""
+    client = cordwood.local.client("https://logs.us-east-1.amazonaws.com", max_pool_connections=16)
+
+    def redirect(request: Any, **_: Any) -> None:
+        request.headers["Host"] = urlsplit(request.url).netloc
+        request.url = f"{endpoint.url}/"
+
+    client.meta.events.register("before-send.cloudwatch-logs", redirect)
+    return client
 
 
 def upload(endpoint: LocalCloudWatchLogs, source: Any, **options: Any) -> cordwood.Report:

@@ -9,7 +9,7 @@ from typing import Any
 import botocore.session
 import cordwood
 import pytest
-from botocore.credentials import RefreshableCredentials
+from botocore.credentials import CredentialProvider, CredentialResolver, RefreshableCredentials
 from cordwood._model import Outcome
 from cordwood.client.connection import connect
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Fault, Faults, LocalCloudWatchLogs
@@ -44,10 +44,15 @@ def test_a_roles_credentials_are_renewed_once_for_all_workers(
         secret = {"access_key": ACCESS_KEY_ID, "secret_key": SECRET_ACCESS_KEY, "token": ""}
         return {**secret, "expiry_time": expiry.isoformat()}
 
+    class Role(CredentialProvider):  # type: ignore[misc]
+        METHOD = CANONICAL_NAME = "role"
+
+        def load(self) -> RefreshableCredentials:
+            expiry = datetime.now(UTC) + timedelta(hours=1)
+            return RefreshableCredentials("AKIAREVOKED", "secret", "", expiry, fetch, self.METHOD)
+
     session = botocore.session.Session()
-    session._credentials = RefreshableCredentials(
-        "AKIAREVOKED", "secret", "", datetime.now(UTC) + timedelta(hours=1), fetch, "assume-role"
-    )
+    session.register_component("credential_provider", CredentialResolver([Role()]))
     client = session.create_client("logs", region_name="us-east-1", endpoint_url=cloudwatch_logs.url)
     client.meta.events.register("response-received.cloudwatch-logs.PutLogEvents", as_expired)
     report = upload(client, max_concurrency=workers)
