@@ -5,8 +5,8 @@
 use bytes::Bytes;
 use cordwood_core::{Admission, Limits, Rejected, ResumeSet, encode_positions};
 use cordwood_input::{
-    DetectOptions, EventFilter, Extra, FileCounts, FileReader, FileReaderOptions, FormatKind, LineOptions, LineRules,
-    ReadError, Regex, TimestampResolver, detect,
+    DetectOptions, EventFilter, Extra, FileCounts, FileReader, FileReaderOptions, FormatKind, LineOptions,
+    LineRules, ReadError, Regex, TimestampResolver, detect,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -63,7 +63,8 @@ fn read(options: u8, files: [&[u8]; 2], chunk: usize) -> Read {
         let ended = result.is_err();
         errors.extend(result.err());
         for batch in reader.take_closed() {
-            batched.extend(batch.rows().iter().map(|row| (row.position, row.timestamp, batch.message(row).to_vec())));
+            batched
+                .extend(batch.rows().iter().map(|row| (row.position, row.timestamp, batch.message(row).to_vec())));
         }
         assert!(reader.held_from() >= held_from);
         held_from = reader.held_from();

@@ -5,7 +5,8 @@
 use bytes::Bytes;
 use cordwood_core::{Rejection, escaped_len as escaped_len_of};
 use cordwood_input::{
-    TimestampResolver, CountedEvent, JsonLines, DetectOptions, TimestampFormat, LineEvents, LineFormat, Regex, Step, TextLines, Untimed, detect,
+    CountedEvent, DetectOptions, JsonLines, LineEvents, LineFormat, Regex, Step, TextLines, TimestampFormat,
+    TimestampResolver, Untimed, detect,
 };
 use libfuzzer_sys::fuzz_target;
 

@@ -31,10 +31,9 @@ fn unpacked(mut decompressor: Decompressor, input: &[u8], chunk: usize, room: us
 fuzz_target!(|input: (u8, u8, &[u8])| {
     let (chunk, label, input) = input;
     let chunk = usize::from(chunk).max(1);
-    for (magic, compression) in [
-        (&b"\x1f\x8b\x08"[..], Compression::Gzip),
-        (b"\x28\xb5\x2f\xfd", Compression::Zstd),
-    ] {
+    for (magic, compression) in
+        [(&b"\x1f\x8b\x08"[..], Compression::Gzip), (b"\x28\xb5\x2f\xfd", Compression::Zstd)]
+    {
         let packed = [magic, input].concat();
         let decompressor = || Decompressor::new(compression).unwrap();
         let (whole, ended) = unpacked(decompressor(), &packed, packed.len(), MOST);
