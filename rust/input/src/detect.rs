@@ -6,9 +6,10 @@ use crate::json::line::{JsonLines, USUAL_NAMES};
 use crate::json::path_values::PathValues;
 use crate::json::timestamp::{fields_of, text_of, timestamp_of};
 use crate::json::tokens::{self, ParseError, Str};
-use crate::read_lines::LineFormat;
+use crate::line_format::LineFormat;
 use crate::text_line::TextLines;
-use crate::time::civil::{TimestampFields, TimestampResolver};
+use crate::time::civil::TimestampResolver;
+use crate::time::fields::TimestampFields;
 use crate::time::formats::TimestampFormat;
 
 /// What files are taken for.

@@ -14,8 +14,9 @@ use cordwood_core::{
 use crate::event_filter::EventFilter;
 use crate::json::event::Extra;
 use crate::line_rules::LineRules;
-use crate::read_documents::{DocumentEvents, Step};
+use crate::read_documents::DocumentEvents;
 use crate::read_lines::{CountedEvent, LineEvents};
+use crate::step::Step;
 
 /// What becomes of the events of all files.
 #[derive(Debug, Default)]

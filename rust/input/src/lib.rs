@@ -1,29 +1,28 @@
 //! Bytes of files into log events. No Python, no clock, no I/O of its own: chunks in, events out.
 //!
-//! [`DocumentEvents`] takes the bytes of event documents in whatever pieces they come and hands out one event after the
-//! other, each with the byte offset at which it starts. What it holds is bounded whatever the input.
+//! [`DocumentEvents`] and [`LineEvents`] take the bytes of a file in whatever pieces they come, and return one event after
+//! the other, each with the byte offset at which it starts. [`FileReader`] batches those of many files. What they hold in
+//! memory is bounded, whatever the input.
 //!
-//! | file | the one thing it knows |
+//! | file | what it knows |
 //! |---|---|
-//! | `file_reader` | files one after the other: what is skipped, settled, batched, and from where on a later run reads |
-//! | `read_documents` | where in a document it is: between events, in an array, behind an error |
-//! | `read_lines` | which lines make an event |
-//! | `line_rules` | how the lines of one file become events, and where their timestamps come from |
-//! | `lines` | where a line ends |
-//! | `text_line` | one line of text: whether it begins an event, and its timestamp |
-//! | `json/line` | one JSON object a line, as applications write them |
-//! | `json/event` | one event of a document: its members, and why an object is not an event |
-//! | `json/grammar` | JSON's grammar: strings, numbers, values to be passed over |
-//! | `json/skip_value` | the end of a value that cannot be parsed, or is too long to be held |
+//! | `file_reader` | files one after the other: what is skipped, settled, batched, and where a later run resumes |
+//! | `read_documents`, `read_lines`, `step` | the events of a document; of lines; what a reader finds next |
+//! | `line_rules`, `line_format` | how the lines of one file become events, and where their timestamps come from |
+//! | `lines`, `text_line` | where a line ends; whether a line of text begins an event, and its timestamp |
+//! | `json/tokens`, `json/grammar` | JSON: its strings, numbers and words; its objects and arrays, with a visitor |
+//! | `json/event`, `json/skip_value` | one event of a document; the end of a value that cannot be parsed |
+//! | `json/line`, `json/timestamp` | one JSON object a line, as applications write them; the timestamp that a value is |
+//! | `json/path_values`, `json/find_paths` | where the values of a line are; the slow way to find them |
 //! | `json/structural_index`, `json/fast_path`, `json/shape_cache` | where the strings of a line end; the walk along those; what lines share |
-//! | `time/formats` | where in a line its timestamp stands, and in which of the known formats |
-//! | `time/fields`, `time/civil` | the pieces of a timestamp as it is written; the milliseconds since 1970 they make |
-//! | `prefix` | whether bytes begin with others, quickly |
+//! | `time/formats`, `time/known_formats` | where in a line its timestamp is, and in which of the known formats |
+//! | `time/fields`, `time/civil` | the parts of a timestamp as it is written; the milliseconds since 1970 they make |
 //! | `detect` | what samples of a file show it to be |
 //! | `decompress` | what compressed bytes, and those of other encodings, are |
-//! | `event_filter` | which events are wanted |
+//! | `event_filter`, `payload` | which events are wanted; the input of those that are rejected |
+//! | `prefix` | whether bytes begin with others, quickly |
 
-// Only `json/structural_index/vectors` has any: vectors, where the processor has them.
+// Only `json/structural_index/vectors` has any: vectors, if the processor has them.
 #![deny(unsafe_code)]
 
 mod decompress;
@@ -31,11 +30,14 @@ mod detect;
 mod event_filter;
 mod file_reader;
 mod json;
+mod line_format;
 mod line_rules;
 mod lines;
+mod payload;
 mod prefix;
 mod read_documents;
 mod read_lines;
+mod step;
 mod text_line;
 mod time;
 
@@ -45,10 +47,13 @@ pub use event_filter::EventFilter;
 pub use file_reader::{FileCounts, FileReader, FileReaderOptions, ReadError, StartError};
 pub use json::event::Extra;
 pub use json::line::JsonLines;
+pub use line_format::LineFormat;
 pub use line_rules::{LineOptions, LineRules};
-pub use read_documents::{DocumentEvents, MAX_EVENT_INPUT_BYTES, Step};
-pub use read_lines::{CountedEvent, LineEvents, LineFormat};
+pub use read_documents::DocumentEvents;
+pub use read_lines::{CountedEvent, LineEvents};
 pub use regex::bytes::Regex;
+pub use step::{MAX_EVENT_INPUT_BYTES, Step};
 pub use text_line::{TextLines, Untimed};
-pub use time::civil::{TimestampFields, TimestampResolver};
+pub use time::civil::TimestampResolver;
+pub use time::fields::TimestampFields;
 pub use time::formats::TimestampFormat;

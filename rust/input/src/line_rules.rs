@@ -4,7 +4,7 @@ use regex::bytes::Regex;
 
 use crate::detect::{Detected, FormatKind};
 use crate::json::line::JsonLines;
-use crate::read_lines::LineFormat;
+use crate::line_format::LineFormat;
 use crate::text_line::{TextLines, Untimed};
 use crate::time::civil::TimestampResolver;
 

@@ -3,14 +3,14 @@
 use bytes::Bytes;
 use memchr::memchr;
 
-use crate::read_documents::MAX_EVENT_INPUT_BYTES;
+use crate::step::MAX_EVENT_INPUT_BYTES;
 
 /// What comes next.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Line<'a> {
     /// A line without its end: `\n`, `\r\n`, or the end of the input.
     Whole { offset: u64, bytes: &'a [u8] },
-    /// A line of more bytes than are held; they are passed over.
+    /// A line of more bytes than are held in memory; it is skipped.
     TooLong { offset: u64 },
     /// What was fed is used up.
     NeedInput,
@@ -18,37 +18,37 @@ pub(crate) enum Line<'a> {
     End,
 }
 
-/// Splits lines, which lie in the chunk that was fed last; but one that began in a chunk before is put together.
+/// Splits lines, which stay in the chunk that was fed last; only one that began in a chunk before is joined.
 #[derive(Debug, Default)]
-pub(crate) struct Lines {
+pub(crate) struct LineSplitter {
     chunk: Bytes,
     /// Offset of its start in the input.
     base: u64,
-    /// Where in the chunk that begins which was not handed out.
+    /// The index in the chunk of what was not returned yet.
     at: usize,
-    /// Up to here there is no end of a line.
+    /// Up to here there is no line end.
     looked_at: usize,
-    /// A line that began in a chunk before: what there was of it, and all of it once that was handed out.
+    /// A line that began in a chunk before: its beginning, and all of it once it was returned.
     joined: Vec<u8>,
     joined_is_whole: bool,
     finished: bool,
-    /// Where the line starts that is passed over.
+    /// The offset of the line that is being skipped.
     skipping: Option<u64>,
-    last: LineAt,
-    /// The next line begins in the chunk, and not at the start of the input.
+    last: LineRange,
+    /// Whether the next line begins in the chunk, and not at the start of the input.
     is_plain: bool,
 }
 
-/// Where a line lies, until more is fed.
+/// Where a line is, until more is fed.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct LineAt {
-    /// Not in the chunk: it was put together.
+pub(crate) struct LineRange {
+    /// It was joined, and is not in the chunk.
     pub(crate) is_joined: bool,
     pub(crate) from: usize,
     pub(crate) to: usize,
 }
 
-impl Lines {
+impl LineSplitter {
     pub(crate) fn feed(&mut self, bytes: Bytes) {
         if self.joined_is_whole {
             self.joined.clear();
@@ -56,7 +56,7 @@ impl Lines {
         }
         let rest = &self.chunk[self.at..];
         if memchr(b'\n', &self.chunk[self.looked_at..]).is_some() {
-            // There are lines that nobody asked for yet.
+            // There are lines that were not returned yet.
             self.base += self.at as u64;
             self.chunk = [rest, &bytes].concat().into();
         } else {
@@ -68,24 +68,24 @@ impl Lines {
         self.is_plain = false;
     }
 
-    /// The line that was handed out last, until more is fed.
+    /// The last line that was returned, until more is fed.
     pub(crate) fn last(&self) -> &[u8] {
-        let LineAt { is_joined, from, to } = self.last;
+        let LineRange { is_joined, from, to } = self.last;
         &self.held(is_joined)[from..to]
     }
 
-    /// Where that lies.
-    pub(crate) fn last_at(&self) -> LineAt {
+    /// Where that is.
+    pub(crate) fn last_at(&self) -> LineRange {
         self.last
     }
 
-    /// What lines lie in.
+    /// What holds the lines.
     #[inline]
     pub(crate) fn held(&self, is_joined: bool) -> &[u8] {
         if is_joined { &self.joined } else { &self.chunk }
     }
 
-    /// Bytes of its own that are held.
+    /// Bytes that are held in its own memory.
     #[cfg(test)]
     pub(crate) fn held_bytes(&self) -> usize {
         self.joined.len()
@@ -95,17 +95,17 @@ impl Lines {
         self.finished = true;
     }
 
-    /// Of the line that begins, as much as chunks before have.
+    /// Bytes of the next line that were in chunks before.
     fn begun(&self) -> usize {
         if self.joined_is_whole { 0 } else { self.joined.len() }
     }
 
-    /// Offset of what was not handed out.
+    /// The offset of what was not returned yet.
     pub(crate) fn position(&self) -> u64 {
         self.skipping.unwrap_or(self.base + self.at as u64 - self.begun() as u64)
     }
 
-    /// What comes next, where lines end as this tells of the bytes from one on.
+    /// What comes next; `end_of_line` returns the index of the first line feed in bytes.
     #[inline]
     pub(crate) fn next(&mut self, end_of_line: impl FnOnce(&[u8]) -> Option<usize>) -> Line<'_> {
         let end = end_of_line(&self.chunk[self.looked_at..]).map(|found| self.looked_at + found);
@@ -116,7 +116,7 @@ impl Lines {
                 self.looked_at = self.at;
                 let line = &self.chunk[from..end];
                 let bytes = line.strip_suffix(b"\r").unwrap_or(line);
-                self.last = LineAt { is_joined: false, from, to: from + bytes.len() };
+                self.last = LineRange { is_joined: false, from, to: from + bytes.len() };
                 Line::Whole { offset: self.base + from as u64, bytes }
             }
             _ => self.next_by_all_rules(end),
@@ -146,14 +146,14 @@ impl Lines {
             (from, to) = (0, self.joined.len());
         }
         let line = &self.held(is_joined)[from..to];
-        // The byte order mark that some editors begin a file with is none of the first line's.
+        // A byte order mark, with which some editors begin a file, is not part of the first line.
         if offset == 0 && line.starts_with(b"\xEF\xBB\xBF") {
             from += 3;
         }
         if is_ended && to > from && line.ends_with(b"\r") {
             to -= 1;
         }
-        self.last = LineAt { is_joined, from, to };
+        self.last = LineRange { is_joined, from, to };
         match self.last() {
             line if line.len() > MAX_EVENT_INPUT_BYTES => Line::TooLong { offset },
             bytes => Line::Whole { offset, bytes },

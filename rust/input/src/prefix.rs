@@ -1,8 +1,8 @@
-//! Whether bytes begin with a few others: asked of every line, several times.
+//! Whether bytes begin with a few others: checked for every line, several times.
 
-/// In words, and not by `memcmp`, whose call costs more than so few bytes. (Asked for no bytes at the address that an empty
-/// `Vec` has, glibc's for AVX-512 even loads from there under a mask, which the processor takes a hundred cycles to find
-/// out is no fault: that was a quarter of the whole way from text to bodies.)
+/// In words, and not by `memcmp`, whose call costs more than so few bytes. (Called for no bytes at the address that an empty
+/// `Vec` has, glibc's for AVX-512 even loads from there under a mask, and the processor takes a hundred cycles to suppress
+/// the fault: that was a quarter of the whole way from text to bodies.)
 #[inline]
 pub(crate) fn begins_with(bytes: &[u8], start: &[u8]) -> bool {
     let Some(bytes) = bytes.get(..start.len()) else { return false };
@@ -18,19 +18,18 @@ pub(crate) fn begins_with(bytes: &[u8], start: &[u8]) -> bool {
     }
 }
 
-/// Bytes that are asked for again and again: whether others begin with them is told of sixteen at once, where there are so
-/// many.
+/// Bytes that are compared again and again: sixteen of them at once, if there are so many.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Start {
+pub(crate) struct Prefix {
     bytes: Vec<u8>,
     /// The first sixteen, and which bits of them count.
     first: u128,
     mask: u128,
-    /// The last sixteen, where there are so many.
+    /// The last sixteen, if there are so many.
     last: u128,
 }
 
-impl Start {
+impl Prefix {
     pub(crate) fn new(bytes: &[u8]) -> Self {
         let mut start = Self::default();
         start.set(bytes);
@@ -100,9 +99,9 @@ mod tests {
                 start[at] = byte;
             }
             prop_assert_eq!(begins_with(&bytes, &start), bytes.starts_with(&start));
-            prop_assert_eq!(Start::new(&start).begins(&bytes), bytes.starts_with(&start));
-            prop_assert_eq!(Start::new(&start).is(&bytes), bytes == start);
-            prop_assert!(Start::new(&bytes).is(&bytes));
+            prop_assert_eq!(Prefix::new(&start).begins(&bytes), bytes.starts_with(&start));
+            prop_assert_eq!(Prefix::new(&start).is(&bytes), bytes == start);
+            prop_assert!(Prefix::new(&bytes).is(&bytes));
         }
     }
 }

@@ -1,64 +1,28 @@
 //! Event documents: where in one the reader is, and what comes next.
 //!
-//! Taken are, also mixed and one after the other: an array of events, one event a line (or several lines an event),
+//! A document holds, also mixed and one after the other: an array of events, one event a line (or several lines an event),
 //! and the objects that `aws logs get-log-events` and `filter-log-events` print, with their array in `events`.
 //!
-//! A fault costs as little as it can. An object that is no event is one event rejected. A line that is no JSON is one
-//! too, and reading goes on with the next line that starts as a value does. Inside an array, where no line need
-//! tell events apart, the end of what cannot be parsed is found by its brackets. Where that fails, or the document
-//! ends too early, the document is damaged, which is told as one rejected event with all that follows in it.
+//! An error costs as little as possible. An object that is not an event is one event rejected. A line that is not JSON is
+//! one too, and reading goes on with the next line that starts as a value does. Inside an array, whose events need not be
+//! on lines of their own, the end of what cannot be parsed is found by its brackets. If that fails, or the document ends
+//! too early, the document is damaged: that is one rejected event, with all that follows in it.
 
-use cordwood_core::{RejectedPayload, Rejection, Text, append_payload};
+use cordwood_core::{RejectedPayload, Rejection, Text};
 use memchr::memchr;
 
 use crate::json::event::{self, Extra, Parsed, Scratch};
 use crate::json::grammar::Parser;
-use crate::json::skip_value::Skip;
+use crate::json::skip_value::SkipValue;
 use crate::json::tokens::{self, ParseError, Str};
+use crate::payload::PayloadBuffer;
+use crate::step::{MAX_EVENT_INPUT_BYTES, Step};
 
-/// Bytes of JSON of one event beyond which it is not held to be looked at. The longest legal message takes 6.3 MB
-/// where each of its characters is escaped.
-pub const MAX_EVENT_INPUT_BYTES: usize = 16 << 20;
-
-/// Bytes of a fault that its reason shows.
+/// Bytes of invalid input that an error shows.
 const SHOWN: usize = 24;
 
-/// What comes next in a document. Offsets are in bytes from its start.
-#[derive(Debug)]
-pub enum Step<'a> {
-    /// An event, not yet held against any rule.
-    Event {
-        /// Where it starts.
-        offset: u64,
-        /// As it stands there.
-        timestamp: i64,
-        /// As it stands there.
-        message: Text<'a>,
-    },
-    /// Something that is no event; reading goes on behind it.
-    NotAnEvent {
-        /// Where it starts.
-        offset: u64,
-        /// Why it is none.
-        rejection: Rejection,
-    },
-    /// From here on nothing can be read; `End` comes next.
-    Damage {
-        /// Where that starts.
-        offset: u64,
-        /// Why.
-        rejection: Rejection,
-    },
-    /// What was fed is used up: feed more, or finish.
-    NeedInput,
-    /// The document is at its end.
-    End,
-    /// This is no event document at all: it starts with these characters. Nothing was read.
-    NotADocument(String),
-}
-
-/// What `Step` is, before anything is borrowed.
-enum Found {
+/// A `Step` that borrows nothing yet.
+enum Next {
     Event { offset: u64, start: usize, timestamp: i64, message: Str },
     NotAnEvent { offset: u64, rejection: Rejection },
     Damage { offset: u64, rejection: Rejection },
@@ -69,24 +33,24 @@ enum Found {
 
 /// Where in a document the reader is.
 #[derive(Debug)]
-enum Place {
+enum State {
     Start,
-    /// Behind the byte order mark, where there is one.
+    /// After the byte order mark, if there is one.
     First,
     Between,
     Array {
         wrapped: bool,
     },
-    /// Behind the array of a wrapper, among its other members.
+    /// After the array of a wrapper, among its other members.
     Tail,
-    /// Inside a value that is passed over; it is told once its end is known.
+    /// Inside a value that is skipped; it is returned once its end is known.
     Skipping {
-        skip: Skip,
+        skip: SkipValue,
         offset: u64,
         rejection: Rejection,
         wrapped: Option<bool>,
     },
-    /// Behind the beginning of a line that is no JSON; it is told once the rest of it is passed over.
+    /// After the beginning of a line that is not JSON; it is returned once the rest of it is skipped.
     Resync {
         offset: u64,
         rejection: Rejection,
@@ -102,11 +66,11 @@ pub struct DocumentEvents {
     /// Offset of the buffer's start in the document.
     base: u64,
     finished: bool,
-    place: Place,
+    state: State,
     extra: Extra,
     scratch: Scratch,
-    /// The beginning of what is no event, where that is kept, and whether there was more of it.
-    kept: Option<(Vec<u8>, bool)>,
+    /// Of what is not an event.
+    payload: PayloadBuffer,
 }
 
 impl DocumentEvents {
@@ -118,41 +82,27 @@ impl DocumentEvents {
             at: 0,
             base: 0,
             finished: false,
-            place: Place::Start,
+            state: State::Start,
             extra,
             scratch: Scratch::default(),
-            kept: None,
+            payload: PayloadBuffer::default(),
         }
     }
 
-    /// From now on what is no event is kept, so that [`Self::rejected_payload`] can tell it.
+    /// Keeps what is not an event from now on, for [`Self::rejected_payload`].
     pub fn keep_rejected(&mut self) {
-        self.kept = Some((Vec::new(), false));
+        self.payload.enable();
     }
 
-    /// The text of what `next` just told to be no event; `None` unless it is kept.
+    /// The text of what `next` just returned as not an event; `None` unless it is kept.
     #[must_use]
     pub fn rejected_payload(&self) -> Option<RejectedPayload> {
-        self.kept.as_ref().map(|(text, cut)| RejectedPayload::from_input(text.trim_ascii_end(), *cut))
+        let mut payload = self.payload.get()?;
+        payload.text.truncate(payload.text.trim_ascii_end().len());
+        Some(payload)
     }
 
-    /// Keeps a part of the buffer that is passed over, behind what was kept of the same event.
-    #[inline]
-    fn keep(&mut self, from: usize, to: usize) {
-        if let Some((text, cut)) = &mut self.kept {
-            *cut = *cut || append_payload(&self.buffer[from..to], text);
-        }
-    }
-
-    /// What is kept from here on is of another event.
-    fn keep_anew(&mut self) {
-        if let Some((text, cut)) = &mut self.kept {
-            text.clear();
-            *cut = false;
-        }
-    }
-
-    /// Takes the next bytes. What was read already is let go, so the buffer stays as small as the chunks and the
+    /// Takes the next bytes. What was read already is dropped, so the buffer stays as small as the chunks and the
     /// longest event.
     pub fn feed(&mut self, chunk: &[u8]) {
         self.buffer.drain(..self.at);
@@ -171,24 +121,24 @@ impl DocumentEvents {
     #[inline]
     pub fn next(&mut self) -> Step<'_> {
         match self.find() {
-            Found::Event { offset, start, timestamp, message } => {
+            Next::Event { offset, start, timestamp, message } => {
                 let message = message.bytes(&self.buffer[start..], &self.scratch.message);
                 let message = Text::of_utf8(message);
                 Step::Event { offset, timestamp, message }
             }
-            Found::NotAnEvent { offset, rejection } => Step::NotAnEvent { offset, rejection },
-            Found::Damage { offset, rejection } => Step::Damage { offset, rejection },
-            Found::NeedInput => Step::NeedInput,
-            Found::End => Step::End,
-            Found::NotADocument(start) => Step::NotADocument(start),
+            Next::NotAnEvent { offset, rejection } => Step::NotAnEvent { offset, rejection },
+            Next::Damage { offset, rejection } => Step::Damage { offset, rejection },
+            Next::NeedInput => Step::NeedInput,
+            Next::End => Step::End,
+            Next::NotADocument(start) => Step::NotADocument(start),
         }
     }
 
-    /// Where what is read next starts; of a value that is passed over, where that does.
+    /// The offset of what is read next, or of the value that is being skipped.
     #[must_use]
     pub fn position(&self) -> u64 {
-        match self.place {
-            Place::Skipping { offset, .. } => offset,
+        match self.state {
+            State::Skipping { offset, .. } => offset,
             _ => self.offset(),
         }
     }
@@ -198,87 +148,87 @@ impl DocumentEvents {
     }
 
     #[inline]
-    fn find(&mut self) -> Found {
+    fn find(&mut self) -> Next {
         loop {
-            if let Some(found) = match self.place {
-                Place::Between => self.between(),
-                Place::Array { wrapped } => self.in_array(wrapped),
-                Place::Start => self.start(),
-                Place::First => self.first(),
-                Place::Tail => self.tail(),
-                Place::Skipping { .. } => self.skipping(),
-                Place::Resync { .. } => self.resync(),
-                Place::End => Some(Found::End),
+            if let Some(next) = match self.state {
+                State::Between => self.between(),
+                State::Array { wrapped } => self.in_array(wrapped),
+                State::Start => self.start(),
+                State::First => self.first(),
+                State::Tail => self.tail(),
+                State::Skipping { .. } => self.skipping(),
+                State::Resync { .. } => self.resync(),
+                State::End => Some(Next::End),
             } {
-                return found;
+                return next;
             }
         }
     }
 
-    /// The next byte that is no white space.
+    /// The next byte that is not white space.
     #[inline]
     fn token(&mut self) -> Option<u8> {
         self.at = tokens::after_space(&self.buffer, self.at);
         self.buffer.get(self.at).copied()
     }
 
-    fn start(&mut self) -> Option<Found> {
+    fn start(&mut self) -> Option<Next> {
         const BOM: &[u8] = b"\xEF\xBB\xBF";
         let beginning = &self.buffer[..self.buffer.len().min(BOM.len())];
         if beginning.len() < BOM.len() && BOM.starts_with(beginning) && !self.finished {
-            return Some(Found::NeedInput);
+            return Some(Next::NeedInput);
         }
         self.at = if beginning == BOM { BOM.len() } else { 0 };
-        self.place = Place::First;
+        self.state = State::First;
         None
     }
 
-    fn first(&mut self) -> Option<Found> {
+    fn first(&mut self) -> Option<Next> {
         match self.token() {
-            Some(b'{' | b'[') => self.place = Place::Between,
-            Some(_) if !self.shows(self.at) => return Some(Found::NeedInput),
+            Some(b'{' | b'[') => self.state = State::Between,
+            Some(_) if !self.shows(self.at) => return Some(Next::NeedInput),
             Some(_) => {
-                self.place = Place::End;
-                return Some(Found::NotADocument(self.shown(self.at)));
+                self.state = State::End;
+                return Some(Next::NotADocument(self.shown(self.at)));
             }
-            None if self.finished => self.place = Place::End,
-            None => return Some(Found::NeedInput),
+            None if self.finished => self.state = State::End,
+            None => return Some(Next::NeedInput),
         }
         None
     }
 
     #[inline]
-    fn between(&mut self) -> Option<Found> {
+    fn between(&mut self) -> Option<Next> {
         match self.token() {
             Some(b'{') => self.element(None),
             Some(b'[') => {
                 self.at += 1;
-                self.place = Place::Array { wrapped: false };
+                self.state = State::Array { wrapped: false };
                 None
             }
-            // Between lines, a comma is a leftover of an array that somebody took apart.
+            // A comma between lines is left over from an array.
             Some(b',') => {
                 self.at += 1;
                 None
             }
-            Some(_) if !self.shows(self.at) => Some(Found::NeedInput),
+            Some(_) if !self.shows(self.at) => Some(Next::NeedInput),
             Some(_) => {
                 let rejection = self.not_json(self.at, "neither { nor [");
-                self.pass_over_line(self.at, rejection);
+                self.skip_line(self.at, rejection);
                 None
             }
-            None if self.finished => Some(Found::End),
-            None => Some(Found::NeedInput),
+            None if self.finished => Some(Next::End),
+            None => Some(Next::NeedInput),
         }
     }
 
     #[inline]
-    fn in_array(&mut self, wrapped: bool) -> Option<Found> {
+    fn in_array(&mut self, wrapped: bool) -> Option<Next> {
         match self.token() {
             Some(b',') => self.at += 1,
             Some(b']') => {
                 self.at += 1;
-                self.place = if wrapped { Place::Tail } else { Place::Between };
+                self.state = if wrapped { State::Tail } else { State::Between };
             }
             Some(b'}' | b':') => return Some(self.damage(self.at, "a bracket or colon that closes nothing")),
             Some(_) => return self.element(Some(wrapped)),
@@ -287,31 +237,31 @@ impl DocumentEvents {
                     self.damage(self.at, "the document ends before its array of events does: it was cut off"),
                 );
             }
-            None => return Some(Found::NeedInput),
+            None => return Some(Next::NeedInput),
         }
         None
     }
 
-    /// The value at this place; `array` tells whether it is an item of one, and of what.
+    /// The value here; `array` is whether it is an item of a wrapped array, or `None` if it is not in an array.
     #[inline]
-    fn element(&mut self, array: Option<bool>) -> Option<Found> {
+    fn element(&mut self, array: Option<bool>) -> Option<Next> {
         let start = self.at;
         let offset = self.offset();
         let bytes = &self.buffer[start..];
         match event::parse(bytes, &mut self.scratch, self.extra, array.is_none()) {
             Ok(Parsed::Event { timestamp, message, end }) => {
                 self.at += end;
-                Some(Found::Event { offset, start, timestamp, message })
+                Some(Next::Event { offset, start, timestamp, message })
             }
             Ok(Parsed::NotAnEvent { rejection, end }) => {
                 self.at += end;
-                self.keep_anew();
-                self.keep(start, self.at);
-                Some(Found::NotAnEvent { offset, rejection })
+                self.payload.clear();
+                self.payload.append(&self.buffer[start..self.at]);
+                Some(Next::NotAnEvent { offset, rejection })
             }
             Ok(Parsed::Wrapper { inside }) => {
                 self.at += inside;
-                self.place = Place::Array { wrapped: true };
+                self.state = State::Array { wrapped: true };
                 None
             }
             Err(ParseError::Incomplete) if self.finished => {
@@ -319,154 +269,152 @@ impl DocumentEvents {
             }
             Err(ParseError::Incomplete) if bytes.len() > MAX_EVENT_INPUT_BYTES => {
                 let rejection = Rejection::TooLongToRead { limit: MAX_EVENT_INPUT_BYTES as u64 };
-                self.keep_anew();
-                self.place = Place::Skipping { skip: Skip::default(), offset, rejection, wrapped: array };
+                self.payload.clear();
+                self.state = State::Skipping { skip: SkipValue::default(), offset, rejection, wrapped: array };
                 None
             }
-            Err(ParseError::Incomplete | ParseError::Stopped) => Some(Found::NeedInput),
-            Err(ParseError::Invalid(at, _)) if !self.shows(start + at) => Some(Found::NeedInput),
+            Err(ParseError::Incomplete | ParseError::Stopped) => Some(Next::NeedInput),
+            Err(ParseError::Invalid(at, _)) if !self.shows(start + at) => Some(Next::NeedInput),
             Err(ParseError::Invalid(at, why)) => {
                 let rejection = self.not_json(start + at, why.text());
                 if array.is_none() {
-                    self.pass_over_line(start + 1, rejection);
+                    self.skip_line(start + 1, rejection);
                 } else {
-                    self.keep_anew();
-                    self.place = Place::Skipping { skip: Skip::default(), offset, rejection, wrapped: array };
+                    self.payload.clear();
+                    self.state = State::Skipping { skip: SkipValue::default(), offset, rejection, wrapped: array };
                 }
                 None
             }
         }
     }
 
-    /// Whether all is here that is to be shown of a fault: what is told of it must not depend on the chunks.
-    fn shows(&self, fault: usize) -> bool {
-        self.finished || self.buffer.len() >= fault + SHOWN
+    /// Whether all is here that an error shows: its text must not depend on the chunks.
+    fn shows(&self, invalid: usize) -> bool {
+        self.finished || self.buffer.len() >= invalid + SHOWN
     }
 
-    fn shown(&self, fault: usize) -> String {
-        let shown = &self.buffer[fault..self.buffer.len().min(fault + SHOWN)];
+    fn shown(&self, invalid: usize) -> String {
+        let shown = &self.buffer[invalid..self.buffer.len().min(invalid + SHOWN)];
         String::from_utf8_lossy(shown).into_owned()
     }
 
-    /// The value at this place is no JSON: `why`, seen at `fault`.
+    /// The value here is not JSON: `why`, seen at `invalid`.
     #[cold]
-    fn not_json(&self, fault: usize, why: &str) -> Rejection {
-        let shown = self.shown(fault);
-        let at = self.base + fault as u64;
+    fn not_json(&self, invalid: usize, why: &str) -> Rejection {
+        let shown = self.shown(invalid);
+        let at = self.base + invalid as u64;
         let reason = format!("event is not JSON: {why}, at byte {at}: {shown:?}");
         Rejection::Malformed(reason.into())
     }
 
     #[cold]
-    fn damage(&mut self, fault: usize, why: &str) -> Found {
-        self.place = Place::End;
-        let at = self.base + fault as u64;
+    fn damage(&mut self, invalid: usize, why: &str) -> Next {
+        self.state = State::End;
+        let at = self.base + invalid as u64;
         let reason = format!("the document is damaged at byte {at}: {why}; what follows was not read");
-        self.keep_anew();
-        self.keep(self.at, self.buffer.len());
-        if let Some((_, cut)) = &mut self.kept {
-            *cut |= !self.finished;
-        }
-        Found::Damage { offset: self.offset(), rejection: Rejection::Malformed(reason.into()) }
+        self.payload.clear();
+        self.payload.append(&self.buffer[self.at..]);
+        self.payload.truncate_if(!self.finished);
+        Next::Damage { offset: self.offset(), rejection: Rejection::Malformed(reason.into()) }
     }
 
-    fn tail(&mut self) -> Option<Found> {
+    fn tail(&mut self) -> Option<Next> {
         match self.token() {
             Some(b'}') => {
                 self.at += 1;
-                self.place = Place::Between;
+                self.state = State::Between;
                 None
             }
             Some(b',') => {
                 let bytes = &self.buffer[self.at..];
-                match pass_over_member(bytes, &mut self.scratch.message) {
+                match skip_member(bytes, &mut self.scratch.message) {
                     Ok(end) => self.at += end,
                     Err(ParseError::Invalid(at, why)) => return Some(self.damage(self.at + at, why.text())),
                     Err(ParseError::Incomplete) if self.finished || bytes.len() > MAX_EVENT_INPUT_BYTES => {
                         return Some(self.damage(self.at, "the object around the events does not end"));
                     }
-                    Err(ParseError::Incomplete | ParseError::Stopped) => return Some(Found::NeedInput),
+                    Err(ParseError::Incomplete | ParseError::Stopped) => return Some(Next::NeedInput),
                 }
                 None
             }
-            Some(_) => Some(self.damage(self.at, "no comma behind the array of events")),
+            Some(_) => Some(self.damage(self.at, "no comma after the array of events")),
             None if self.finished => Some(
                 self.damage(self.at, "the document ends before the object around its events does: it was cut off"),
             ),
-            None => Some(Found::NeedInput),
+            None => Some(Next::NeedInput),
         }
     }
 
-    fn skipping(&mut self) -> Option<Found> {
-        let Place::Skipping { skip, offset, rejection, wrapped } = &mut self.place else { return None };
+    fn skipping(&mut self) -> Option<Next> {
+        let State::Skipping { skip, offset, rejection, wrapped } = &mut self.state else { return None };
         let start = self.at;
         if let Some(end) = skip.end(&self.buffer[start..]) {
-            let found = Found::NotAnEvent { offset: *offset, rejection: rejection.clone() };
-            self.place = wrapped.map_or(Place::Between, |wrapped| Place::Array { wrapped });
-            self.pass_over(start + end);
+            let found = Next::NotAnEvent { offset: *offset, rejection: rejection.clone() };
+            self.state = wrapped.map_or(State::Between, |wrapped| State::Array { wrapped });
+            self.skip_to(start + end);
             return Some(found);
         }
         let found = self.finished.then(|| {
-            let reason = format!("{rejection}; and no end of it is found: the rest of the document was not read");
-            Found::Damage { offset: *offset, rejection: Rejection::Malformed(reason.into()) }
+            let reason = format!("{rejection}; and its end is not found: the rest of the document was not read");
+            Next::Damage { offset: *offset, rejection: Rejection::Malformed(reason.into()) }
         });
-        self.pass_over(self.buffer.len());
+        self.skip_to(self.buffer.len());
         if found.is_some() {
-            self.place = Place::End;
+            self.state = State::End;
         }
-        Some(found.unwrap_or(Found::NeedInput))
+        Some(found.unwrap_or(Next::NeedInput))
     }
 
-    /// Goes on to here, and keeps what lies between.
-    fn pass_over(&mut self, to: usize) {
-        self.keep(self.at, to);
+    /// Goes on to here, and keeps what is between.
+    fn skip_to(&mut self, to: usize) {
+        self.payload.append(&self.buffer[self.at..to]);
         self.at = to;
     }
 
-    /// The line at this place is no JSON; its end is looked for from `from` on.
-    fn pass_over_line(&mut self, from: usize, rejection: Rejection) {
+    /// The line here is not JSON; its end is looked for from `from` on.
+    fn skip_line(&mut self, from: usize, rejection: Rejection) {
         let offset = self.offset();
-        self.keep_anew();
-        self.pass_over(from);
-        self.place = Place::Resync { offset, rejection };
+        self.payload.clear();
+        self.skip_to(from);
+        self.state = State::Resync { offset, rejection };
     }
 
-    /// To the next line that starts as a value does.
-    fn resync(&mut self) -> Option<Found> {
-        let mut next = Place::End;
+    /// Skips to the next line that starts as a value does.
+    fn resync(&mut self) -> Option<Next> {
+        let mut next = State::End;
         while let Some(end) = memchr(b'\n', &self.buffer[self.at..]) {
             let line = self.at + end + 1;
             match self.buffer.get(line) {
                 Some(b'{' | b'[') => {
-                    self.pass_over(line);
-                    next = Place::Between;
+                    self.skip_to(line);
+                    next = State::Between;
                     break;
                 }
-                Some(_) => self.pass_over(line),
+                Some(_) => self.skip_to(line),
                 None => {
-                    self.pass_over(line - 1);
+                    self.skip_to(line - 1);
                     break;
                 }
             }
         }
-        if matches!(next, Place::End) {
+        if matches!(next, State::End) {
             if !self.finished && self.buffer.last() == Some(&b'\n') {
-                return Some(Found::NeedInput);
+                return Some(Next::NeedInput);
             }
-            self.pass_over(self.buffer.len());
+            self.skip_to(self.buffer.len());
             if !self.finished {
-                return Some(Found::NeedInput);
+                return Some(Next::NeedInput);
             }
         }
-        match std::mem::replace(&mut self.place, next) {
-            Place::Resync { offset, rejection } => Some(Found::NotAnEvent { offset, rejection }),
+        match std::mem::replace(&mut self.state, next) {
+            State::Resync { offset, rejection } => Some(Next::NotAnEvent { offset, rejection }),
             _ => None,
         }
     }
 }
 
-/// The index behind the member that follows the comma at the slice's start, or behind a comma that nothing follows.
-fn pass_over_member(bytes: &[u8], scratch: &mut Vec<u8>) -> Result<usize, ParseError> {
+/// The index after the member that follows the comma at the start of the slice, or after a comma that nothing follows.
+fn skip_member(bytes: &[u8], scratch: &mut Vec<u8>) -> Result<usize, ParseError> {
     let (at, byte) = tokens::token(bytes, 1)?;
     if byte == b'}' {
         return Ok(at);

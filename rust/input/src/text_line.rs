@@ -1,4 +1,4 @@
-//! One line of text: whether it begins an event, and of which moment.
+//! One line of text: whether it begins an event, and with which timestamp.
 
 use cordwood_core::{Rejection, Remedy};
 use regex::bytes::Regex;
@@ -6,35 +6,35 @@ use regex::bytes::Regex;
 use crate::time::civil::TimestampResolver;
 use crate::time::formats::{LastTimestamp, TimestampFormat};
 
-/// Where an event of text begins, and where its moment is from.
+/// Where an event of text begins, and where its timestamp comes from.
 #[derive(Clone, Debug)]
 pub struct TextLines {
-    /// Tried in this order; what fitted last comes first.
-    layouts: Vec<TimestampFormat>,
-    /// What the lines leave out.
-    clock: TimestampResolver,
-    /// The moment before, for the next one is nearly the same.
-    seen: LastTimestamp,
-    /// Lines that begin an event; where it is not said, those with a moment do.
+    /// Tried in this order; the one that fitted last comes first.
+    formats: Vec<TimestampFormat>,
+    /// For what the lines leave out.
+    resolver: TimestampResolver,
+    /// The timestamp before, because the next one is nearly the same.
+    last_timestamp: LastTimestamp,
+    /// Lines that begin an event; without it, those with a timestamp do.
     begins: Option<Regex>,
     untimed: Untimed,
-    /// Of the event that began last.
+    /// The timestamp of the event that began last.
     last: Option<i64>,
 }
 
-/// What a line is that has no moment.
+/// What a line without a timestamp is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Untimed {
     /// It continues the event before.
     Continues,
-    /// An event of the moment of the one before.
+    /// An event with the timestamp of the one before.
     AsBefore,
-    /// An event, as all lines are, of a moment that is told; what lines write of theirs is not looked at.
+    /// An event, as all lines are, with a timestamp that is given; lines are not searched for theirs.
     Given,
 }
 
 /// What a line of text is.
-pub(crate) enum Meaning {
+pub(crate) enum LineMeaning {
     Begins(i64),
     Continues,
     NotAnEvent(Rejection),
@@ -45,90 +45,90 @@ pub(crate) const BEGINS_WITHOUT: &str = "the line begins an event and has no tim
 const NO_SUCH_DAY: &str = "the line's timestamp has a day that does not exist";
 
 impl TextLines {
-    /// Lines with moments written in one of these ways; what they leave out is the clock's.
+    /// Lines with moments written in one of these ways; what they leave out is the resolver's.
     #[must_use]
-    pub fn new(layouts: Vec<TimestampFormat>, clock: TimestampResolver) -> Self {
+    pub fn new(formats: Vec<TimestampFormat>, resolver: TimestampResolver) -> Self {
         Self {
-            layouts,
-            clock,
-            seen: LastTimestamp::default(),
+            formats,
+            resolver,
+            last_timestamp: LastTimestamp::default(),
             begins: None,
             untimed: Untimed::Continues,
             last: None,
         }
     }
 
-    /// Likewise, where the lines that this matches, and no others, begin an event.
+    /// The same, but the lines that this matches, and no others, begin an event.
     #[must_use]
     pub fn beginning(self, begins: Option<Regex>) -> Self {
         Self { begins, ..self }
     }
 
-    /// Likewise, with another meaning of lines without a moment.
+    /// The same, with another meaning of lines without a timestamp.
     #[must_use]
     pub fn untimed(self, untimed: Untimed) -> Self {
         Self { untimed, ..self }
     }
 
-    /// Tells the moment of the lines from here on, where they are not looked at for theirs.
+    /// Sets the timestamp of the lines from here on, if they are not searched for theirs.
     pub(crate) fn set_timestamp(&mut self, timestamp: i64) {
         self.last = Some(timestamp);
     }
 
     /// What a line is.
     #[inline]
-    pub(crate) fn read(&mut self, line: &[u8]) -> Meaning {
+    pub(crate) fn read(&mut self, line: &[u8]) -> LineMeaning {
         if self.begins.as_ref().is_some_and(|begins| !begins.is_match(line)) {
-            return Meaning::Continues;
+            return LineMeaning::Continues;
         }
-        let moment = match (self.untimed, self.last) {
-            (Untimed::Given, Some(told)) => Moment::At(told),
-            (Untimed::Given, None) => Moment::None,
-            _ => moment_of(&mut self.layouts, &mut self.clock, &mut self.seen, line),
+        let timestamp = match (self.untimed, self.last) {
+            (Untimed::Given, Some(given)) => LineTimestamp::At(given),
+            (Untimed::Given, None) => LineTimestamp::Missing,
+            _ => timestamp_of(&mut self.formats, &mut self.resolver, &mut self.last_timestamp, line),
         };
-        match (moment, self.untimed, self.last) {
-            (Moment::At(timestamp), ..) => {
+        match (timestamp, self.untimed, self.last) {
+            (LineTimestamp::At(timestamp), ..) => {
                 self.last = Some(timestamp);
-                Meaning::Begins(timestamp)
+                LineMeaning::Begins(timestamp)
             }
-            (Moment::NoSuchDay, ..) => Meaning::NotAnEvent(Rejection::Malformed(NO_SUCH_DAY.into())),
-            (Moment::None, Untimed::AsBefore, Some(before)) => Meaning::Begins(before),
-            (Moment::None, Untimed::AsBefore | Untimed::Given, _) => {
-                Meaning::NotAnEvent(Rejection::Malformed(NOTHING_BEFORE.into()))
+            (LineTimestamp::NoSuchDay, ..) => LineMeaning::NotAnEvent(Rejection::Malformed(NO_SUCH_DAY.into())),
+            (LineTimestamp::Missing, Untimed::AsBefore, Some(before)) => LineMeaning::Begins(before),
+            (LineTimestamp::Missing, Untimed::AsBefore | Untimed::Given, _) => {
+                LineMeaning::NotAnEvent(Rejection::Malformed(NOTHING_BEFORE.into()))
             }
-            (Moment::None, Untimed::Continues, _) if self.begins.is_some() => {
+            (LineTimestamp::Missing, Untimed::Continues, _) if self.begins.is_some() => {
                 let reason = BEGINS_WITHOUT.into();
-                Meaning::NotAnEvent(Rejection::Avoidable { reason, remedy: Remedy::TimestampSource })
+                LineMeaning::NotAnEvent(Rejection::Avoidable { reason, remedy: Remedy::TimestampSource })
             }
-            (Moment::None, Untimed::Continues, _) => Meaning::Continues,
+            (LineTimestamp::Missing, Untimed::Continues, _) => LineMeaning::Continues,
         }
     }
 }
 
-enum Moment {
+enum LineTimestamp {
     At(i64),
-    None,
+    Missing,
     NoSuchDay,
 }
 
-fn moment_of(
-    layouts: &mut [TimestampFormat],
-    clock: &mut TimestampResolver,
-    seen: &mut LastTimestamp,
+fn timestamp_of(
+    formats: &mut [TimestampFormat],
+    resolver: &mut TimestampResolver,
+    last_timestamp: &mut LastTimestamp,
     line: &[u8],
-) -> Moment {
-    if let Some(first) = layouts.first()
-        && let Some(ms) = first.find_again(line, seen)
+) -> LineTimestamp {
+    if let Some(first) = formats.first()
+        && let Some(ms) = first.find_again(line, last_timestamp)
     {
-        return Moment::At(ms);
+        return LineTimestamp::At(ms);
     }
     let Some((index, fields)) =
-        layouts.iter().enumerate().find_map(|(index, layout)| Some((index, layout.find(line)?.0)))
+        formats.iter().enumerate().find_map(|(index, format)| Some((index, format.find(line)?.0)))
     else {
-        return Moment::None;
+        return LineTimestamp::Missing;
     };
-    layouts[..=index].rotate_right(1);
-    let Some(ms) = clock.resolve(&fields) else { return Moment::NoSuchDay };
-    layouts[0].remember(line, ms, seen);
-    Moment::At(ms)
+    formats[..=index].rotate_right(1);
+    let Some(ms) = resolver.resolve(&fields) else { return LineTimestamp::NoSuchDay };
+    formats[0].remember(line, ms, last_timestamp);
+    LineTimestamp::At(ms)
 }

@@ -3,3 +3,4 @@
 pub(crate) mod civil;
 pub(crate) mod fields;
 pub(crate) mod formats;
+mod known_formats;

@@ -11,7 +11,7 @@
 use crate::json::grammar::{Parser, Visitor};
 use crate::json::structural_index::{OnIndexed, StructuralIndex};
 use crate::json::tokens::{self, ByteRange, ParseError, Str, number_or_word};
-use crate::prefix::Start;
+use crate::prefix::Prefix;
 
 /// Values that an shape has at most: lines of more are walked over.
 const MAX_VALUES: usize = 64;
@@ -38,7 +38,7 @@ enum NextValue {
 /// A piece that lines share, and what comes behind it.
 #[derive(Clone, Debug)]
 struct SharedPiece {
-    bytes: Start,
+    bytes: Prefix,
     value: NextValue,
     /// The path that leads to that value.
     path: Option<usize>,
@@ -184,10 +184,10 @@ fn pieces_of(line: &[u8], found: &[Option<ByteRange>]) -> Option<Vec<SharedPiece
         let (value, quote) = if line[start] == b'"' { (NextValue::String, 1) } else { (NextValue::Plain, 0) };
         let path = found.iter().position(|range| *range == Some((start, end)));
         left -= usize::from(path.is_some());
-        pieces.push(SharedPiece { bytes: Start::new(&line[from..start + quote]), value, path });
+        pieces.push(SharedPiece { bytes: Prefix::new(&line[from..start + quote]), value, path });
         from = end - quote;
     }
-    pieces.push(SharedPiece { bytes: Start::new(&line[from..]), value: NextValue::End, path: None });
+    pieces.push(SharedPiece { bytes: Prefix::new(&line[from..]), value: NextValue::End, path: None });
     (left == 0 && pieces.len() <= MAX_VALUES).then_some(pieces)
 }
 

@@ -1,17 +1,19 @@
-//! The end of a value that cannot be parsed, or is too long to be held: only quotes and brackets are looked at.
+//! The end of a value that cannot be parsed, or is too long to be held in memory: only quotes and brackets count.
+//!
+//! (Not a visitor of the grammar: what it skips need not be JSON, and comes in as many chunks as it takes.)
 
 /// Looks for the end of a value, over as many chunks as it takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Skip {
+pub(crate) struct SkipValue {
     depth: u64,
     in_string: bool,
     escaped: bool,
 }
 
-impl Skip {
-    /// The index behind the value's end, where it lies in these bytes; otherwise the next bytes go on from here.
+impl SkipValue {
+    /// The index after the value's end, if that is in these bytes; otherwise it goes on in the next bytes.
     ///
-    /// A value that is no string, array or object ends before the next comma or closing bracket.
+    /// A value that is not a string, array or object ends before the next comma or closing bracket.
     pub(crate) fn end(&mut self, bytes: &[u8]) -> Option<usize> {
         for (i, &byte) in bytes.iter().enumerate() {
             if self.in_string {
@@ -59,7 +61,7 @@ mod tests {
             ("oops]", 4),
         ] {
             for cut in 0..end {
-                let mut skip = Skip::default();
+                let mut skip = SkipValue::default();
                 let found = skip.end(&text.as_bytes()[..cut]);
                 assert_eq!(found, None, "{text} cut at {cut}");
                 assert_eq!(skip.end(&text.as_bytes()[cut..]), Some(end - cut), "{text} cut at {cut}");
@@ -68,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_end_has_none() {
-        assert_eq!(Skip::default().end(br#"{"a": "}"#), None);
+    fn a_value_without_an_end_has_none() {
+        assert_eq!(SkipValue::default().end(br#"{"a": "}"#), None);
     }
 }

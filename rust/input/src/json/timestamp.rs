@@ -1,7 +1,8 @@
 //! The timestamp that a JSON value is: a number, whose unit its size shows, or a string.
 
 use crate::json::tokens::{ValueKind, number};
-use crate::time::civil::{TimestampFields, TimestampResolver};
+use crate::time::civil::TimestampResolver;
+use crate::time::fields::TimestampFields;
 use crate::time::formats::{LastTimestamp, TimestampFormat};
 
 /// Reads the timestamps of the values that lines have, one after the other.

@@ -3,38 +3,17 @@
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use crate::time::fields::TimestampFields;
+
 const DAY_MS: i64 = 86_400_000;
 
-/// A moment as a line has it; what it leaves out is `None`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TimestampFields {
-    /// Of four digits.
-    pub year: Option<i32>,
-    /// 1 to 12.
-    pub month: u32,
-    /// 1 to 31.
-    pub day: u32,
-    /// 0 to 23.
-    pub hour: u32,
-    /// 0 to 59.
-    pub minute: u32,
-    /// 0 to 60: a leap second is the first of the next minute.
-    pub second: u32,
-    /// What is below a millisecond is cut off.
-    pub millisecond: u32,
-    /// Seconds east of UTC.
-    pub offset: Option<i32>,
-    /// The moment itself, for logs that write a count since 1970; nothing else counts then.
-    pub epoch_ms: Option<i64>,
-}
-
-/// What a log leaves out, as its reader is told.
+/// Makes timestamps of fields, with the zone and the year that a log leaves out.
 #[derive(Clone, Debug)]
 pub struct TimestampResolver {
     zone: Zone,
     year: Option<i32>,
     now_ms: i64,
-    /// The last quarter of an hour that was looked up, and its zone's offset in ms: offsets change at none within.
+    /// The last quarter of an hour that was looked up, and its zone's offset in ms: offsets never change inside one.
     known: Option<(i64, i64)>,
 }
 
@@ -45,10 +24,10 @@ enum Zone {
 }
 
 impl TimestampResolver {
-    /// A clock for lines without a zone or a year.
+    /// A resolver for lines without a zone or a year.
     ///
-    /// `zone` is `UTC`, `local`, or a name of the IANA database; `None` where there is no such zone. Without a `year`,
-    /// a line is of the latest that puts it no more than a day after `now_ms`.
+    /// `zone` is `UTC`, `local`, or a name of the IANA database; `None` if there is no such zone. Without a `year`,
+    /// a line has the latest that puts it no more than a day after `now_ms`.
     #[must_use]
     pub fn new(zone: &str, year: Option<i32>, now_ms: i64) -> Option<Self> {
         let zone = match zone {
@@ -59,13 +38,13 @@ impl TimestampResolver {
         Some(Self { zone, year, now_ms, known: None })
     }
 
-    /// One for lines of which it does not matter what they leave out: UTC, and a leap year.
+    /// A resolver for when it does not matter what lines leave out: UTC, and a leap year.
     #[must_use]
     pub fn utc() -> Self {
         Self { zone: Zone::Utc, year: Some(2000), now_ms: 0, known: None }
     }
 
-    /// Milliseconds since 1970; `None` where there is no such day.
+    /// Milliseconds since 1970; `None` if there is no such day.
     pub fn resolve(&mut self, fields: &TimestampFields) -> Option<i64> {
         if let Some(epoch_ms) = fields.epoch_ms {
             return Some(epoch_ms);
@@ -74,7 +53,7 @@ impl TimestampResolver {
             return self.in_year(fields, year);
         }
         let this_year = i32::try_from(civil_from_days(self.now_ms.div_euclid(DAY_MS)).0).ok()?;
-        // The next one too: in a zone ahead of UTC it has begun. Back to the last 29 February there was.
+        // The next one too: in a zone ahead of UTC it has begun. Back to the last 29 February.
         (this_year - 8..=this_year + 1)
             .rev()
             .find_map(|year| self.in_year(fields, year).filter(|&ms| ms <= self.now_ms + DAY_MS))
@@ -90,8 +69,8 @@ impl TimestampResolver {
         }
     }
 
-    /// The zone's offset at a civil time. Of one that a change of clocks gives twice it is the first, and one that it
-    /// leaves out is counted on from before.
+    /// The zone's offset at a civil time. If a change of clocks repeats that time, the first counts; if it skips it, the
+    /// offset before the change does.
     fn offset_at(&mut self, civil_ms: i64) -> Option<i64> {
         let Zone::Named(zone) = &self.zone else { return Some(0) };
         let quarter = civil_ms.div_euclid(900_000);
@@ -108,7 +87,7 @@ impl TimestampResolver {
     }
 }
 
-/// Days since 1970-01-01 of a date of the Gregorian calendar; `None` where there is no such day.
+/// Days since 1970-01-01 of a date of the Gregorian calendar; `None` if there is no such day.
 fn days_from_civil(year: i32, month: u32, day: u32) -> Option<i64> {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let most = match month {
@@ -169,24 +148,24 @@ mod tests {
 
     #[test]
     fn a_zone_is_looked_up_with_its_changes() {
-        let mut clock = TimestampResolver::new("Europe/Berlin", None, 0).unwrap();
-        let winter = clock.resolve(&at(Some(2026), 1, 15, 12)).unwrap();
-        let summer = clock.resolve(&at(Some(2026), 7, 15, 12)).unwrap();
+        let mut resolver = TimestampResolver::new("Europe/Berlin", None, 0).unwrap();
+        let winter = resolver.resolve(&at(Some(2026), 1, 15, 12)).unwrap();
+        let summer = resolver.resolve(&at(Some(2026), 7, 15, 12)).unwrap();
         assert_eq!((winter / 3_600_000 % 24, summer / 3_600_000 % 24), (11, 10));
-        // 02:00 to 03:00 on 2026-03-29 is left out; 02:00 to 03:00 on 2026-10-25 is there twice, and the first counts.
-        assert_eq!(clock.resolve(&at(Some(2026), 3, 29, 2)), clock.resolve(&at(Some(2026), 3, 29, 3)));
-        assert_eq!(clock.resolve(&at(Some(2026), 10, 25, 2)), Some(1_792_886_400_000));
+        // 02:00 to 03:00 on 2026-03-29 is skipped; 02:00 to 03:00 on 2026-10-25 is repeated, and the first counts.
+        assert_eq!(resolver.resolve(&at(Some(2026), 3, 29, 2)), resolver.resolve(&at(Some(2026), 3, 29, 3)));
+        assert_eq!(resolver.resolve(&at(Some(2026), 10, 25, 2)), Some(1_792_886_400_000));
         assert!(TimestampResolver::new("Nowhere/City", None, 0).is_none());
     }
 
     #[test]
-    fn a_year_that_is_not_written_is_the_latest_that_is_not_to_come() {
+    fn a_missing_year_is_the_latest_that_is_not_in_the_future() {
         let now = 1_767_312_000_000; // 2026-01-02
-        let mut clock = TimestampResolver::new("UTC", None, now).unwrap();
-        assert_eq!(clock.resolve(&at(None, 1, 1, 0)), Some(1_767_225_600_000));
-        assert_eq!(clock.resolve(&at(None, 12, 31, 0)), Some(1_767_139_200_000));
-        assert_eq!(clock.resolve(&at(None, 2, 29, 0)), Some(1_709_164_800_000)); // of 2024
-        let mut told = TimestampResolver::new("UTC", Some(2025), now).unwrap();
-        assert_eq!(told.resolve(&at(None, 12, 31, 0)), Some(1_767_139_200_000));
+        let mut resolver = TimestampResolver::new("UTC", None, now).unwrap();
+        assert_eq!(resolver.resolve(&at(None, 1, 1, 0)), Some(1_767_225_600_000));
+        assert_eq!(resolver.resolve(&at(None, 12, 31, 0)), Some(1_767_139_200_000));
+        assert_eq!(resolver.resolve(&at(None, 2, 29, 0)), Some(1_709_164_800_000)); // of 2024
+        let mut given = TimestampResolver::new("UTC", Some(2025), now).unwrap();
+        assert_eq!(given.resolve(&at(None, 12, 31, 0)), Some(1_767_139_200_000));
     }
 }

@@ -1,15 +1,36 @@
-//! How a moment is written, piece by piece, and the reading of the pieces.
+//! The fields of a timestamp, and how each is written and read.
 
-use crate::time::civil::TimestampFields;
+/// A timestamp as a line has it; what it leaves out is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TimestampFields {
+    /// Of four digits.
+    pub year: Option<i32>,
+    /// 1 to 12.
+    pub month: u32,
+    /// 1 to 31.
+    pub day: u32,
+    /// 0 to 23.
+    pub hour: u32,
+    /// 0 to 59.
+    pub minute: u32,
+    /// 0 to 60: a leap second is the first of the next minute.
+    pub second: u32,
+    /// Fractions of a millisecond are cut off.
+    pub millisecond: u32,
+    /// Seconds east of UTC.
+    pub offset: Option<i32>,
+    /// The timestamp itself, for logs that write a count since 1970; then nothing else counts.
+    pub epoch_ms: Option<i64>,
+}
 
-/// One piece of how a moment is written.
+/// One item of a timestamp format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Item {
+pub(crate) enum FormatItem {
     /// This byte.
     Byte(u8),
     /// One or more blanks.
     Space,
-    /// What stands between date and time: `T`, a blank, `_`.
+    /// What separates date and time: `T`, a blank, `_`.
     DateTimeBreak,
     Year4,
     Year2,
@@ -22,28 +43,28 @@ pub(crate) enum Item {
     AmPm,
     Minute,
     Second,
-    /// `.` or `,` and up to nine digits; none at all will do.
+    /// `.` or `,` and up to nine digits; optional.
     Fraction,
     /// Up to nine digits.
     FractionDigits,
     Weekday,
     /// A zone: `Z`, `UTC`, `GMT`, or hours and minutes from UTC.
     Zone,
-    /// Likewise, perhaps behind a blank; none at all will do.
+    /// An optional zone, perhaps after a blank.
     MayZone,
-    /// A count since 1970: of seconds with a fraction, or of the unit that its length tells.
+    /// A count since 1970: of seconds with a fraction, or of the unit that its length shows.
     Epoch,
 }
 
-use Item::{
+use FormatItem::{
     AmPm, Byte, DateTimeBreak, Day, Epoch, Fraction, FractionDigits, Hour, Hour12, MayZone, Minute, Month2,
     MonthName, Second, Space, Weekday, Year2, Year4, Zone,
 };
 
-/// What a letter of `strftime` stands for; `None` of one that is not read here.
-pub(crate) fn of_letter(letter: u8) -> Option<Vec<Item>> {
-    let of = |letters: &[u8]| letters.iter().map(|&letter| of_letter(letter)).collect::<Option<Vec<_>>>();
-    let joined = |letters: &[u8], between: Item| of(letters).map(|items| items.join(&between));
+/// What a letter of `strftime` stands for; `None` if it is not supported.
+pub(crate) fn items_of_letter(letter: u8) -> Option<Vec<FormatItem>> {
+    let of = |letters: &[u8]| letters.iter().map(|&letter| items_of_letter(letter)).collect::<Option<Vec<_>>>();
+    let joined = |letters: &[u8], between: FormatItem| of(letters).map(|items| items.join(&between));
     Some(match letter {
         b'Y' => vec![Year4],
         b'y' => vec![Year2],
@@ -68,16 +89,16 @@ pub(crate) fn of_letter(letter: u8) -> Option<Vec<Item>> {
     })
 }
 
-/// Goes through a line, and gathers what its moment says.
-pub(crate) struct Reader<'a> {
+/// Reads the fields of a timestamp from a line.
+pub(crate) struct FieldReader<'a> {
     pub(crate) line: &'a [u8],
     pub(crate) at: usize,
     pub(crate) fields: TimestampFields,
 }
 
-impl Reader<'_> {
+impl FieldReader<'_> {
     #[inline]
-    pub(crate) fn take(&mut self, item: Item) -> Option<()> {
+    pub(crate) fn take(&mut self, item: FormatItem) -> Option<()> {
         match item {
             Byte(byte) => self.byte(byte),
             Space => self.space(),

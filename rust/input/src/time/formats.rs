@@ -1,64 +1,46 @@
-//! How a line writes its moment, and where in the line that stands.
+//! How a line writes its timestamp, and where in the line that is.
 
 use regex::bytes::Regex;
 
-use crate::prefix::Start;
-use crate::time::civil::TimestampFields;
-use crate::time::fields::Item::{
-    self, Byte, DateTimeBreak, Day, Epoch, Fraction, Hour, MayZone, Minute, Month2, MonthName, Second, Space,
-    Weekday, Year2, Year4, Zone,
-};
-use crate::time::fields::{Reader, of_letter};
+use crate::prefix::Prefix;
+use crate::time::fields::FormatItem::{self, Byte, Epoch, Fraction, MayZone, Second, Space, Year2, Year4};
+use crate::time::fields::{FieldReader, TimestampFields, items_of_letter};
+use crate::time::known_formats::{Anchor, WORDS, known_formats};
 
-/// Where in a line the moment stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Anchor {
-    /// Behind so many words, an opening bracket or quote not counted.
-    Word(u8),
-    /// Behind the number in angle brackets that a syslog message begins with.
-    Priority,
-    /// Behind one letter, as in klog.
-    Letter,
-    /// Behind one of the line's first opening square brackets.
-    Bracket,
-    /// Where the pattern says.
-    Pattern,
-}
-
-/// How all lines of a log write their moments.
+/// How all lines of a log write their timestamps.
 #[derive(Clone, Debug)]
 pub struct TimestampFormat {
-    items: Vec<Item>,
+    items: Vec<FormatItem>,
     anchor: Anchor,
     name: &'static str,
-    /// Of the anchor that asks for one.
+    /// Of the anchor that needs one.
     pattern: Option<Regex>,
 }
 
 impl PartialEq for TimestampFormat {
     fn eq(&self, other: &Self) -> bool {
-        let pattern = |layout: &Self| layout.pattern.as_ref().map(|pattern| pattern.as_str().to_owned());
+        let pattern = |format: &Self| format.pattern.as_ref().map(|pattern| pattern.as_str().to_owned());
         (&self.items, self.anchor, pattern(self)) == (&other.items, other.anchor, pattern(other))
     }
 }
 
-/// A moment as it was written last: up to its seconds, and behind its fraction.
+/// The timestamp that was read last: its text up to its seconds, and after its fraction.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LastTimestamp {
-    before: Start,
-    behind: Start,
+    before: Prefix,
+    after: Prefix,
     /// Without its fraction.
     ms: i64,
 }
 
 impl LastTimestamp {
-    /// The moment of a text that is nothing but it, and written as the one before with three digits of its second; `None`
-    /// where it may be one all the same.
+    /// The timestamp of a text that is nothing else, and written as the one before with three digits of its second; `None`
+    /// if it may be one all the same.
     #[inline]
     pub(crate) fn again(&self, text: &[u8]) -> Option<i64> {
-        let (digits, behind) = text.get(self.before.len()..)?.split_first_chunk()?;
-        let millisecond = three_digits_behind_a_point(*digits)?;
-        (self.is_some() && self.before.begins(text) && self.behind.is(behind)).then(|| self.ms + millisecond)
+        let (digits, after) = text.get(self.before.len()..)?.split_first_chunk()?;
+        let millisecond = three_digits_after_a_point(*digits)?;
+        (self.is_some() && self.before.begins(text) && self.after.is(after)).then(|| self.ms + millisecond)
     }
 
     /// Whether there is one.
@@ -68,9 +50,9 @@ impl LastTimestamp {
     }
 }
 
-/// The three digits behind a point or comma.
+/// The three digits after a point or comma.
 #[inline]
-fn three_digits_behind_a_point(bytes: [u8; 4]) -> Option<i64> {
+fn three_digits_after_a_point(bytes: [u8; 4]) -> Option<i64> {
     let [point, digits @ ..] = bytes;
     let [hundreds, tens, ones] = digits.map(|byte| byte.wrapping_sub(b'0'));
     let are = matches!(point, b'.' | b',') && hundreds < 10 && tens < 10 && ones < 10;
@@ -80,58 +62,20 @@ fn three_digits_behind_a_point(bytes: [u8; 4]) -> Option<i64> {
 const BRACKETS_LOOKED_AT: usize = 4;
 const LOOKED_AT: usize = 512;
 
-const TIME: [Item; 6] = [Hour, Byte(b':'), Minute, Byte(b':'), Second, Fraction];
-
-/// What is known of how logs write moments. The first that fits most lines is taken, so what says more comes first.
-const KNOWN: &[(&str, &[Item], &[Anchor])] = &[
-    ("ISO 8601", &[Year4, Byte(b'-'), Month2, Byte(b'-'), Day, DateTimeBreak], WORDS),
-    ("year/month/day", &[Year4, Byte(b'/'), Month2, Byte(b'/'), Day, DateTimeBreak], WORDS),
-    ("weekday, month name, day, time, year", &[Weekday, Space, MonthName, Space, Day, Space], WORDS),
-    ("common log format", &[Day, Byte(b'/'), MonthName, Byte(b'/'), Year4, Byte(b':')], &[Anchor::Bracket]),
-    ("day-month name-year", &[Day, Byte(b'-'), MonthName, Byte(b'-'), Year4, Space], WORDS),
-    ("day month name year", &[Day, Space, MonthName, Space, Year4, Space], WORDS),
-    ("RFC 2822", &[Weekday, Byte(b','), Space, Day, Space, MonthName, Space, Year4, Space], WORDS),
-    ("syslog", &[MonthName, Space, Day, Space], WORDS),
-    ("year of two digits/month/day", &[Year2, Byte(b'/'), Month2, Byte(b'/'), Day, Space], WORDS),
-    ("month-day", &[Month2, Byte(b'-'), Day, Space], WORDS),
-    ("klog", &[Month2, Day, Space], &[Anchor::Letter]),
-    ("ISO 8601, basic", &[Year4, Month2, Day, DateTimeBreak], WORDS),
-    ("since 1970", &[], WORDS),
-];
-
-const WORDS: &[Anchor] = &[
-    Anchor::Word(0),
-    Anchor::Priority,
-    Anchor::Word(1),
-    Anchor::Word(2),
-    Anchor::Word(3),
-    Anchor::Word(4),
-    Anchor::Bracket,
-];
-
 impl TimestampFormat {
-    /// All layouts that are looked for, the one that says most first.
+    /// All formats that are looked for, the most specific first.
     #[must_use]
     pub fn known() -> Vec<Self> {
-        KNOWN
-            .iter()
-            .flat_map(|&(name, date, anchors)| {
-                let mut items = date.to_vec();
-                match name {
-                    "since 1970" => items.push(Epoch),
-                    "ISO 8601, basic" => items.extend([Hour, Minute, Second, Fraction, MayZone]),
-                    "common log format" => items.extend(TIME.into_iter().chain([Space, Zone])),
-                    "weekday, month name, day, time, year" => items.extend(TIME.into_iter().chain([Space, Year4])),
-                    "syslog" | "month-day" | "klog" => items.extend(TIME),
-                    _ => items.extend(TIME.into_iter().chain([MayZone])),
-                }
+        known_formats()
+            .into_iter()
+            .flat_map(|(name, items, anchors)| {
                 anchors.iter().map(move |&anchor| Self { items: items.clone(), anchor, name, pattern: None })
             })
             .collect()
     }
 
-    /// A layout from the letters of `strftime`, to be found at or near the start of a line; `Err` is the letter that
-    /// is not known.
+    /// A format from the letters of `strftime`, to be found at or near the start of a line; `Err` is the letter that
+    /// is not supported.
     pub fn from_strftime(format: &str) -> Result<Vec<Self>, String> {
         let mut items = Vec::new();
         let mut letters = format.bytes();
@@ -139,7 +83,7 @@ impl TimestampFormat {
             match byte {
                 b'%' => {
                     let letter = letters.next().ok_or_else(|| "% at the end".to_owned())?;
-                    items.extend(of_letter(letter).ok_or_else(|| format!("%{}", char::from(letter)))?);
+                    items.extend(items_of_letter(letter).ok_or_else(|| format!("%{}", char::from(letter)))?);
                 }
                 b' ' | b'\t' => items.push(Space),
                 other => items.push(Byte(other)),
@@ -161,13 +105,13 @@ impl TimestampFormat {
         }
     }
 
-    /// These layouts, at none but the place that a pattern says: all of its group `timestamp`, or else of its first, or
-    /// of what it matches.
+    /// These formats, only where a pattern matches: all of its group `timestamp`, or else of its first group, or of the
+    /// match.
     #[must_use]
-    pub fn at_pattern(layouts: Vec<Self>, pattern: &Regex) -> Vec<Self> {
+    pub fn at_pattern(formats: Vec<Self>, pattern: &Regex) -> Vec<Self> {
         let mut found: Vec<Self> = Vec::new();
-        for layout in layouts {
-            let at_pattern = Self { anchor: Anchor::Pattern, pattern: Some(pattern.clone()), ..layout };
+        for format in formats {
+            let at_pattern = Self { anchor: Anchor::Pattern, pattern: Some(pattern.clone()), ..format };
             if !found.contains(&at_pattern) {
                 found.push(at_pattern);
             }
@@ -175,40 +119,40 @@ impl TimestampFormat {
         found
     }
 
-    /// The layout of ISO 8601 and of counts since 1970, for values that are nothing but a moment.
+    /// The formats of ISO 8601 and of counts since 1970, for values that are nothing but a timestamp.
     pub(crate) fn of_values() -> Vec<Self> {
         Self::known()
             .into_iter()
-            .filter(|layout| layout.anchor == Anchor::Word(0) && !matches!(layout.name, "syslog" | "month-day"))
+            .filter(|format| format.anchor == Anchor::Word(0) && !matches!(format.name, "syslog" | "month-day"))
             .collect()
     }
 
-    /// For people.
+    /// Its name, for people.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Whether its moments say which year they are of.
+    /// Whether its timestamps have a year.
     #[must_use]
     pub fn has_year(&self) -> bool {
         self.items.iter().any(|item| matches!(item, Year4 | Year2 | Epoch))
     }
 
-    /// The moment of a line, and where it stands; `None` where there is none.
+    /// The timestamp of a line, and its range; `None` if there is none.
     #[inline]
     #[must_use]
     pub fn find(&self, line: &[u8]) -> Option<(TimestampFields, (usize, usize))> {
         let at = |start: usize| self.read(line, start).map(|(fields, end)| (fields, (start, end)));
         match self.anchor {
-            Anchor::Word(words) => at(behind_opening(line, behind_words(line, words)?)),
+            Anchor::Word(words) => at(after_opening(line, after_words(line, words)?)),
             Anchor::Priority => {
                 let digits = line.strip_prefix(b"<")?.iter().take_while(|byte| byte.is_ascii_digit()).count();
                 let close = 1 + digits;
                 if !(1..=3).contains(&digits) || line.get(close) != Some(&b'>') {
                     return None;
                 }
-                at(close + 1).or_else(|| at(behind_words(line, 1)?))
+                at(close + 1).or_else(|| at(after_words(line, 1)?))
             }
             Anchor::Letter => line.first().filter(|byte| byte.is_ascii_uppercase()).and_then(|_| at(1)),
             Anchor::Bracket => {
@@ -224,7 +168,7 @@ impl TimestampFormat {
         }
     }
 
-    /// The moment of a line that writes it as the line did that was remembered, but for the fraction of its second.
+    /// The timestamp of a line that writes it as the remembered one, except for the fraction of its second.
     ///
     /// A log has many lines a second: this saves reading the date and looking up the zone again.
     #[inline]
@@ -232,36 +176,36 @@ impl TimestampFormat {
         self.find_again_before(line, last).map(|(ms, _)| ms)
     }
 
-    /// Likewise, with what stands behind it.
+    /// The same, with what comes after it.
     #[inline]
     pub(crate) fn find_again_before<'a>(&self, line: &'a [u8], last: &LastTimestamp) -> Option<(i64, &'a [u8])> {
         let Anchor::Word(words) = self.anchor else { return None };
-        let start = behind_opening(line, behind_words(line, words)?);
-        let rest = behind(line.get(start..)?, &last.before).filter(|_| last.is_some())?;
-        let mut fraction = Reader { line: rest, at: 0, fields: TimestampFields::default() };
+        let start = after_opening(line, after_words(line, words)?);
+        let rest = strip_prefix(line.get(start..)?, &last.before).filter(|_| last.is_some())?;
+        let mut fraction = FieldReader { line: rest, at: 0, fields: TimestampFields::default() };
         fraction.take(Fraction)?;
-        let behind = behind(&rest[fraction.at..], &last.behind)?;
-        let begins_zone = |at: usize| matches!(behind.get(at), Some(b'+' | b'-' | b'Z' | b'U' | b'G'));
-        let digit = behind.first().is_some_and(u8::is_ascii_digit);
-        if digit || (last.behind.len() == 0 && (begins_zone(0) || begins_zone(1))) {
-            return None; // it may say more than the line before did
+        let after = strip_prefix(&rest[fraction.at..], &last.after)?;
+        let begins_zone = |at: usize| matches!(after.get(at), Some(b'+' | b'-' | b'Z' | b'U' | b'G'));
+        let digit = after.first().is_some_and(u8::is_ascii_digit);
+        if digit || (last.after.len() == 0 && (begins_zone(0) || begins_zone(1))) {
+            return None; // it may have more than the line before had
         }
-        Some((last.ms + i64::from(fraction.fields.millisecond), behind))
+        Some((last.ms + i64::from(fraction.fields.millisecond), after))
     }
 
-    /// Remembers how a line writes its moment.
+    /// Remembers how a line writes its timestamp.
     pub(crate) fn remember(&self, line: &[u8], ms: i64, last: &mut LastTimestamp) {
         last.before.set(b"");
-        last.behind.set(b"");
+        last.after.set(b"");
         let Anchor::Word(words) = self.anchor else { return };
         let Some(seconds) = self.items.iter().position(|item| *item == Second) else { return };
-        // Only where nothing but a zone comes behind: what else there is may be read before it (a year, am and pm).
+        // Only if nothing but a zone follows: anything else may change the timestamp (a year, am and pm).
         if !matches!(self.items[seconds + 1..], [Fraction] | [Fraction, MayZone]) {
             return;
         }
-        let Some(words_end) = behind_words(line, words) else { return };
-        let start = behind_opening(line, words_end);
-        let mut reader = Reader { line, at: start, fields: TimestampFields::default() };
+        let Some(words_end) = after_words(line, words) else { return };
+        let start = after_opening(line, words_end);
+        let mut reader = FieldReader { line, at: start, fields: TimestampFields::default() };
         let read = self.items[..=seconds].iter().try_for_each(|&item| reader.take(item));
         let second_end = reader.at;
         if read.and_then(|()| reader.take(Fraction)).is_none() {
@@ -270,13 +214,13 @@ impl TimestampFormat {
         let (fraction_end, millisecond) = (reader.at, reader.fields.millisecond);
         if let Some((_, end)) = self.read(line, start) {
             last.before.set(&line[start..second_end]);
-            last.behind.set(&line[fraction_end..end]);
+            last.after.set(&line[fraction_end..end]);
             last.ms = ms - i64::from(millisecond);
         }
     }
 
     fn read(&self, line: &[u8], start: usize) -> Option<(TimestampFields, usize)> {
-        let mut reader = Reader { line, at: start, fields: TimestampFields::default() };
+        let mut reader = FieldReader { line, at: start, fields: TimestampFields::default() };
         for &item in &self.items {
             reader.take(item)?;
         }
@@ -288,7 +232,7 @@ impl TimestampFormat {
     }
 }
 
-fn behind_words(line: &[u8], words: u8) -> Option<usize> {
+fn after_words(line: &[u8], words: u8) -> Option<usize> {
     let near = &line[..line.len().min(LOOKED_AT)];
     let mut at = 0;
     for _ in 0..words {
@@ -298,13 +242,13 @@ fn behind_words(line: &[u8], words: u8) -> Option<usize> {
     Some(at)
 }
 
-/// What stands behind these bytes, where the line begins with them.
+/// What follows these bytes, if the line begins with them.
 #[inline]
-fn behind<'a>(line: &'a [u8], bytes: &Start) -> Option<&'a [u8]> {
+fn strip_prefix<'a>(line: &'a [u8], bytes: &Prefix) -> Option<&'a [u8]> {
     bytes.begins(line).then(|| &line[bytes.len()..])
 }
 
-fn behind_opening(line: &[u8], at: usize) -> usize {
+fn after_opening(line: &[u8], at: usize) -> usize {
     at + usize::from(matches!(line.get(at), Some(b'[' | b'(' | b'"' | b'\'' | b'<')))
 }
 
@@ -314,10 +258,10 @@ mod tests {
     use crate::time::civil::TimestampResolver;
 
     fn read(line: &str) -> Option<(i64, &'static str)> {
-        let mut clock = TimestampResolver::new("UTC", Some(2025), 1_790_000_000_000).unwrap();
-        TimestampFormat::known().iter().find_map(|layout| {
-            let (fields, _) = layout.find(line.as_bytes())?;
-            Some((clock.resolve(&fields)?, layout.name()))
+        let mut resolver = TimestampResolver::new("UTC", Some(2025), 1_790_000_000_000).unwrap();
+        TimestampFormat::known().iter().find_map(|format| {
+            let (fields, _) = format.find(line.as_bytes())?;
+            Some((resolver.resolve(&fields)?, format.name()))
         })
     }
 
@@ -387,17 +331,17 @@ mod tests {
             " GO x",
             " -x",
         ];
-        let mut clock = TimestampResolver::new("Europe/Berlin", Some(2015), 1_790_000_000_000).unwrap();
-        for layout in TimestampFormat::known() {
+        let mut resolver = TimestampResolver::new("Europe/Berlin", Some(2015), 1_790_000_000_000).unwrap();
+        for format in TimestampFormat::known() {
             let mut last = LastTimestamp::default();
             for first in starts.iter().flat_map(|start| rests.map(|rest| format!("{start}{rest}"))) {
-                if let Some((fields, _)) = layout.find(first.as_bytes()) {
-                    layout.remember(first.as_bytes(), clock.resolve(&fields).unwrap(), &mut last);
+                if let Some((fields, _)) = format.find(first.as_bytes()) {
+                    format.remember(first.as_bytes(), resolver.resolve(&fields).unwrap(), &mut last);
                 }
                 for next in starts.iter().flat_map(|start| rests.map(|rest| format!("{start}{rest}"))) {
-                    if let Some(ms) = layout.find_again(next.as_bytes(), &last) {
-                        let (fields, _) = layout.find(next.as_bytes()).unwrap();
-                        assert_eq!(Some(ms), clock.resolve(&fields), "{first:?} then {next:?}, {layout:?}");
+                    if let Some(ms) = format.find_again(next.as_bytes(), &last) {
+                        let (fields, _) = format.find(next.as_bytes()).unwrap();
+                        assert_eq!(Some(ms), resolver.resolve(&fields), "{first:?} then {next:?}, {format:?}");
                     }
                 }
             }
@@ -419,11 +363,11 @@ mod tests {
 
     #[test]
     fn at_the_place_that_a_pattern_says() {
-        let mut clock = TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap();
+        let mut resolver = TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap();
         let mut of = |pattern: &str, line: &str| {
             TimestampFormat::at_pattern(TimestampFormat::known(), &Regex::new(pattern).unwrap())
                 .iter()
-                .find_map(|layout| clock.resolve(&layout.find(line.as_bytes())?.0))
+                .find_map(|format| resolver.resolve(&format.find(line.as_bytes())?.0))
         };
         let line = "a=2014-01-01T00:00:00Z b c d e f g h i=2015-07-29T17:41:44.747Z j";
         assert_eq!(of(r"i=(\S+)", line), Some(1_438_191_704_747));
@@ -435,12 +379,12 @@ mod tests {
 
     #[test]
     fn a_format_of_strftime() {
-        let mut clock = TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap();
+        let mut resolver = TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap();
         let mut of = |format: &str, line: &str| {
             TimestampFormat::from_strftime(format)
                 .unwrap()
                 .iter()
-                .find_map(|layout| clock.resolve(&layout.find(line.as_bytes())?.0))
+                .find_map(|format| resolver.resolve(&format.find(line.as_bytes())?.0))
         };
         assert_eq!(of("%d.%m.%Y %H:%M:%S.%f", "x 29.07.2015 17:41:44.747 y"), Some(1_438_191_704_747));
         assert_eq!(of("%m/%d/%Y %I:%M:%S %p", "07/29/2015 05:41:44 PM y"), Some(1_438_191_704_000));

@@ -1,0 +1,206 @@
+//! The events that lines give, however their bytes are cut.
+
+use bytes::Bytes;
+use cordwood_core::Text;
+use cordwood_input::{
+    CountedEvent, JsonLines, LineEvents, LineFormat, Regex, Step, TextLines, TimestampFormat, TimestampResolver,
+    Untimed,
+};
+use proptest::prelude::*;
+
+/// Most bytes of an event of several lines.
+const MAX_JOINED_BYTES: usize = 1_048_550;
+
+const NOTHING_TO_CONTINUE: &str =
+    "the line has no timestamp, and there is no event before it that it could continue";
+const NOTHING_BEFORE: &str = "the line has no timestamp, and there is no event before it that has one";
+const BEGINS_WITHOUT: &str = "the line begins an event and has no timestamp";
+
+fn text() -> LineFormat {
+    LineFormat::Text(lines_of_text())
+}
+
+fn lines_of_text() -> TextLines {
+    TextLines::new(TimestampFormat::known(), TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap())
+}
+
+fn json() -> LineFormat {
+    let resolver = TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap();
+    LineFormat::Json(JsonLines::new(vec!["ts".into()], None, resolver))
+}
+
+type Item = (u64, Result<(i64, Vec<u8>), String>);
+
+fn read(format: LineFormat, bytes: &[u8], chunk: usize) -> (Vec<Item>, u64) {
+    let mut events = LineEvents::new(format);
+    let mut found = Vec::new();
+    let mut drain = |events: &mut LineEvents| {
+        loop {
+            // Counted ones or not, as it comes: what is found is the same.
+            if found.len() % 3 > 0
+                && let Some(CountedEvent { offset, timestamp, message, escaped_len }) = events.next_counted()
+            {
+                assert_eq!(escaped_len as usize, cordwood_core::escaped_len(message));
+                assert!(message.is_ascii());
+                found.push((offset, Ok((timestamp, message.to_vec()))));
+                continue;
+            }
+            match events.next() {
+                Step::Event { offset, timestamp, message } => {
+                    if let Text::AsciiCounted { bytes, escaped_len } = message {
+                        assert_eq!(escaped_len as usize, cordwood_core::escaped_len(bytes));
+                    }
+                    let (Text::Ascii(bytes) | Text::AsciiCounted { bytes, .. } | Text::Utf8(bytes)) = message
+                    else {
+                        panic!("{message:?}")
+                    };
+                    found.push((offset, Ok((timestamp, bytes.to_vec()))));
+                }
+                Step::NotAnEvent { offset, rejection } => found.push((offset, Err(rejection.to_string()))),
+                Step::NeedInput | Step::End => break,
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    for (i, piece) in bytes.chunks(chunk).enumerate() {
+        events.feed(Bytes::copy_from_slice(piece));
+        // Now and then more is fed before what was fed is used up.
+        if i % 3 > 0 {
+            drain(&mut events);
+        }
+    }
+    events.finish();
+    drain(&mut events);
+    (found, events.skipped())
+}
+
+/// The obvious one: all lines at once.
+fn naive(bytes: &[u8]) -> Vec<(u64, i64, Vec<u8>)> {
+    let mut found: Vec<(u64, i64, Vec<u8>)> = Vec::new();
+    let mut resolver = TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap();
+    let mut offset = 0;
+    let mut blank = 0;
+    for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
+        let line = piece.strip_suffix(b"\n").map_or(piece, |line| line.strip_suffix(b"\r").unwrap_or(line));
+        let timestamp = TimestampFormat::known().iter().find_map(|format| resolver.resolve(&format.find(line)?.0));
+        if line.trim_ascii().is_empty() {
+            blank += 1;
+        } else if let Some(ms) = timestamp {
+            found.push((offset, ms, line.to_vec()));
+            blank = 0;
+        } else if let Some((_, _, message)) = found.last_mut() {
+            message.extend(std::iter::repeat_n(b'\n', blank + 1));
+            message.extend(line);
+            blank = 0;
+        }
+        offset += piece.len() as u64;
+    }
+    found
+}
+
+proptest! {
+    #[test]
+    fn lines_in_any_pieces_are_those_of_the_whole(
+        lines in prop::collection::vec(prop::sample::select(vec![
+            "2015-07-29 17:41:44 one", "2015-07-29T17:41:45Z two \u{e9}", "    at Main.java:3", "", "\t", "Caused by: x",
+            "2015-07-29 17:41:46,123 three\0",
+        ]), 0..12),
+        ends in prop::collection::vec(prop::bool::ANY, 12),
+        unended in prop::bool::ANY,
+        chunk in 1..40_usize,
+    ) {
+        let mut bytes = Vec::new();
+        for (line, crlf) in lines.iter().zip(&ends) {
+            bytes.extend(line.as_bytes());
+            bytes.extend(if *crlf { &b"\r\n"[..] } else { b"\n" });
+        }
+        if unended {
+            bytes.pop();
+        }
+        let (found, _) = read(text(), &bytes, chunk);
+        let events: Vec<_> = found.into_iter().filter_map(|(at, event)| event.ok().map(|(ms, message)| (at, ms, message))).collect();
+        // A carriage return at the very end is part of the last line: no line end follows it.
+        prop_assert_eq!(events, naive(&bytes));
+    }
+
+    #[test]
+    fn garbage_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..400), chunk in 1..50_usize) {
+        read(text(), &bytes, chunk);
+        read(json(), &bytes, chunk);
+    }
+}
+
+#[test]
+fn lines_before_the_first_event_are_returned() {
+    let (found, skipped) = read(text(), b"\nlost\n2015-07-29 17:41:44 found\n\n", 7);
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[0], (1, Err(NOTHING_TO_CONTINUE.to_owned())));
+    assert_eq!(found[1].0, 6);
+    assert_eq!(skipped, 2);
+}
+
+fn messages(format: LineFormat, bytes: &[u8]) -> Vec<Result<(i64, String), String>> {
+    let (found, _) = read(format, bytes, 5);
+    found
+        .into_iter()
+        .map(|(_, event)| event.map(|(ms, message)| (ms, String::from_utf8(message).unwrap())))
+        .collect()
+}
+
+#[test]
+fn a_pattern_says_which_lines_begin_events() {
+    let lines = LineFormat::Text(lines_of_text().beginning(Some(Regex::new("^>").unwrap())));
+    let found = messages(lines, b"> 2015-07-29 17:41:44 a\n2015-07-29 17:41:45 b\n> no time\nlost\n");
+    assert_eq!(
+        found,
+        [
+            Ok((1_438_191_704_000, "> 2015-07-29 17:41:44 a\n2015-07-29 17:41:45 b".to_owned())),
+            Err(BEGINS_WITHOUT.to_owned()),
+            Err(NOTHING_TO_CONTINUE.to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn lines_without_a_timestamp_may_be_events() {
+    let before = LineFormat::Text(lines_of_text().untimed(Untimed::AsBefore));
+    let found = messages(before, b"lost\n2015-07-29 17:41:44 a\nb\n\nc");
+    let at = 1_438_191_704_000;
+    assert_eq!(
+        found,
+        [
+            Err(NOTHING_BEFORE.to_owned()),
+            Ok((at, "2015-07-29 17:41:44 a".to_owned())),
+            Ok((at, "b".to_owned())),
+            Ok((at, "c".to_owned())),
+        ]
+    );
+    let mut given = LineFormat::Text(lines_of_text().untimed(Untimed::Given));
+    given.set_timestamp(17);
+    assert_eq!(
+        messages(given, b"a\n2015-07-29 17:41:44 b\n"),
+        [Ok((17, "a".to_owned())), Ok((17, "2015-07-29 17:41:44 b".to_owned()))]
+    );
+}
+
+#[test]
+fn an_event_of_many_lines_is_bounded() {
+    let mut bytes = b"2015-07-29 17:41:44 first".to_vec();
+    for _ in 0..30_000 {
+        bytes.extend(b"\n    at com.example.Main.method(Main.java:1234567890)");
+    }
+    let (found, _) = read(text(), &bytes, 65_536);
+    assert_eq!(found.len(), 2);
+    let lengths: Vec<_> = found.iter().map(|(_, event)| event.as_ref().unwrap().1.len()).collect();
+    assert!(lengths.iter().all(|&length| length <= MAX_JOINED_BYTES));
+    assert_eq!(found[0].1.as_ref().unwrap().0, found[1].1.as_ref().unwrap().0);
+}
+
+#[test]
+fn json_lines() {
+    let (found, _) =
+        read(json(), b"{\"ts\": 1438191704, \"m\": \"x\"}\nnonsense\n{\"ts\":\"2015-07-29T17:41:44.5Z\"}", 9);
+    assert_eq!(found[0], (0, Ok((1_438_191_704_000, b"{\"ts\": 1438191704, \"m\": \"x\"}".to_vec()))));
+    assert!(found[1].1.is_err());
+    assert_eq!(found[2].1.as_ref().unwrap().0, 1_438_191_704_500);
+}
