@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import Field, fields
 from typing import Any
 
-from cordwood.options.definition import Options, Signature, flag_of, meta, type_of
+from cordwood.options.option_type import Options, Signature, flag_of, meta, type_of
 from cordwood.options.signatures import SIGNATURES
 
 ROOT = pathlib.Path(__file__).parents[1]

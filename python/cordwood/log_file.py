@@ -8,8 +8,8 @@ from typing import Any, BinaryIO, Unpack
 
 from cordwood._core import Batch
 from cordwood.options import MessageOptions, ReadOptions, resolve
-from cordwood.options.definition import documented
 from cordwood.options.keywords import LogFileOptions
+from cordwood.options.option_type import documented
 from cordwood.options.signatures import READ
 from cordwood.sources.log_files import LogFiles
 

@@ -16,7 +16,7 @@ import pytest
 from cli_upload import COMMAND, DAY, NAMES, NOW, Here, clean_environment, environment_of, run, wrote
 from cordwood._model import Outcome, StopKind
 from cordwood.cli import main
-from cordwood.cli.upload import exit_code
+from cordwood.cli.exit_codes import exit_code
 from cordwood.delivery.time_window import TimeWindow
 from cordwood.errors import InputError
 from cordwood.local import ACCESS_KEY_ID, Fault, LocalCloudWatchLogs

@@ -15,7 +15,7 @@ from cordwood.cli import flags
 from cordwood.cli.main import parser
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.options import ReadOptions, SendOptions, keywords, resolve
-from cordwood.options.definition import flag_of, meta, type_of
+from cordwood.options.option_type import flag_of, meta, type_of
 from cordwood.options.signatures import SIGNATURES, UPLOAD
 from paths import ROOT
 

@@ -1,5 +1,10 @@
-"""Exit codes of the command: those of AWS CLI v2, and two for what becomes of an upload's events."""
+"""Exit codes of the command, and which one an upload ends with: those of AWS CLI v2, and two for its events."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cordwood._model import StopKind
 from cordwood.awscli.exit_codes import (
     CONFIGURATION_ERROR,
     DONE,
@@ -9,6 +14,9 @@ from cordwood.awscli.exit_codes import (
     USAGE_ERROR,
 )
 from cordwood.errors import Error
+
+if TYPE_CHECKING:
+    from cordwood.report import Report
 
 __all__ = [
     "CONFIGURATION_ERROR",
@@ -36,3 +44,37 @@ class Failure(Error):
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+def exit_code(
+    report: Report,
+    *,
+    damaged: bool,
+    cut_short: bool = False,
+    error: Exception | None = None,
+    signal: int | None = None,
+) -> int:
+    """The exit code for what became of an upload; if several apply, the one that says most.
+
+    Args:
+        report: what became of the events.
+        damaged: part of the input could not be read as events.
+        cut_short: a compressed file was truncated or damaged.
+        error: what ended the reading before the input's end.
+        signal: 128 plus the number of the signal that interrupted it.
+
+    """
+    if signal is not None:
+        return signal
+    job_level = {
+        StopKind.CONFIGURATION: CONFIGURATION_ERROR,
+        StopKind.SERVICE: SERVICE_ERROR,
+        StopKind.FAULT: OTHER_ERROR,
+    }
+    if report.stop_kind in job_level:
+        return job_level[report.stop_kind]
+    if error is not None:
+        return USAGE_ERROR
+    if report.not_delivered or report.stopped or cut_short:
+        return NOT_DELIVERED
+    return REJECTED if report.failed() or damaged else DONE

@@ -22,7 +22,7 @@ from cordwood.options import (
     SendOptions,
     resolve,
 )
-from cordwood.options.definition import Signature, flag_of, meta
+from cordwood.options.option_type import Signature, flag_of, meta
 
 PLAN = Signature(
     "cordwood plan", (ConnectOptions, CreateOptions, MessageOptions, ReadOptions, DeadLetterOptions, ResendOptions)

@@ -21,7 +21,7 @@ from cordwood.options import (
     MessageOptions,
     ReadOptions,
 )
-from cordwood.options.definition import Signature
+from cordwood.options.option_type import Signature
 
 if TYPE_CHECKING:
     from cordwood.sources.source import FileSource

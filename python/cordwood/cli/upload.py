@@ -11,14 +11,11 @@ from cordwood._text import plural
 from cordwood.cli.arguments import UploadArguments
 from cordwood.cli.destination import Destination, destination, log_group_retention
 from cordwood.cli.exit_codes import (
-    CONFIGURATION_ERROR,
     DONE,
-    NOT_DELIVERED,
     OTHER_ERROR,
-    REJECTED,
-    SERVICE_ERROR,
     USAGE_ERROR,
     Failure,
+    exit_code,
 )
 from cordwood.cli.flags import UPLOAD, add_flags, with_flags
 from cordwood.cli.input import (
@@ -247,42 +244,6 @@ def _run(job: UploadJob, progress: Progress) -> tuple[Report, Exception | None]:
         if not isinstance(error, (Error, OSError)):
             raise  # a error of cordwood's own; what became of the events is in the exception's note
         return report, error
-
-
-def exit_code(
-    report: Report,
-    *,
-    damaged: bool,
-    cut_short: bool = False,
-    error: Exception | None = None,
-    signal: int | None = None,
-) -> int:
-    """The exit code for what became of an upload; where several hold, the one that says most.
-
-    Args:
-        report: what became of the events.
-        damaged: part of the input could not be read as events.
-        cut_short: a compressed file was truncated or damaged.
-        error: what ended the reading before the input's end.
-        signal: 128 plus the number of the signal that interrupted it.
-
-    """
-    from cordwood._model import StopKind
-
-    if signal is not None:
-        return signal
-    job_level = {
-        StopKind.CONFIGURATION: CONFIGURATION_ERROR,
-        StopKind.SERVICE: SERVICE_ERROR,
-        StopKind.FAULT: OTHER_ERROR,
-    }
-    if report.stop_kind in job_level:
-        return job_level[report.stop_kind]
-    if error is not None:
-        return USAGE_ERROR
-    if report.not_delivered or report.stopped or cut_short:
-        return NOT_DELIVERED
-    return REJECTED if report.failed() or damaged else DONE
 
 
 def _document(

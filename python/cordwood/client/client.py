@@ -22,7 +22,7 @@ from cordwood.client.remedies import CreateMissing, ExpectedToken, Parameters, R
 from cordwood.client.tokens import SequenceTokens
 from cordwood.errors import OptionError, OptionValueError
 from cordwood.options import ClientOption, ConnectOptions, CreateOptions, SendOptions, resolve
-from cordwood.options.definition import documented
+from cordwood.options.option_type import documented
 from cordwood.options.signatures import CLIENT
 
 if TYPE_CHECKING:

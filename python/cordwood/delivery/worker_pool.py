@@ -21,7 +21,7 @@ from cordwood.delivery.sender import Sender
 from cordwood.delivery.stop_policy import Stop, StopPolicy
 from cordwood.ledger.journal_writer import JournalWriter
 from cordwood.options import SendOptions
-from cordwood.options.sending import AWS_REQUESTS_PER_SECOND
+from cordwood.options.send_options import AWS_REQUESTS_PER_SECOND
 
 if TYPE_CHECKING:
     from cordwood.client.client import PutLogEventsClient

@@ -2,18 +2,18 @@
 
 | file | what it holds |
 |---|---|
-| `definition` | how an option is defined, and what is derived from that |
-| `reading`, `sending`, `connecting`, `recording` | the options, in groups: frozen dataclasses |
+| `read_options`, `send_options`, `connect_options`, `record_options` | the options: to add one, add a line there |
+| `option_type` | what an option is, and what is derived from that |
 | `types`, `values` | the words that options take; values as text |
 | `signatures` | which function takes which |
 | `keywords` | the same as `TypedDict`s for type checkers, generated: `make options` |
 """
 
-from cordwood.options.connecting import ClientOption, ConnectOptions, CreateOptions
-from cordwood.options.definition import Options, OptionSet, resolve
-from cordwood.options.reading import BatchingOptions, MessageOptions, ReadOptions
-from cordwood.options.recording import DeadLetterOptions, JournalOptions, ResendOptions, ResultOptions
-from cordwood.options.sending import LingerOptions, SendOptions
+from cordwood.options.connect_options import ClientOption, ConnectOptions, CreateOptions
+from cordwood.options.option_type import Options, OptionSet, resolve
+from cordwood.options.read_options import BatchingOptions, MessageOptions, ReadOptions
+from cordwood.options.record_options import DeadLetterOptions, JournalOptions, ResendOptions, ResultOptions
+from cordwood.options.send_options import LingerOptions, SendOptions
 
 __all__ = [
     "BatchingOptions",

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from cordwood.options.connecting import ClientOption, ConnectOptions, CreateOptions
-from cordwood.options.definition import OptionSet, Signature
-from cordwood.options.reading import NORMALIZED, BatchingOptions, MessageOptions, ReadOptions
-from cordwood.options.recording import (
+from cordwood.options.connect_options import ClientOption, ConnectOptions, CreateOptions
+from cordwood.options.option_type import OptionSet, Signature
+from cordwood.options.read_options import NORMALIZED, BatchingOptions, MessageOptions, ReadOptions
+from cordwood.options.record_options import (
     DeadLetterOptions,
     JournalOptions,
     ResendOptions,
     ResultOptions,
 )
-from cordwood.options.sending import LingerOptions, SendOptions
+from cordwood.options.send_options import LingerOptions, SendOptions
 
 BATCHES = Signature("batches", (BatchingOptions, MessageOptions))
 READ = Signature("read", (ReadOptions, MessageOptions))
@@ -55,7 +55,7 @@ def event_options(options: OptionSet) -> dict[str, Any]:
     """The options which, if changed, would make other events of the same bytes: what a journal holds of them."""
     from dataclasses import fields
 
-    from cordwood.options.definition import meta
+    from cordwood.options.option_type import meta
 
     read = options[ReadOptions]
     found: dict[str, Any] = {}

@@ -21,8 +21,8 @@ from cordwood.options import (
     SendOptions,
     resolve,
 )
-from cordwood.options.definition import documented
 from cordwood.options.keywords import UploadOptions
+from cordwood.options.option_type import documented
 from cordwood.options.signatures import UPLOAD, event_options
 from cordwood.report import Report
 from cordwood.sources.open_source import open_source, paths_of

@@ -22,8 +22,8 @@ from cordwood.errors import Error, UploadError
 from cordwood.ledger.ledger import Ledger
 from cordwood.name_template import MEMORY_SCOPES, NameTemplate, naming, shown
 from cordwood.options import CreateOptions, LingerOptions, MessageOptions, SendOptions, resolve
-from cordwood.options.definition import documented
 from cordwood.options.keywords import UploaderOptions
+from cordwood.options.option_type import documented
 from cordwood.options.signatures import UPLOADER
 from cordwood.report import Report
 from cordwood.report.summary import explain

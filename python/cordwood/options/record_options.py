@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cordwood._model import Outcome
 from cordwood.errors import OptionError
-from cordwood.options.definition import Flag, Options, option
+from cordwood.options.option_type import Flag, Options, option
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from cordwood._core import Limits
 from cordwood.errors import OptionValueError
 from cordwood.options import values
-from cordwood.options.definition import Flag, Options, above_zero, option
+from cordwood.options.option_type import Flag, Options, above_zero, option
 from cordwood.options.types import Extra, Format, InvalidText, OnReject, Oversize, TimestampFrom
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cordwood.errors import OptionValueError
 from cordwood.options import values
-from cordwood.options.definition import Flag, Options, option
+from cordwood.options.option_type import Flag, Options, option
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cordwood.errors import OptionError, OptionValueError
 from cordwood.options import values
-from cordwood.options.definition import Flag, Options, above_zero, option, seconds
+from cordwood.options.option_type import Flag, Options, above_zero, option, seconds
 from cordwood.options.types import Compression
 
 if TYPE_CHECKING:
