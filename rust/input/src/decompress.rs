@@ -13,7 +13,7 @@ pub enum Compression {
     Zstd,
 }
 
-/// Undoes gzip or zstd, of several members or frames too, one behind the other, as `cat` joins them.
+/// Decompresses gzip or zstd, also of several members or frames, one after the other, as `cat` joins them.
 pub struct Decompressor {
     kind: Kind,
     /// Whether a member is under way.
@@ -46,7 +46,7 @@ impl Decompressor {
     }
 
     /// Appends what the input holds to the output, up to its capacity; returns how many bytes of the input it took. The
-    /// input is used up where the output stays empty. `Err` says how it is damaged; what it held before that came
+    /// input is used up if the output stays empty. `Err` says how it is damaged; what it held before that came
     /// first.
     pub fn run(&mut self, input: &[u8], output: &mut Vec<u8>) -> Result<usize, String> {
         if let Some(damage) = &self.damage {
@@ -95,7 +95,7 @@ fn run_gzip(gzip: &mut Decompress, input: &[u8], taken: &mut usize, output: &mut
             Ok(true)
         }
         Ok(Status::Ok | Status::BufError) => Ok(false),
-        Err(fault) => Err(fault.message().map_or_else(|| fault.to_string(), str::to_owned)),
+        Err(error) => Err(error.message().map_or_else(|| error.to_string(), str::to_owned)),
     }
 }
 
@@ -108,7 +108,7 @@ fn run_zstd(
     let mut from = InBuffer::around(&input[*taken..]);
     let written = output.len();
     let mut to = OutBuffer::around_pos(output, written);
-    let hint = zstd.run(&mut from, &mut to).map_err(|fault| fault.to_string())?;
+    let hint = zstd.run(&mut from, &mut to).map_err(|error| error.to_string())?;
     *taken += from.pos();
     Ok(hint == 0)
 }
@@ -124,7 +124,7 @@ pub struct TextDecoder {
 const MALFORMED: u8 = 0xFF;
 
 impl TextDecoder {
-    /// Of the encoding that the web knows under this label; `None` where there is none. A byte order mark is dropped.
+    /// Of the encoding that the web knows under this label; `None` if there is none. A byte order mark is dropped.
     #[must_use]
     pub fn new(label: &str) -> Option<Self> {
         let encoding = Encoding::for_label_no_replacement(label.as_bytes())?;
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_a_member_comes_another_or_nothing() {
+    fn after_a_member_comes_another_or_nothing() {
         let mut packed = gzipped(b"text");
         packed.extend_from_slice(b"garbage that is no member");
         let mut decompressor = gunzip();

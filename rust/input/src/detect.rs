@@ -17,7 +17,7 @@ use crate::time::formats::TimestampFormat;
 pub enum InputFormat {
     /// Event documents: objects of `timestamp` and `message`.
     Events,
-    /// JSON lines with the moment at this dotted path.
+    /// JSON lines with the timestamp at this dotted path.
     Json(String),
     /// Text, with timestamps written so.
     Text(TimestampFormat),
@@ -98,12 +98,12 @@ pub struct DetectOptions {
     pub format: Option<FormatKind>,
     /// How timestamps are written: one of these.
     pub timestamp_formats: Option<Vec<TimestampFormat>>,
-    /// Where the moment is in JSON.
+    /// Where the timestamp is in JSON.
     pub timestamp_field: Option<String>,
 }
 
-/// Looks at samples of whole lines: from the start, the middle and the end of a file. `None` where they are nothing
-/// that is known.
+/// Looks at samples of whole lines: from the start, the middle and the end of a file. `None` if their
+/// format is not known.
 #[must_use]
 pub fn detect(samples: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
     let all: Vec<&[u8]> = samples.iter().flat_map(|sample| lines(sample)).collect();
@@ -247,7 +247,7 @@ fn json_lines(names: Vec<String>) -> JsonLines {
     JsonLines::new(names, None, any_resolver())
 }
 
-/// To see whether there is a moment at all: which one does not matter.
+/// To see whether there is a timestamp at all: which one does not matter.
 fn any_resolver() -> TimestampResolver {
     TimestampResolver::utc()
 }
@@ -330,7 +330,7 @@ impl Detected {
 mod tests {
     use super::*;
 
-    fn told(samples: &[&str]) -> Option<(String, bool, bool, bool)> {
+    fn detected(samples: &[&str]) -> Option<(String, bool, bool, bool)> {
         let samples: Vec<&[u8]> = samples.iter().map(|sample| sample.as_bytes()).collect();
         detect(&samples, &DetectOptions::default()).map(|found| {
             let shape = match &found.format {
@@ -357,27 +357,27 @@ mod tests {
             ("[Wed Jul 29 17:41:44 2015] [notice] x\n", "weekday, month name, day, time, year"),
             ("[2015-07-29 17:41:44] x\n", "ISO 8601"),
         ] {
-            assert_eq!(told(&[sample]).map(|found| found.0), Some(shape.to_owned()), "{sample}");
+            assert_eq!(detected(&[sample]).map(|found| found.0), Some(shape.to_owned()), "{sample}");
         }
-        assert_eq!(told(&["nothing that\nis known\n"]), None);
-        assert_eq!(told(&["{\"no\": \"time\"}\n"]), None);
+        assert_eq!(detected(&["nothing that\nis known\n"]), None);
+        assert_eq!(detected(&["{\"no\": \"time\"}\n"]), None);
     }
 
     #[test]
     fn what_lines_leave_out() {
-        assert_eq!(told(&["2015-07-29 17:41:44 x\n"]), Some(("ISO 8601".into(), true, false, false)));
-        assert_eq!(told(&["2015-07-29T17:41:44Z x\n"]), Some(("ISO 8601".into(), false, false, false)));
-        assert_eq!(told(&["Jul 29 17:41:44 host x\n"]), Some(("syslog".into(), true, true, false)));
-        assert_eq!(told(&["1438191704 x\n"]), Some(("since 1970".into(), false, false, false)));
+        assert_eq!(detected(&["2015-07-29 17:41:44 x\n"]), Some(("ISO 8601".into(), true, false, false)));
+        assert_eq!(detected(&["2015-07-29T17:41:44Z x\n"]), Some(("ISO 8601".into(), false, false, false)));
+        assert_eq!(detected(&["Jul 29 17:41:44 host x\n"]), Some(("syslog".into(), true, true, false)));
+        assert_eq!(detected(&["1438191704 x\n"]), Some(("since 1970".into(), false, false, false)));
     }
 
     #[test]
-    fn parts_that_disagree_are_told() {
+    fn parts_that_disagree_are_reported() {
         let start = "2015-07-29 17:41:44 x\n".repeat(5);
         let end = "Jul 29 17:41:44 host x\n".repeat(5);
-        assert!(told(&[&start, &end]).unwrap().3);
-        assert!(!told(&[&start, &start]).unwrap().3);
+        assert!(detected(&[&start, &end]).unwrap().3);
+        assert!(!detected(&[&start, &start]).unwrap().3);
         let traces = format!("{start}{}", "    at com.example.Main(Main.java:1)\n".repeat(3));
-        assert!(!told(&[&start, &traces]).unwrap().3);
+        assert!(!detected(&[&start, &traces]).unwrap().3);
     }
 }

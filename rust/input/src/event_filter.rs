@@ -38,7 +38,7 @@ impl EventFilter {
         }
     }
 
-    /// Likewise, of a message that is meant to be UTF-8.
+    /// The same, for a message that should be UTF-8.
     #[inline]
     #[must_use]
     pub fn accepts_utf8(&self, timestamp: i64, message: &[u8]) -> bool {

@@ -1,41 +1,41 @@
-//! What lines of one shape share: all that stands between their values. Many an application writes one shape over and
-//! over, so a line is held against the shape of those before it is walked over.
+//! The shape that lines share: everything between their values. Many applications write one shape over and over, so a
+//! line is matched with the shape of those before it, before it is walked over.
 //!
-//! A line that has the same bytes between its values, strings where the other had strings, and numbers or words (true, false,
-//! null) where it had those, is JSON as much as the other is, and has its values where the other had them.
+//! A line that has the same bytes between its values as another, strings for its strings, and numbers or words (true, false,
+//! null) for its numbers and words, is JSON if the other is, and has its values in the same order.
 //!
-//! That saves 15 ns of a line of 85 bytes, and costs them where shapes change from line to line. So one shape is held,
-//! for as long as it fits four lines of five. (Tried and lost: four at once, one learned every 16 lines. Where each line has
-//! another shape, that took as long again as all the rest.)
+//! That saves 15 ns of a line of 85 bytes, and costs as much if shapes change from line to line. So one shape is cached, as
+//! long as it fits four lines of five. (Tried, and slower: four at once, one learned every 16 lines. If each line has
+//! another shape, that doubled the time.)
 
 use crate::json::grammar::{Parser, Visitor};
 use crate::json::structural_index::{OnIndexed, StructuralIndex};
 use crate::json::tokens::{self, ByteRange, ParseError, Str, number_or_word};
 use crate::prefix::Prefix;
 
-/// Values that an shape has at most: lines of more are walked over.
+/// Most values of a shape: lines with more are walked over.
 const MAX_VALUES: usize = 64;
 
-/// What a line that fits is worth, up to so many of them; each that does not takes four away.
-const MOST_CREDIT: u32 = 64;
+/// Each line that fits adds one to the credit, up to so many; each that does not takes four away.
+const MAX_CREDIT: u32 = 64;
 const COST_OF_MISS: u32 = 4;
 
-/// Lines that are walked over before an shape is learned again, at first; then twice as many each time, up to the most.
+/// Lines that are walked over before a shape is learned again, at first; then twice as many each time, up to the longest.
 const FIRST_PAUSE: u32 = 16;
-const LONGEST_PAUSE: u32 = 1 << 14;
+const MAX_PAUSE: u32 = 1 << 14;
 
-/// What kind of value comes behind a piece.
+/// The kind of value that follows a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum NextValue {
-    /// A string, whose quotes are of the pieces around it.
+    /// A string, whose quotes are part of the pieces around it.
     String,
     /// A number, or one of the three words.
     Plain,
-    /// None: the line ends.
+    /// No value: the line ends.
     End,
 }
 
-/// A piece that lines share, and what comes behind it.
+/// A piece that lines share, and the value that follows it.
 #[derive(Clone, Debug)]
 struct SharedPiece {
     bytes: Prefix,
@@ -44,10 +44,10 @@ struct SharedPiece {
     path: Option<usize>,
 }
 
-/// The shape that lines have at present.
+/// The shape of the current lines.
 #[derive(Clone, Debug)]
 pub(crate) struct ShapeCache {
-    /// None where lines have none, or it is not known.
+    /// Empty if the shape is not known.
     pieces: Vec<SharedPiece>,
     credit: u32,
     /// Lines to be walked over before one is learned.
@@ -62,21 +62,21 @@ impl Default for ShapeCache {
     }
 }
 
-/// What a look at a line told.
+/// Whether a line has the shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ShapeMatch {
-    /// It has the shape, and its values were noted.
+    /// It does, and its values were noted.
     Fits,
-    /// It does not have it.
+    /// It does not.
     Other,
-    /// A string of it is none, or may be.
+    /// One of its strings may be invalid.
     Doubtful,
 }
 
-/// Holds a line against an shape, once its marks are there.
+/// Matches a line with the shape, once it is indexed.
 pub(crate) struct MatchShape<'a> {
     pub(crate) shape: &'a mut ShapeCache,
-    /// Where the values are that paths lead to; all or nothing of them is noted.
+    /// Where the values at the paths are; all or none of them are noted.
     pub(crate) found: &'a mut [Option<ByteRange>],
 }
 
@@ -97,7 +97,7 @@ impl OnIndexed for MatchShape<'_> {
             shape.missed(found);
             return ShapeMatch::Other;
         }
-        shape.credit = MOST_CREDIT.min(shape.credit + 1);
+        shape.credit = MAX_CREDIT.min(shape.credit + 1);
         ShapeMatch::Fits
     }
 }
@@ -115,10 +115,10 @@ impl ShapeCache {
     fn forget(&mut self) {
         self.pieces.clear();
         self.wait = self.pause;
-        self.pause = LONGEST_PAUSE.min(2 * self.pause);
+        self.pause = MAX_PAUSE.min(2 * self.pause);
     }
 
-    /// Learns the shape of a line, perhaps: it is JSON, has not the one that is held, and its values are there.
+    /// Perhaps learns the shape of a line, which is JSON, does not have the cached shape, and whose values were found.
     #[inline]
     pub(crate) fn may_learn(&mut self, line: &[u8], found: &[Option<ByteRange>]) {
         if self.wait > 0 {
@@ -191,7 +191,7 @@ fn pieces_of(line: &[u8], found: &[Option<ByteRange>]) -> Option<Vec<SharedPiece
     (left == 0 && pieces.len() <= MAX_VALUES).then_some(pieces)
 }
 
-/// Where the values are that hold no others.
+/// The ranges of the values that hold no others.
 struct Scalars(Vec<ByteRange>);
 
 impl Scalars {

@@ -1,6 +1,6 @@
-//! Where a line has its quotes, and what else is asked of each of its bytes: told in one pass, 64 bytes at a time.
+//! An index of the quotes in a line, and which kinds of bytes it has: in one pass, 64 bytes at a time.
 //!
-//! So strings, which are most of a line of JSON, are passed over by their marks and not looked at again. (The escaped
+//! So strings, which are most of a line of JSON, are skipped by the index and not read again. (The escaped
 //! ones are found as simdjson finds them: Langdale and Lemire, "Parsing gigabytes of JSON per second", section 3.1.)
 
 mod escapes;
@@ -18,13 +18,13 @@ use scan::{ByteClasses, InWords, Scan, ScanTask};
 fn run<T: ScanTask>(task: T) -> T::Output {
     #[cfg(target_arch = "x86_64")]
     let task = match vectors::run(task) {
-        Ok(told) => return told,
+        Ok(output) => return output,
         Err(task) => task,
     };
     task.run(InWords::default())
 }
 
-/// Looks at a line.
+/// Indexes a line.
 struct WholeLine<'m, 'a, F> {
     index: &'m mut StructuralIndex,
     line: &'a [u8],
@@ -42,7 +42,7 @@ impl<F: OnIndexed> ScanTask for WholeLine<'_, '_, F> {
     }
 }
 
-/// Looks for the end of the line with which bytes begin, and at the line.
+/// Indexes the first line of some bytes, and finds its end.
 struct FirstLineOf<'m, 'a, F> {
     index: &'m mut StructuralIndex,
     bytes: &'a [u8],
@@ -60,16 +60,16 @@ impl<'a, F: OnIndexed> ScanTask for FirstLineOf<'_, 'a, F> {
     }
 }
 
-/// The marks of one line, made anew for each.
+/// The index of one line, rebuilt for each.
 ///
-/// (Tried and lost: the places of the quotes in place of their bits, as numbers. Whoever asks for them then takes a third
-/// fewer instructions, and all of it 5 % more time.)
+/// (Tried, and slower: the indices of the quotes as numbers instead of bits. Their users then take a third fewer
+/// instructions, and the whole 5 % more time.)
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StructuralIndex {
     /// Quotes that no backslash escapes, a bit for each byte of the line, in the first so many words.
     quotes: Vec<u64>,
     words: usize,
-    /// Whether all of the line is ASCII, and no control character.
+    /// Whether all of the line is ASCII without control characters.
     plain: bool,
     /// Quotes and backslashes, escaped ones and others.
     specials: u32,
@@ -77,14 +77,14 @@ pub(crate) struct StructuralIndex {
 }
 
 impl StructuralIndex {
-    /// Looks at a line, and does with its marks what is to be done, in the same vectors.
+    /// Indexes a line, and runs `then` with the index, with the same instruction set.
     #[inline]
     pub(crate) fn read<F: OnIndexed>(&mut self, line: &[u8], then: F) -> F::Output {
         run(WholeLine { index: self, line, then })
     }
 
-    /// Looks for the end of the line with which bytes begin, and at the line on the way, as `read` does; `None` where there
-    /// is no end, or it is among the last of the bytes, fewer than are looked at at once, or lies across two such blocks.
+    /// Finds the end of the first line of some bytes, and indexes the line on the way, as `read` does. `None` if there is no
+    /// end, or it is in the last block of fewer than 64 bytes, or lies across two blocks.
     #[inline]
     pub(crate) fn read_first<'a, F: OnIndexed>(
         &mut self,
@@ -94,8 +94,8 @@ impl StructuralIndex {
         run(FirstLineOf { index: self, bytes, then })
     }
 
-    /// How many bytes of the line a JSON string writes with a backslash before them; `None` where it has others than
-    /// quotes and backslashes, or what is no ASCII.
+    /// How many bytes of the line a JSON string writes with a backslash before them; `None` if it has others than
+    /// quotes and backslashes, or is not ASCII.
     #[inline]
     pub(crate) fn specials_of_plain(&self) -> Option<u32> {
         self.plain.then_some(self.specials)
@@ -112,7 +112,7 @@ impl StructuralIndex {
         Quotes::new(&self.quotes[..self.words])
     }
 
-    /// StructuralIndex the line with which bytes begin; where it ends, the line, and what `mark` tells of it.
+    /// Indexes the first line of some bytes; returns its end, the line, and what `mark` returns.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it becomes part of a function that may use more of the processor")]
     fn mark_first<'a, L: Scan>(&mut self, bytes: &'a [u8], mut scan: L) -> Option<(usize, &'a [u8], bool)> {
@@ -141,7 +141,7 @@ impl StructuralIndex {
     }
 
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "likewise")]
+    #[expect(clippy::inline_always, reason = "as above")]
     fn mark<L: Scan>(&mut self, line: &[u8], mut scan: L) -> bool {
         self.words = line.len().div_ceil(64);
         if self.quotes.len() < self.words {
@@ -160,9 +160,9 @@ impl StructuralIndex {
         self.finish::<L>(line, count, scan.classes())
     }
 
-    /// Tells what was gathered of a line that has so many quotes.
+    /// Finishes the index of a line that has so many quotes.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "likewise")]
+    #[expect(clippy::inline_always, reason = "as above")]
     fn finish<L: Scan>(&mut self, line: &[u8], quotes: u32, gathered: ByteClasses) -> bool {
         let ByteClasses { backslashes, controls, high } = gathered;
         self.specials = quotes;
@@ -171,9 +171,9 @@ impl StructuralIndex {
         (!backslashes || self.pass_over_escapes::<L>(line)) && !controls
     }
 
-    /// Takes the quotes away that are escaped; false where a backslash stands before what it does not escape.
+    /// Removes the quotes that are escaped; false if a backslash is before a character that it does not escape.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "likewise")]
+    #[expect(clippy::inline_always, reason = "as above")]
     fn pass_over_escapes<L: Scan>(&mut self, line: &[u8]) -> bool {
         let (blocks, rest) = line.as_chunks();
         let (mut carry, mut are_all) = (0, true);
@@ -194,7 +194,7 @@ impl StructuralIndex {
     }
 }
 
-/// The last 64 bytes of a line, of which these are fewer; before a shorter line there are blanks.
+/// The last 64 bytes of a line, which end with `rest`; a shorter line is padded with blanks in front.
 #[inline]
 fn last_64<'a>(line: &'a [u8], rest: &[u8], padded: &'a mut Option<[u8; 64]>) -> &'a [u8; 64] {
     line.last_chunk().unwrap_or_else(|| {
@@ -204,24 +204,24 @@ fn last_64<'a>(line: &'a [u8], rest: &[u8], padded: &'a mut Option<[u8; 64]>) ->
     })
 }
 
-/// The line with which bytes begin.
+/// The first line of some bytes.
 pub(crate) struct FirstLine<'a, T> {
-    /// The index of what ends it.
+    /// The index of the line feed that ends it.
     pub(crate) line_feed: usize,
     /// Without its end.
     pub(crate) line: &'a [u8],
-    /// What was done with its marks.
+    /// What was returned for its index.
     pub(crate) output: T,
 }
 
-/// What is done with the marks of a line.
+/// What is done with the index of a line.
 ///
-/// `run` has to be inlined, always: so it becomes part of a function that may use more of the processor.
+/// `run` must always be inlined: so it becomes part of a function that may use more of the processor.
 pub(crate) trait OnIndexed {
     type Output;
 
-    /// `are_strings` is false where a string of the line is none, or may be: the line has a control character, or a
-    /// backslash before what it does not escape.
+    /// `are_strings` is false if a string of the line may be invalid: the line has a control character, or a backslash before
+    /// a character that it does not escape.
     fn run(self, line: &[u8], index: &StructuralIndex, are_strings: bool) -> Self::Output;
 }
 
@@ -281,7 +281,7 @@ mod tests {
         let more = cordwood_core::escaped_len(line) - line.len();
         assert_eq!(index.specials_of_plain(), plain.then(|| u32::try_from(more).unwrap()));
         assert_eq!(index.escapes(), line.contains(&b'\\'));
-        // All of it, without its quotes, is a string just where it is fine.
+        // All of it, without its quotes, is a string exactly if it is fine.
         let mut string = vec![b'"'];
         for (at, &byte) in line.iter().enumerate() {
             string.push(if quotes.contains(&at) { b'.' } else { byte });
@@ -348,7 +348,7 @@ mod tests {
         }
 
         #[test]
-        fn vectors_and_words_tell_the_same_of_any_block(bytes in prop::array::uniform32(any::<u8>())) {
+        fn vectors_and_words_agree_on_any_block(bytes in prop::array::uniform32(any::<u8>())) {
             let block: Vec<u8> = bytes.iter().chain(&bytes).copied().collect();
             check(&block);
         }

@@ -194,9 +194,9 @@ impl FieldReader<'_> {
     #[inline]
     fn fraction(&mut self) -> Option<()> {
         // Nearly always three.
-        if let Some([hundreds @ b'0'..=b'9', tens @ b'0'..=b'9', ones @ b'0'..=b'9', behind]) =
+        if let Some([hundreds @ b'0'..=b'9', tens @ b'0'..=b'9', ones @ b'0'..=b'9', next]) =
             self.line.get(self.at..self.at + 4)
-            && !behind.is_ascii_digit()
+            && !next.is_ascii_digit()
         {
             let digit = |byte: &u8| u32::from(byte - b'0');
             self.fields.millisecond = digit(hundreds) * 100 + digit(tens) * 10 + digit(ones);

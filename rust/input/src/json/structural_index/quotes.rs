@@ -1,9 +1,9 @@
 //! The quotes of a line, one after the other.
 
-/// Where the quotes of a line are that no backslash escapes, from one on.
+/// The quotes of a line that no backslash escapes, from one on.
 #[derive(Clone, Debug)]
 pub(crate) struct Quotes<'a> {
-    /// What is left of the word that is looked at, and where the next begins, 0 where none was.
+    /// The rest of the current word, and the index of the next one; 0 before the first.
     word: u64,
     base: usize,
     words: &'a [u64],
@@ -16,7 +16,7 @@ impl<'a> Quotes<'a> {
         Self { base: 0, word: 0, words }
     }
 
-    /// The quote that closes the string at `at`, whose own is the next one: all of them are passed in turn.
+    /// The quote that closes the string at `at`, whose opening quote is the next one: all of them are passed in turn.
     ///
     /// (Tried and lost: to look for it from `at` on. OnIndexed each string waits for the one before it.)
     #[inline]
@@ -27,7 +27,7 @@ impl<'a> Quotes<'a> {
         self.next()
     }
 
-    /// The first quote from `at` on, which is not before the one told last; those between are passed.
+    /// The first quote from `at` on, which is not before the one returned last; those between are skipped.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it becomes part of a function that may use more of the processor")]
     pub(crate) fn from(&mut self, at: usize) -> Option<usize> {
@@ -42,7 +42,7 @@ impl<'a> Quotes<'a> {
     }
 
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "likewise")]
+    #[expect(clippy::inline_always, reason = "as above")]
     fn next_word(&mut self) -> Option<()> {
         (self.word, self.words) = self.words.split_first().map(|(&word, rest)| (word, rest))?;
         self.base += 64;

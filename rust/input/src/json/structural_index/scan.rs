@@ -1,39 +1,39 @@
 //! How 64 bytes are classified at once: the trait that each instruction set implements, and a way in words for any
 //! processor.
 
-/// A way to look at 64 bytes at once.
+/// A way to classify 64 bytes at once.
 pub(super) trait Scan {
-    /// Their quotes, a bit for each, the first in the lowest; what else is asked of them is gathered.
+    /// Their quotes, a bit for each, the first in the lowest; their classes are collected.
     fn quotes(&mut self, bytes: &[u8; 64]) -> u64;
 
-    /// Likewise, of the first `n` of them, fewer than all, as if there were blanks behind.
+    /// The same for the first `n` of them, fewer than all, as if blanks followed.
     fn quotes_of_first(&mut self, n: usize, bytes: &[u8; 64]) -> u64;
 
     /// Their backslashes, a bit for each.
     fn backslashes(bytes: &[u8; 64]) -> u64;
 
-    /// Their line feeds, likewise.
+    /// Their line feeds, a bit for each.
     fn line_feeds(bytes: &[u8; 64]) -> u64;
 
-    /// What was asked of all bytes that were looked at.
+    /// The classes of all bytes so far.
     fn classes(self) -> ByteClasses;
 }
 
-/// Which bytes there are among those that were looked at.
+/// Which kinds of bytes there were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct ByteClasses {
     pub(super) backslashes: bool,
     /// Below U+0020.
     pub(super) controls: bool,
-    /// Of no ASCII character.
+    /// Not ASCII.
     pub(super) high: bool,
 }
 
-/// What is to be done with a way to look, the best that this processor has.
+/// What is done with a way to scan, the best that this processor has.
 pub(super) trait ScanTask {
     type Output;
 
-    /// Has to be inlined, always: so it becomes part of a function that may use more of the processor.
+    /// Must always be inlined: so it becomes part of a function that may use more of the processor.
     fn run(self, scan: impl Scan) -> Self::Output;
 }
 
@@ -59,7 +59,7 @@ impl InWords {
         !(((word & !HIGH) + ONES * (0x80 - 0x20)) | word) & HIGH
     }
 
-    /// The high bits of the words of these bytes, one behind the other.
+    /// The high bits of the words of these bytes, one after the other.
     fn bits(bytes: &[u8; 64], high_bits: impl Fn(u64) -> u64) -> u64 {
         bytes.as_chunks().0.iter().rev().fold(0, |bits, word| {
             // Those of eight bytes are gathered in the highest.

@@ -1,9 +1,9 @@
-//! 64 bytes at once, where the processor has vectors: of 64 bytes (AVX-512 BW: Skylake-X, Zen 4 and what came after) or of
-//! 32 (AVX2: nearly all x86-64 since 2013).
+//! 64 bytes at once on processors with vectors of 64 bytes (AVX-512 BW: Skylake-X, Zen 4 and later) or of 32 (AVX2: nearly
+//! all x86-64 since 2013).
 //!
-//! What is unsafe is to call it on a processor that can't, and to load a vector from an array that is just so long.
+//! What is unsafe is to call it on a processor without them, and to load a vector from an array of exactly its length.
 #![allow(unsafe_code)]
-#![expect(clippy::inline_always, reason = "what is no part of a function with vectors could not use them")]
+#![expect(clippy::inline_always, reason = "only what is inlined into a function with vectors can use them")]
 
 use std::arch::x86_64::{
     __m256i, __m512i, _mm256_blendv_epi8, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_loadu_si256,
@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 
 use super::scan::{ByteClasses, Scan, ScanTask};
 
-/// The longest vectors that this processor can.
+/// The longest vectors that this processor has.
 #[derive(Clone, Copy)]
 enum Longest {
     Of64,
@@ -37,19 +37,19 @@ static LONGEST: LazyLock<Longest> = LazyLock::new(|| {
     }
 });
 
-/// Runs a task in the longest vectors; it comes back where this processor has none.
+/// Runs a task in the longest vectors; returns the task if this processor has none.
 #[inline]
 pub(super) fn run<T: ScanTask>(task: T) -> Result<T::Output, T> {
     match *LONGEST {
         // SAFETY: the processor has what the function asks for.
         Longest::Of64 => Ok(unsafe { in_vectors_of_64(task) }),
-        // SAFETY: likewise.
+        // SAFETY: as above.
         Longest::Of32 => Ok(unsafe { in_vectors_of_32(task) }),
         Longest::None => Err(task),
     }
 }
 
-/// Runs it in vectors of 32 bytes, also where there are longer ones; `None` where there are none.
+/// Runs it in vectors of 32 bytes, also if there are longer ones; `None` if there are none.
 #[cfg(test)]
 pub(super) fn run_shorter<T: ScanTask>(task: T) -> Option<T::Output> {
     let can = !matches!(*LONGEST, Longest::None) && std::arch::is_x86_feature_detected!("avx2");
