@@ -66,8 +66,9 @@ mod tests {
         payload.truncate_if(true);
         assert!(payload.get().unwrap().truncated);
         payload.clear();
+        let half = vec![b'x'; MAX_PAYLOAD_BYTES / 2];
         for _ in 0..3 {
-            payload.append(&[b'x'; MAX_PAYLOAD_BYTES / 2]);
+            payload.append(&half);
         }
         let kept = payload.get().unwrap();
         assert_eq!((kept.text.len(), kept.truncated), (MAX_PAYLOAD_BYTES, true));
