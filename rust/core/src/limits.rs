@@ -17,7 +17,7 @@ pub struct Limits {
     pub max_batch_span_ms: i64,
     /// Most counted bytes of one event, overhead included.
     pub max_event_bytes: u64,
-    /// Bytes counted for each event besides its message.
+    /// Bytes counted for each event in addition to its message.
     pub event_overhead_bytes: u64,
     /// How far after now a timestamp may lie.
     pub max_future_ms: i64,

@@ -120,7 +120,7 @@ impl SequenceBatches {
         &mut self.accounting
     }
 
-    /// Events in batches handed out.
+    /// Events in batches that were returned.
     #[must_use]
     pub fn batched_events(&self) -> u64 {
         self.batched_events

@@ -1,4 +1,4 @@
-//! MessageStore too long for one event, made to fit: cut at character boundaries, and marked.
+//! Messages too long for one event, made to fit: cut at character boundaries, and marked.
 
 /// Ends a truncated message (the suffix that Amazon's CloudWatch agent uses).
 pub(crate) const TRUNCATED: &str = "[Truncated...]";

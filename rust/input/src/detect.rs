@@ -113,7 +113,7 @@ pub fn detect(samples: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
         if let Some(other) = detect_lines(sample, &some, options)
             && other.matching_lines * 2 > some.len()
             && !same(&other.format, &found.format)
-            // Where the whole fits as well as the part does, the part may be both.
+            // If the whole fits as well as the part does, the part may be both.
             && fitting(&found.format, &some) < other.matching_lines
         {
             found.conflict = Some(Box::new(other));

@@ -66,7 +66,7 @@ pub struct CountedEvent<'a> {
     pub timestamp: i64,
     /// Its text.
     pub message: &'a [u8],
-    /// Of that, as [`cordwood_core::escaped_len`] tells it.
+    /// Its [`cordwood_core::escaped_len`].
     pub escaped_len: u32,
 }
 

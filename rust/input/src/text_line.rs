@@ -45,7 +45,7 @@ pub(crate) const BEGINS_WITHOUT: &str = "the line begins an event and has no tim
 const NO_SUCH_DAY: &str = "the line's timestamp has a day that does not exist";
 
 impl TextLines {
-    /// Lines with moments written in one of these ways; what they leave out is the resolver's.
+    /// Lines with timestamps in one of these formats; the resolver has what they leave out.
     #[must_use]
     pub fn new(formats: Vec<TimestampFormat>, resolver: TimestampResolver) -> Self {
         Self {

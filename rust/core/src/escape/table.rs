@@ -5,7 +5,7 @@ use crate::buf_writer::BufWriter;
 /// Bytes that are looked at together.
 pub(super) const BLOCK: usize = 32;
 
-/// Writes one byte as it stands in a JSON string.
+/// Writes one byte as it is in a JSON string.
 #[inline]
 pub(super) fn put_byte(byte: u8, out: &mut BufWriter<'_>) {
     let escape = ESCAPES[usize::from(byte)];
@@ -15,7 +15,7 @@ pub(super) fn put_byte(byte: u8, out: &mut BufWriter<'_>) {
 /// The index in an entry of `ESCAPES` that holds its length.
 const LEN: usize = 7;
 
-/// Each byte as it stands in a JSON string, followed by the length of that: one load, one store, no branch.
+/// Each byte as it is in a JSON string, followed by the length of that: one load, one store, no branch.
 const ESCAPES: [[u8; 8]; 256] = {
     let mut escapes = [[0; 8]; 256];
     let hex = b"0123456789abcdef";

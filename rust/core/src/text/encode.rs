@@ -99,7 +99,7 @@ fn put_alike<U: Unit>(block: &[U; BLOCK], bytes: usize, room: &mut [u8]) -> usiz
 
 /// Writes characters one by one; how many bytes.
 ///
-/// (Tried and lost: all four forms of each, and one chosen without a branch. Mixed text took four times as long.)
+/// (Tried, and slower: all four forms of each, and one chosen without a branch. Mixed text took four times as long.)
 #[inline]
 fn put_each<U: Unit>(units: &[U], room: &mut [u8]) -> usize {
     let all = room.len();

@@ -131,7 +131,7 @@ impl StructuralIndex {
             let line_feed = 64 * index + line_feeds.trailing_zeros() as usize;
             let line = &bytes[..line_feed];
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            // Where the carriage return was in the block before, it was looked at as a byte of the line.
+            // If the carriage return was in the block before, it was indexed as a byte of the line.
             let quotes = scan.quotes_of_first(line.len().checked_sub(64 * index)?, block);
             self.quotes[index] = quotes;
             self.words = line.len().div_ceil(64);

@@ -18,7 +18,7 @@ impl<'a> Quotes<'a> {
 
     /// The quote that closes the string at `at`, whose opening quote is the next one: all of them are passed in turn.
     ///
-    /// (Tried and lost: to look for it from `at` on. OnIndexed each string waits for the one before it.)
+    /// (Tried, and slower: to look for it from `at` on. Then each string waits for the one before it.)
     #[inline]
     pub(crate) fn close_of(&mut self, at: usize) -> Option<usize> {
         if self.next()? != at {
