@@ -78,8 +78,9 @@ def upload(
     send, create, result = chosen[SendOptions], chosen[CreateOptions], chosen[ResultOptions]
     stream = naming(log_stream_name, UPLOAD_SCOPES if paths_of(events) else MEMORY_SCOPES)
     check_names(log_group_name, stream, send.entity)
-    sender = sender_of(chosen)
+    # Before a client is made: an option that does not apply needs no region and no credentials to be an error.
     source = open_source(events, stream, chosen, s3=lambda: connection_of(chosen[ConnectOptions], service="s3"))
+    sender = sender_of(chosen)
     journal_options, dead_letters = chosen[JournalOptions], chosen[DeadLetterOptions].dead_letters
     with contextlib.ExitStack() as stack:
         journal = None
