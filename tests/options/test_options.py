@@ -147,11 +147,10 @@ def test_an_option_of_dead_letters_is_an_error_for_logs(tmp_path: pathlib.Path) 
 
 
 def test_every_flag_of_the_command_is_that_of_an_option_or_of_an_argument() -> None:
-    actions = {
-        command: {flag for action in found._actions for flag in action.option_strings}
-        for command, found in parser()._subparsers._group_actions[0].choices.items()  # type: ignore[union-attr]
-        if command in ("upload", "plan")
-    }
+    actions = {}
+    for name in ("upload", "plan"):
+        found = parser(name)._subparsers._group_actions[0].choices[name]  # type: ignore[union-attr, index]
+        actions[name] = {flag for action in found._actions for flag in action.option_strings}
     for signature, command in ((flags.UPLOAD, "upload"), (flags.PLAN, "plan")):
         taken = {flag_of(of) for of in signature.fields() if flag_of(of)}
         missing = taken - actions[command]

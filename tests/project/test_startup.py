@@ -41,8 +41,8 @@ def test_every_name_is_there_once_it_is_asked_for() -> None:
 
 def test_defaults_of_the_command_line_are_those_of_what_it_does_not_load_for_them() -> None:
     names = ["--log-group-name", "g", "--log-stream-name", "s"]
-    assert chosen(UPLOAD, parser().parse_args(["upload", "file", *names]))[SendOptions] == SendOptions()
-    assert parser().parse_args(["local"]).region == DEFAULT_REGION
+    assert chosen(UPLOAD, parser("upload").parse_args(["upload", "file", *names]))[SendOptions] == SendOptions()
+    assert parser("local").parse_args(["local"]).region == DEFAULT_REGION
 
 
 def test_a_name_that_there_is_not_is_an_attribute_error() -> None:

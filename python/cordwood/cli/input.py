@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -110,6 +109,8 @@ def read_input(
         The attributes of an `InputArguments`.
 
     """
+    import uuid
+
     # Not before there is something to do: whoever asks for help does not wait for what sends.
     from cordwood.client.connection import connect
     from cordwood.name_template import UPLOAD_SCOPES, NameTemplate

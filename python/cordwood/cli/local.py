@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from cordwood.cli.exit_codes import TERMINATED, USAGE_ERROR
 
@@ -16,9 +16,9 @@ signatures against demo credentials, keeps events in memory, and sends nothing a
 """
 
 
-def add_to(commands: Any) -> None:
-    """Add the command to the parser's."""
-    command = commands.add_parser("local", help="a strict CloudWatch Logs on this machine", description=DESCRIPTION)
+def add_to(command: argparse.ArgumentParser) -> None:
+    """Add the command's options to its parser."""
+    command.description = DESCRIPTION
     command.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: %(default)s)")
     command.add_argument("--port", type=int, default=4586, help="0 takes any that is free (default: %(default)s)")
     command.add_argument("--region", default="us-east-1", help="region that it is in (default: %(default)s)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib import import_module
 from typing import NoReturn
 
 from cordwood._core import __version__
@@ -24,17 +25,26 @@ class Parser(argparse.ArgumentParser):
         self.exit(USAGE_ERROR, f"{self.prog}: error: {escape(with_flags(message))}\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser, with every command."""
-    # Imported here, so that put-log-events, which a script may run a hundred times, does not wait for it.
-    from cordwood.cli import local, plan, upload
+SUMMARIES = {
+    "upload": "Log events of files or standard input, to one log stream",
+    "plan": "What upload would do; sends nothing",
+    "local": "A strict CloudWatch Logs on this machine",
+}
+"""The commands, besides put-log-events, in a line each."""
 
+
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """The parser, with every command, and the options of one.
+
+    The options of the others are not made: that takes longer than all else that the overview does.
+    """
     top = Parser(prog="cordwood", description="Log events into Amazon CloudWatch Logs, fast and accounted for.")
     top.add_argument("--version", action="version", version=f"cordwood {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
-    upload.add_to(commands)
-    plan.add_to(commands)
-    local.add_to(commands)
+    for name, summary in SUMMARIES.items():
+        found = commands.add_parser(name, help=summary)
+        if name == command:
+            import_module(f"cordwood.cli.{name}").add_to(found)
     put_log_events.add_to(commands)
     return top
 
@@ -44,7 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if put_log_events.is_meant(given):
         return put_log_events.run(given)
-    options = parser().parse_args(given)
+    command = next((argument for argument in given if not argument.startswith("-")), "")
+    options = parser(command).parse_args(given)
     try:
         code: int = options.run(options)
     except KeyboardInterrupt:

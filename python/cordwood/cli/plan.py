@@ -55,15 +55,10 @@ _ANY = "any"
 """For a name that was not given: a plan is the same for each, for no limit counts them."""
 
 
-def add_to(commands: Any) -> None:
-    """Add the command to the parser's."""
-    command = commands.add_parser(
-        "plan",
-        help="What upload would do; sends nothing",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add_to(command: argparse.ArgumentParser) -> None:
+    """Add the command's options to its parser."""
+    command.description, command.epilog = DESCRIPTION, EPILOG
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
     add_input(command, needs_names=False)
     command.add_argument(
         "--price-per-gb",

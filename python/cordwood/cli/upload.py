@@ -67,15 +67,10 @@ service refuses the job; 255 anything else.
 """
 
 
-def add_to(commands: Any) -> None:
-    """Add the command to the parser's."""
-    command = commands.add_parser(
-        "upload",
-        help="Log events of files or standard input, to one log stream",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add_to(command: argparse.ArgumentParser) -> None:
+    """Add the command's options to its parser."""
+    command.description, command.epilog = DESCRIPTION, EPILOG
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
     add_input(command, needs_names=True)
     delivery = command.add_argument_group("delivery")
     add_flags(delivery, SendOptions)

@@ -6,10 +6,8 @@ line's flags, the journal's list and the reference page `docs/options.md` all re
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, TypeVar, get_args
@@ -197,6 +195,8 @@ def resolve(signature: Signature, given: Mapping[str, Any]) -> OptionSet:
     known = {of.name for of in signature.fields()}
     for name in given:
         if name not in known:
+            import difflib  # for the error only: it takes a while to import
+
             near = difflib.get_close_matches(name, known, 1)
             hint = f". Did you mean {near[0]!r}?" if near else ""
             raise OptionError(f"{signature.name}() got an unexpected keyword argument {name!r}{hint}")
@@ -223,6 +223,8 @@ def documented(signature: Signature) -> Callable[[F], F]:
         if text is not None:  # which it is under `python -OO`
             indent = _INDENT.search(text)
             assert indent is not None, f"{documented} has no section of options"
+            import textwrap
+
             inner = indent[1] + " " * 4
             lines = "\n".join(
                 textwrap.fill(line, 120, initial_indent=inner, subsequent_indent=inner + " " * 4)
