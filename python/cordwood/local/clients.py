@@ -5,6 +5,7 @@ cut off at the root: the session's variables keep their defaults but lose the pl
 config files are empty, its models are those that botocore brings along, its proxies are none.
 """
 
+import functools
 import os
 from typing import Any
 
@@ -32,7 +33,6 @@ def client(
     """
     import boto3
     from botocore.config import Config
-    from botocore.loaders import Loader
     from botocore.session import Session
 
     variables = {
@@ -41,10 +41,7 @@ def client(
     for name in ("config_file", "credentials_file"):
         variables[name] = (None, None, os.devnull, None)
     core = Session(session_vars=variables)
-    # Without this, ~/.aws/models can put another model of the service in front of botocore's.
-    core.register_component(
-        "data_loader", Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
-    )
+    core.register_component("data_loader", _loader())
     access_key_id, secret_access_key = credentials or (ACCESS_KEY_ID, SECRET_ACCESS_KEY)
     settled: dict[str, Any] = {
         "proxies": {},
@@ -62,3 +59,12 @@ def client(
         aws_secret_access_key=secret_access_key,
         config=Config(**(settled | config)),
     )
+
+
+@functools.cache
+def _loader() -> Any:
+    """Make the loader of botocore's description of the service: to read that takes most of the time of a client."""
+    from botocore.loaders import Loader
+
+    # Otherwise ~/.aws/models can put another description in front of botocore's.
+    return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
