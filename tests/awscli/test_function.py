@@ -57,6 +57,7 @@ def test_what_it_sends_is_what_the_command_sends(endpoint: Endpoint, twin: Twin)
     assert endpoint.sent == done.sent
 
 
+@pytest.mark.slow
 def test_a_list_of_any_order_and_a_query(endpoint: Endpoint) -> None:
     events = [{"timestamp": NOW - number, "message": f"m{number}"} for number in range(10_001)]
     token = cordwood.put_log_events(**NAMED, log_events=events, query="nextSequenceToken")

@@ -60,5 +60,6 @@ def as_2(outcome: Any) -> Any:
     return outcome
 
 
+@pytest.mark.slow
 def test_a_long_text_is_parsed_whole() -> None:
     assert parse("key=" + ",".join(["x"] * 200_000)) == {"key": ["x"] * 200_000}

@@ -8,10 +8,13 @@ import subprocess
 from typing import Any
 
 import cordwood
+import pytest
 from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from paths import COMMAND
 from patience import PATIENCE
 from twin import Case, Endpoint, environment_of
+
+pytestmark = pytest.mark.slow
 
 EVENTS = """\
 [

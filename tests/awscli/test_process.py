@@ -14,6 +14,8 @@ from paths import COMMAND
 from patience import PATIENCE
 from twin import EVENT, NAMES, NOW, Case, Endpoint, environment_of
 
+pytestmark = pytest.mark.slow
+
 CALL = ["put-log-events", *NAMES, "--log-events", EVENT]
 
 

@@ -139,6 +139,7 @@ def test_batches_of_equal_messages_are_full_to_the_byte() -> None:
     assert measures == [(8322, 1048572), (8322, 1048572), (3356, 422856)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_a_week_out_of_order_is_cut_as_by_the_rules(seed: int) -> None:
     drawn = random.Random(seed)

@@ -16,6 +16,8 @@ import cordwood
 import pytest
 from patience import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 
 def messages(batches: list[cordwood.Batch]) -> list[str]:
     return [event["message"] for batch in batches for event in batch.events()]

@@ -138,6 +138,7 @@ def test_a_batcher_goes_on_after_a_flush(case: Case, middle: int) -> None:
     assert refusals(batcher.rejected) == twin.refused
 
 
+@pytest.mark.slow
 @given(small_rules(), st.data())
 def test_draining_forgets_the_rejected_but_not_their_number(rules: Rules, data: st.DataObject) -> None:
     twin, batcher = Stream(rules), cordwood.Batcher(**options(rules))
@@ -207,6 +208,7 @@ def test_a_batch_closes_when_the_next_event_no_longer_fits_by_bytes() -> None:
     assert feed(rules, (0, "abcd"), (0, "efghi"), (0, "j")) == ([[0]], [[1, 2]])
 
 
+@pytest.mark.slow
 def test_two_days_in_turn_still_fill_their_batches() -> None:
     events = [(n + 2 * DAY_MS * (n % 2), "x") for n in range(60_000)]
     got = list(cordwood.batches(iter(events)))
@@ -236,6 +238,7 @@ def test_a_batch_closes_after_64_mib_of_input(first: str, closes_with: int) -> N
     assert [batch.positions for batch in batcher.flush()] == [[70]]
 
 
+@pytest.mark.slow
 def test_two_days_of_large_messages_are_the_windows() -> None:
     sizes = itertools.cycle([MB - 26, 700_000, 300_000, 1])
     events = [(n + 2 * DAY_MS * (n % 7 == 0), "y" * size) for n, size in zip(range(200), sizes, strict=False)]

@@ -13,6 +13,8 @@ from cordwood.local import Fault, LocalCloudWatchLogs
 from endpoints import messages
 from patience import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def environment(cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> dict[str, str]:

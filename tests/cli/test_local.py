@@ -29,6 +29,7 @@ def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_it_serves_until_a_signal_ends_it(number: signal.Signals, code: int) -> None:
     with serving() as (process, said):
@@ -43,6 +44,7 @@ def test_it_serves_until_a_signal_ends_it(number: signal.Signals, code: int) -> 
         assert (process.returncode, errors) == (code, "")
 
 
+@pytest.mark.slow
 def test_what_it_says_is_all_that_an_aws_client_needs() -> None:
     program = (
         "import boto3; logs = boto3.client('logs'); logs.create_log_group(logGroupName='g'); "

@@ -33,6 +33,7 @@ def test_the_numbers_are_those_of_the_rules(here: Here, tmp_path: pathlib.Path) 
     assert (plan["sources"], plan["bytes_read"]) == ([file], os.path.getsize(file))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("events", "limit", "requests"),
     [
@@ -50,6 +51,7 @@ def test_it_says_which_limit_fills_the_requests(
     assert plan["requests"] == sum(requests)
 
 
+@pytest.mark.slow
 def test_upload_does_what_plan_said(here: Here, endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
     chance = random.Random(5)
     # None of them near a limit of age, which moves between the two runs.

@@ -21,6 +21,8 @@ from cordwood.cli.progress import Plain, Progress
 from cordwood.cli.stderr import Messages
 from patience import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 
 def at(
     seconds: float,

@@ -92,6 +92,7 @@ def test_several_files_and_what_the_aws_cli_prints(
     assert messages(endpoint) == ["a", "b", "c"]
 
 
+@pytest.mark.slow
 def test_standard_input_is_read_where_no_file_is_named(endpoint: LocalCloudWatchLogs) -> None:
     for given in ((), ("-",)):
         event = json.dumps({"timestamp": NOW, "message": f"{given}"})
@@ -178,6 +179,7 @@ def test_a_stream_is_created_unless_told_not_to(
     assert [event.message for event in endpoint.events("g", "new")] == ["a"]
 
 
+@pytest.mark.slow
 def test_a_local_run_says_twice_that_nothing_left_and_hears_no_hostile_environment(tmp_path: pathlib.Path) -> None:
     hostile = {
         **clean_environment(),
@@ -338,6 +340,7 @@ def test_2_part_of_the_input_is_damaged(here: Here, endpoint: LocalCloudWatchLog
     assert messages(endpoint) == ["a"]
 
 
+@pytest.mark.slow
 def test_255_a_report_that_cannot_be_written(endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
@@ -349,6 +352,7 @@ def test_255_a_report_that_cannot_be_written(endpoint: LocalCloudWatchLogs, tmp_
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_closed_standard_output_changes_neither_the_upload_nor_its_exit_code(
     endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
@@ -382,6 +386,7 @@ def test_255_a_fault_of_our_own_is_told_in_full_and_inert(
     assert "RuntimeError: unforeseen \\x1b[31m" in told
 
 
+@pytest.mark.slow
 def test_a_closed_standard_error_changes_nothing(endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
@@ -444,6 +449,7 @@ def lines_until(stream: IO[str] | None, text: str) -> list[str]:
     raise AssertionError(f"{text!r} was not said, but: {said}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_lets_the_request_under_way_be_answered_and_reports(
     endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path, number: signal.Signals, code: int
@@ -487,6 +493,7 @@ def test_an_interrupt_bounds_the_wait_for_an_answer_also_once_all_is_read(
     assert (report.counts[Outcome.UNKNOWN], report.stop_kind) == (1, StopKind.INTERRUPTED)
 
 
+@pytest.mark.slow
 def test_a_second_signal_ends_at_once(endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
     endpoint.faults.script(Fault(delay_seconds=3600))
     with started(environment_of(endpoint), "upload", wrote(tmp_path / "e", [(NOW, "a")]), *NAMES) as process:
@@ -501,6 +508,7 @@ def test_a_second_signal_ends_at_once(endpoint: LocalCloudWatchLogs, tmp_path: p
     assert "Traceback" not in err
 
 
+@pytest.mark.slow
 def test_a_signal_ends_the_wait_for_a_pipe(tmp_path: pathlib.Path) -> None:
     with started(clean_environment(), "upload", *NAMES, "--local", "--output", "json") as process:
         assert process.stdin is not None
@@ -545,6 +553,7 @@ def test_text_of_others_does_nothing_to_a_terminal(
     assert (done.code, "\x1b" in done.err, "[bold]" in done.err) == (252, False, True)
 
 
+@pytest.mark.slow
 def test_an_output_that_cannot_show_a_character_still_gets_the_report(
     endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:

@@ -35,6 +35,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> pathlib.Path
     return tmp_path
 
 
+@pytest.mark.slow
 def test_region_and_profile_follow_aws_cli_v2(aws: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert connect().meta.region_name == "eu-west-1"
     assert connect(profile_name="two").meta.region_name == "eu-west-3"

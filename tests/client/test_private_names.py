@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Iterator
 
 import cordwood
+import pytest
 from cordwood.client import _botocore
 
 PACKAGE = pathlib.Path(cordwood.__file__).parent
@@ -40,6 +41,7 @@ def defined_names(tree: ast.AST) -> Iterator[str]:
             yield node.id
 
 
+@pytest.mark.slow
 def test_private_names_of_botocore_are_used_in_one_module() -> None:
     trees = {path: ast.parse(path.read_text()) for path in PACKAGE.rglob("*.py")}
     own = {name for tree in trees.values() for name in defined_names(tree)}

@@ -132,6 +132,7 @@ def test_options_of_a_group_without_one_to_create_are_an_error(cloudwatch_logs: 
         )
 
 
+@pytest.mark.slow
 def test_many_creators_at_once_are_fine(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     start = threading.Barrier(6)
 
@@ -145,6 +146,7 @@ def test_many_creators_at_once_are_fine(cloudwatch_logs: LocalCloudWatchLogs) ->
     assert sorted(messages(cloudwatch_logs)) == [f"{i}" for i in range(6)]
 
 
+@pytest.mark.slow
 def test_another_operation_on_the_group_is_waited_out(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     aborted = error("OperationAbortedException")
     cloudwatch_logs.faults = Faults(actions=frozenset({"CreateLogGroup", "PutRetentionPolicy"}))

@@ -79,6 +79,7 @@ def test_what_may_be_stored_goes_again_only_where_that_is_wanted(
     assert stored(cloudwatch_logs) == [(NOW, "perhaps")] * 2
 
 
+@pytest.mark.slow
 def test_of_a_split_event_only_the_missing_parts_go_again(
     cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
@@ -169,6 +170,7 @@ def test_a_letter_comes_back_from_its_line(
     assert Letter.from_line(line) == letter
 
 
+@pytest.mark.slow
 def test_letters_and_report_agree_under_faults(cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
     cloudwatch_logs.create("g", "s")
     cloudwatch_logs.faults.throttle = 0.3
@@ -186,6 +188,7 @@ def test_letters_and_report_agree_under_faults(cloudwatch_logs: LocalCloudWatchL
     assert set(failed) == {"refused", "empty", "invalid"}
 
 
+@pytest.mark.slow
 def test_the_command_writes_and_reads_them(cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
     cloudwatch_logs.create("g", "s")
     cloudwatch_logs.faults.script(DENIED)
