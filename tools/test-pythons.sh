@@ -25,12 +25,14 @@ find_python() {
 
 # prepare PYTHON DIRECTORY: an environment with the extension, what it depends on, and what the tests import.
 prepare() {
-    contents=$(find rust python Cargo.* pyproject.toml -type f ! -name '*.so' ! -path '*/__pycache__/*' -exec cksum {} + | sort | cksum)
+    contents=$(find rust python Cargo.* pyproject.toml -type f ! -name '*.so' ! -path '*/__pycache__/*' -exec cksum {} + |
+        sort | cksum)
     [ "$(cat "$2/ready" 2>/dev/null)" != "$contents" ] || return 0
     "$1" -m venv --clear --without-pip "$2" &&
         .venv/bin/python -m pip --python "$2/bin/python" install --quiet pip || return
     # One folder of compiled dependencies for all; how fast the extension runs is not asked here.
-    export CARGO_TARGET_DIR="$PWD/target/pythons" CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+    export CARGO_TARGET_DIR="$PWD/target/pythons" CARGO_PROFILE_RELEASE_LTO=off
+    export CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
     "$2/bin/python" -m pip install --quiet . || return
     : >"$2/left-out"
     "$2/bin/python" -c 'import tomllib
