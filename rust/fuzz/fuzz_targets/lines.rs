@@ -1,5 +1,5 @@
-//! Any bytes as a log, of text and of JSON lines: the same events however they are cut, offsets that rise, and a look at
-//! samples that comes to an end.
+//! Any bytes as a log, of text and of JSON lines: the same events however they are cut, offsets that rise, and a detection
+//! that ends.
 #![no_main]
 
 use bytes::Bytes;
@@ -21,7 +21,7 @@ fn read(format: LineFormat, input: &[u8], chunk: usize) -> (Vec<Seen>, u64) {
     let mut chunks = input.chunks(chunk);
     let mut seen = vec![];
     loop {
-        // CountedEvent ones or not, as it comes: what is told is the same.
+        // Counted ones or not, as it comes: the result is the same.
         if !chunk.is_multiple_of(2)
             && let Some(CountedEvent { offset, timestamp, message, escaped_len }) = lines.next_counted()
         {
