@@ -202,6 +202,21 @@ fn append_utf8(out: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
+/// Appends the UTF-8 of UCS-4 units. One that is not a character becomes a byte that UTF-8 never has, so that the policy for
+/// invalid text still decides about it.
+pub fn append_ucs4(units: &[u32], out: &mut Vec<u8>) {
+    const INVALID: u8 = 0xFF;
+    if !Text::Ucs4(units).measure().invalid {
+        return Text::Ucs4(units).append_to(out);
+    }
+    for &unit in units {
+        match char::from_u32(unit) {
+            Some(character) => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            None => out.push(INVALID),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,6 +320,20 @@ mod tests {
         fn utf8_equals_its_twin(bytes: Vec<u8>) {
             let invalid = std::str::from_utf8(&bytes).is_err();
             check(Text::Utf8(&bytes), &String::from_utf8_lossy(&bytes), invalid);
+        }
+    }
+
+    #[test]
+    fn units_that_are_not_characters_stay_invalid() {
+        for (units, expected) in [
+            (&[0x61, 0xE9, 0x1F600][..], "a\u{e9}\u{1F600}".as_bytes()),
+            (&[0x61, 0xD800, 0x62], b"a\xFFb"),
+            (&[0x11_0000], b"\xFF"),
+            (&[], b""),
+        ] {
+            let mut out = vec![];
+            append_ucs4(units, &mut out);
+            assert_eq!(out, expected);
         }
     }
 }

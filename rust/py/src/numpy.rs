@@ -1,18 +1,15 @@
-//! numpy's arrays, by what they have for every Python: methods and the buffer protocol. numpy itself is never imported.
+//! numpy's arrays, by their methods and the buffer protocol. numpy itself is never imported.
 
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, LargeBinaryArray};
 use arrow_buffer::{Buffer, OffsetBuffer};
-use cordwood_core::Text;
+use cordwood_core::append_ucs4;
 use pyo3::buffer::{Element, PyBuffer};
 use pyo3::intern;
 use pyo3::prelude::*;
 
-/// A UTF-8 text never has it: what is no character stays for the policy to judge.
-const NO_CHARACTER: u8 = 0xFF;
-
-/// The kind of an array's elements, as `dtype.kind` has it; `None` for what is no array of one dimension.
+/// The kind of an array's elements, as in `dtype.kind`; `None` for anything but an array of one dimension.
 fn kind_of(column: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     let py = column.py();
     let Some(dtype) = column.getattr_opt(intern!(py, "dtype"))? else { return Ok(None) };
@@ -35,7 +32,7 @@ pub(crate) fn texts(column: &Bound<'_, PyAny>) -> PyResult<Option<ArrayRef>> {
     let Some(kind @ ("U" | "S")) = kind.as_deref() else { return Ok(None) };
     let dtype = column.getattr("dtype")?;
     let bytes: usize = dtype.getattr("itemsize")?.extract()?;
-    // In this machine's order of bytes, and one behind the other.
+    // In this machine's byte order, and contiguous.
     let native = column.call_method1("astype", (dtype.call_method1("newbyteorder", ("=",))?,))?;
     if bytes == 0 {
         return Ok(None);
@@ -45,7 +42,7 @@ pub(crate) fn texts(column: &Bound<'_, PyAny>) -> PyResult<Option<ArrayRef>> {
         return Ok(Some(array(all.chunks_exact(bytes), |text, to| to.extend_from_slice(trimmed(text)))));
     }
     let all = elements::<u32>(&native.call_method1("view", ("u4",))?)?;
-    Ok(Some(array(all.chunks_exact(bytes / 4), |text, to| append(trimmed(text), to))))
+    Ok(Some(array(all.chunks_exact(bytes / 4), |text, to| append_ucs4(trimmed(text), to))))
 }
 
 fn elements<T: Element>(array: &Bound<'_, PyAny>) -> PyResult<Vec<T>> {
@@ -55,18 +52,6 @@ fn elements<T: Element>(array: &Bound<'_, PyAny>) -> PyResult<Vec<T>> {
 fn trimmed<T: Default + PartialEq>(text: &[T]) -> &[T] {
     let end = text.iter().rposition(|unit| *unit != T::default()).map_or(0, |last| last + 1);
     &text[..end]
-}
-
-fn append(text: &[u32], to: &mut Vec<u8>) {
-    if !Text::Ucs4(text).measure().invalid {
-        return Text::Ucs4(text).append_to(to);
-    }
-    for &unit in text {
-        match char::from_u32(unit) {
-            Some(character) => to.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
-            None => to.push(NO_CHARACTER),
-        }
-    }
 }
 
 fn array<'a, T: 'a>(texts: impl Iterator<Item = &'a [T]>, append: impl Fn(&[T], &mut Vec<u8>)) -> ArrayRef {
