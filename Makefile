@@ -73,7 +73,7 @@ test-fast: .venv/extra-test ## while a line is changed: what is quick and needs 
 	cargo test --workspace --lib --locked --quiet
 	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -m "not slow and not twin and not full" -q
 
-test-full: test-rust environments soak ## everything, in its long form, on every Python that is here (an hour or more)
+test-full: test-rust environments soak test-pythons ## everything, in its long form, on every Python that is here (an hour or more)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest
 
 test-rust:

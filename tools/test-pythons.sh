@@ -7,7 +7,7 @@ set -u
 cd "$(dirname "$0")/.."
 supported=$(sed -n 's/.*"Programming Language :: Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml)
 : "${PYTHONS:=$supported 3.14t 3.15t}"
-[ $# -gt 0 ] || set -- tests --ignore=tests/project
+[ $# -gt 0 ] || set -- tests --ignore=tests/project -m "not full"
 
 # is VERSION PYTHON: whether that interpreter runs, and is of that version.
 is() {
