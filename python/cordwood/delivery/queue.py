@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,20 +30,20 @@ _WAKE_UP_EVERY = 0.25
 """Seconds after which a waiting thread wakes up, so that Python can run a signal handler in it."""
 
 
-class State(Enum):
+class State(StrEnum):
     """Where a piece is between the queue and its outcome."""
 
-    WAITING = auto()
+    WAITING = "waiting"
     """In the queue."""
-    TAKEN = auto()
+    TAKEN = "taken"
     """A worker has it, and no request with it is out."""
-    WAITING_FOR_CLOCK = auto()
+    WAITING_FOR_CLOCK = "waiting_for_clock"
     """A worker has it, and waits for the response to another piece, which brings the service's time."""
-    SENT = auto()
+    SENT = "sent"
     """A request with it is out, or its response is not yet understood."""
-    SETTLING = auto()
+    SETTLING = "settling"
     """One thread is settling it; no other may."""
-    DONE = auto()
+    DONE = "done"
     """It is settled, or others have taken its place."""
 
 
