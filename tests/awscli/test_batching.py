@@ -114,6 +114,7 @@ def test_what_one_request_cannot_carry_is_sorted_and_cut(
     assert f"{len(events):,} log events were sorted by timestamp and sent in {requests} request" in said[0]
 
 
+@pytest.mark.slow
 def test_it_is_the_whole_list_that_arrives_whatever_its_order(endpoint: Endpoint) -> None:
     pairs = [(NOW - number % 7 * DAY, f"é{number}") for number in range(25_000)]
     random.Random(7).shuffle(pairs)

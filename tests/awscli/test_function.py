@@ -76,6 +76,7 @@ def test_skeletons_send_nothing(endpoint: Endpoint) -> None:
     assert endpoint.sent == []
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_raised(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(cordwood.Error, match="Error parsing parameter '--log-events': Expected: '='"):
         cordwood.put_log_events(**NAMED, log_events="word")

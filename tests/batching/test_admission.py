@@ -174,6 +174,7 @@ def test_an_error_names_the_event_and_so_does_the_list_of_the_rejected() -> None
     assert rejected.outcome is cordwood.Outcome.OVERSIZE
 
 
+@pytest.mark.slow
 @given(cases())
 def test_counts_name_every_outcome_and_add_up(case: Case) -> None:
     rules, events = case

@@ -90,6 +90,7 @@ def test_a_port_that_is_taken_is_told() -> None:
     assert "cannot listen on 127.0.0.1, port" in done.stderr
 
 
+@pytest.mark.slow
 def test_help_and_version_need_no_botocore() -> None:
     assert run("--version").stdout == f"cordwood {cordwood.__version__}\n"
     assert "strict CloudWatch Logs" in run("local", "--help").stdout

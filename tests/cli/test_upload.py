@@ -51,6 +51,7 @@ def test_all_events_arrive_and_it_says_first_where_to_as_whom_and_what(
     assert "accepted" in done.out
 
 
+@pytest.mark.slow
 def test_destination_and_times_are_said_before_the_first_answer(
     endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
@@ -78,6 +79,7 @@ def test_json_is_all_that_stands_on_standard_output(
     assert report["bytes_read"] == report["total_bytes"] == os.path.getsize(file)
 
 
+@pytest.mark.slow
 def test_several_files_and_what_the_aws_cli_prints(
     here: Here, endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
@@ -128,6 +130,7 @@ def test_a_pipe_that_stays_open_does_not_hold_events_back(endpoint: LocalCloudWa
 # --- options --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "event", "stored", "code"),
     [
@@ -157,6 +160,7 @@ def test_the_policies_do_what_they_say(
     assert len(messages(endpoint)) == stored
 
 
+@pytest.mark.slow
 def test_a_group_is_created_only_where_told(here: Here, tmp_path: pathlib.Path) -> None:
     file = wrote(tmp_path / "e", [(NOW, "a")])
     with LocalCloudWatchLogs() as endpoint:
@@ -205,6 +209,7 @@ def test_a_local_run_says_twice_that_nothing_left_and_hears_no_hostile_environme
 # --- exit codes -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -243,6 +248,7 @@ def test_252_a_wrong_command_line_or_input(
     assert endpoint.requests() == []
 
 
+@pytest.mark.slow
 def test_252_no_file_and_a_terminal_for_standard_input() -> None:
     master, slave = pty.openpty()
     done = run(clean_environment(), "upload", *NAMES, "--local", stdin=slave)
@@ -262,6 +268,7 @@ def test_252_an_event_that_ends_the_reading_is_named_and_what_came_before_is_sen
     assert messages(endpoint)[0] == "a"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changed", "removed", "text"),
     [
@@ -305,6 +312,7 @@ def test_253_a_configuration_file_that_leads_nowhere(
     assert text in done.err
 
 
+@pytest.mark.slow
 def test_253_credentials_that_the_service_does_not_know(
     here: Here, endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
@@ -331,6 +339,7 @@ def test_1_an_outage_leaves_events_undelivered(
     assert (done.code, done.json["complete"], done.json["counts"]["undelivered"]) == (1, False, 1)
 
 
+@pytest.mark.slow
 def test_2_part_of_the_input_is_damaged(here: Here, endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
     file = tmp_path / "e"
     file.write_text(f'[{{"timestamp": {NOW}, "message": "a"}}, {{"timestamp": {NOW}, "mess')
@@ -530,6 +539,7 @@ def test_a_signal_ends_the_wait_for_a_pipe(tmp_path: pathlib.Path) -> None:
 EVIL = "\x1b[31m[bold]\x9b2J\x07\u202e"
 
 
+@pytest.mark.slow
 def test_text_of_others_does_nothing_to_a_terminal(
     here: Here, endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:

@@ -27,6 +27,7 @@ def letters_in(path: pathlib.Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("ascii").splitlines()]
 
 
+@pytest.mark.slow
 def test_what_was_not_delivered_is_sent_from_its_letters_to_the_byte(
     cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
@@ -64,6 +65,7 @@ def test_each_letter_says_where_it_comes_from_and_what_was_heard(
     assert (by_line[3]["message"], by_line[3]["is_message"], by_line[3]["retryable"]) == ("nonsense", False, False)
 
 
+@pytest.mark.slow
 def test_what_may_be_stored_goes_again_only_where_that_is_wanted(
     cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:

@@ -135,6 +135,7 @@ def test_at_most_once_an_outage_does_not_burn_the_input(cloudwatch_logs: LocalCl
     assert report.counts[Outcome.UNKNOWN] + report.counts[Outcome.UNDELIVERED] == 300
 
 
+@pytest.mark.slow
 def test_an_hour_of_throttling_is_waited_out_where_patience_allows(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     cloudwatch_logs.create("g", "s")
     made = days(8)
@@ -165,6 +166,7 @@ def test_an_hour_of_throttling_stops_a_job_of_less_patience_and_nothing_is_lost(
     assert report.counts[Outcome.UNDELIVERED] == len(made)
 
 
+@pytest.mark.slow
 def test_one_batch_that_always_fails_does_not_stop_the_others(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     cloudwatch_logs.create("g", "s")
     made = days(3)
@@ -198,6 +200,7 @@ def test_poison_is_found_and_a_wall_of_it_stops_the_job(cloudwatch_logs: LocalCl
     assert wall.requests < 200
 
 
+@pytest.mark.slow
 def test_too_many_rejected_events_stop_the_job(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     cloudwatch_logs.create("g", "s")
     now = time.time_ns() // 1_000_000
@@ -221,6 +224,7 @@ def test_an_input_that_is_no_log_stops_after_its_first_events(cloudwatch_logs: L
     assert 10_000 <= report.counts[Outcome.INVALID] < 20_000
 
 
+@pytest.mark.slow
 def test_time_that_is_over_stops_the_job(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     cloudwatch_logs.create("g", "s")
     now = time.time_ns() // 1_000_000

@@ -60,6 +60,7 @@ def test_each_fault_is_mended_and_doubts_are_counted(cloudwatch_logs: LocalCloud
 kinds = st.sampled_from([*KEPT, *DOUBLED, "none"])
 
 
+@pytest.mark.slow
 @given(st.lists(kinds, max_size=12), st.integers(1, 40), st.booleans())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=share(0.2))
 def test_under_any_script_of_faults_all_arrives(script: list[Kind], count: int, insist: bool) -> None:

@@ -18,6 +18,8 @@ from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloudWatchLogs
 from paths import ROOT
 from patience import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 PAGES = [
     page for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if "put-log-events" not in page.name
 ]

@@ -16,6 +16,8 @@ import pytest
 from paths import ROOT
 from patience import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 BENCHES = ROOT / "benches"
 WAYS = ("cordwood", "plain boto3")
 HOSTILE = {

@@ -79,6 +79,7 @@ def test_fill_is_of_what_closed_a_request() -> None:
             proof.fill(requests, by_events[: sum(requests)])
 
 
+@pytest.mark.slow
 def test_all_pages_are_read(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     client = cloudwatch_logs.client()
     assert list(proof.read_back(client, "g", "s")) == []

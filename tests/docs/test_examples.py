@@ -31,6 +31,7 @@ def anchors_of(page: pathlib.Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=name_of)
 def test_the_examples_run_in_the_order_in_which_a_reader_types_them(page: pathlib.Path) -> None:
     session = doctest.DocTestParser().get_doctest(session_of(page), {}, page.name, str(page), 0)
@@ -75,6 +76,7 @@ def flags() -> set[str]:
     return set(re.findall(r"--[a-z][a-z-]+", shown))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "put-log-events.md"], ids=name_of)
 def test_the_flags_that_a_page_names_exist(page: pathlib.Path, flags: set[str]) -> None:
     # Those of other programs stand in shell blocks, or have the program's name before them.

@@ -12,6 +12,7 @@ from twin import Case, Endpoint, environment_of
 PAGE = (ROOT / "docs" / "put-log-events.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_console_session(tmp_path: pathlib.Path) -> None:
     [events] = re.findall(r"^```json\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
     [session] = re.findall(r"^```console\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)

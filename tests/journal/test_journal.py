@@ -85,6 +85,7 @@ def test_it_knows_what_a_plain_set_knows(steps: list[tuple[str, int]]) -> None:
         journal.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 4])
 def test_a_killed_process_leaves_what_it_knew(tmp_path: pathlib.Path, threads: int) -> None:
     """With threads a record that is not forced to the disk may be one forced write late, and its events in doubt."""

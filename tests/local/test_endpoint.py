@@ -248,6 +248,7 @@ def test_events_in_the_process(endpoint: LocalCloudWatchLogs, wire: Wire) -> Non
 # --- threads and the end ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_many_threads_at_once(endpoint: LocalCloudWatchLogs) -> None:
     def write(worker: int) -> None:
         wire = Wire(endpoint)

@@ -97,6 +97,7 @@ def outcomes() -> dict[str, tuple[Any, Any]]:
     return {name: (ours[name], theirs[name]) for name in STEPS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STEPS)
 def test_same_answer(outcomes: dict[str, tuple[Any, Any]], name: str) -> None:
     ours, theirs = outcomes[name]

@@ -93,6 +93,7 @@ def test_reading_an_empty_stream(wire: Wire) -> None:
     assert texts(get(wire, nextToken=page["nextForwardToken"])) == ["a"]
 
 
+@pytest.mark.slow
 def test_boto3_pages_through_a_large_stream(endpoint: LocalCloudWatchLogs, wire: Wire) -> None:
     wire.put([(NOW, f"{number} " + "x" * 500) for number in range(1_900)])
     for _ in range(2):

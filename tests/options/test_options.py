@@ -129,6 +129,7 @@ def letters(cloudwatch_logs: LocalCloudWatchLogs, path: pathlib.Path) -> pathlib
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flag", [("--filter", "x"), ("--timezone", "UTC"), ("--journal", "j"), ("--shift-by", "1d")])
 def test_an_option_of_logs_is_an_error_for_dead_letters(
     cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path, flag: tuple[str, str]
@@ -139,6 +140,7 @@ def test_an_option_of_logs_is_an_error_for_dead_letters(
     assert f"{flag[0]} applies to log files, and the input is dead letters" in done.err
 
 
+@pytest.mark.slow
 def test_an_option_of_dead_letters_is_an_error_for_logs(tmp_path: pathlib.Path) -> None:
     file = wrote(tmp_path / "e", [(NOW, "a")])
     done = run(clean_environment(), "upload", file, *NAMES, "--include-possible-duplicates", "--local")
@@ -157,6 +159,7 @@ def test_every_flag_of_the_command_is_that_of_an_option_or_of_an_argument() -> N
         assert missing <= {"--dead-letter", "--include-possible-duplicates"} if command == "plan" else not missing
 
 
+@pytest.mark.slow
 def test_a_journal_of_the_command_is_continued_by_the_library(
     cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
@@ -177,6 +180,7 @@ def test_a_journal_of_the_command_is_continued_by_the_library(
     assert (report.accepted, report.already_accepted, report.requests) == (1, 1, 0)
 
 
+@pytest.mark.slow
 def test_the_types_of_options_are_checked_by_mypy(tmp_path: pathlib.Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(

@@ -34,7 +34,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def program() -> pathlib.Path:
     command = ["cargo", "build", "--release", "--locked", "--quiet", "--package", "cordwood-input"]
-    subprocess.run([*command, "--example", "instructions"], cwd=ROOT, check=True, timeout=600)
+    subprocess.run([*command, "--example", "instructions"], cwd=ROOT, check=True, timeout=10 * PATIENCE)
     return ROOT / "target" / "release" / "examples" / "instructions"
 
 

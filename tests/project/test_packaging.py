@@ -23,22 +23,35 @@ TARGET = ROOT / "target" / "packaging"
 MAKES_SDISTS = ROOT / ".venv" / "packaging" / "bin" / "python"
 
 
-def run(*command: str | pathlib.Path, cwd: pathlib.Path, target: pathlib.Path = TARGET, **variables: str) -> str:
-    # Compiled dependencies are shared with the other builds; nothing else is. How fast what is built runs is not asked
-    # here, so the compiler need not take its time for that.
+def run(*command: str | pathlib.Path, cwd: pathlib.Path, **variables: str) -> str:
+    # How fast what is built runs is not asked here, so the compiler need not take its time for that.
     environment = {
         **os.environ,
-        "CARGO_TARGET_DIR": str(target),
+        "CARGO_TARGET_DIR": str(TARGET),
         "CARGO_PROFILE_RELEASE_LTO": "off",
         "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
         "PYO3_PYTHON": sys.executable,
         **variables,
     }
     done = subprocess.run(
-        list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, timeout=900, check=False
+        list(map(str, command)),
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=10 * PATIENCE,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_an_earlier_build() -> None:
+    # Compiled dependencies stay from run to run. Of ours nothing may: cargo takes crates of another folder for these if
+    # the files here are older than what was built, as those of an sdist are.
+    ours = ["--package", "cordwood-core", "--package", "cordwood-input", "--package", "cordwood-py"]
+    run("cargo", "clean", "--release", "--quiet", *ours, cwd=ROOT)
 
 
 def empty_environment(directory: pathlib.Path) -> pathlib.Path:
@@ -84,8 +97,7 @@ def test_install_from_the_sdist_of_a_clean_tree(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_debug_build_warns_at_import(tmp_path: pathlib.Path) -> None:
-    # Where the Rust tests were built just now, most of it stands already.
-    run("cargo", "build", "--locked", "--package", "cordwood-py", cwd=ROOT, target=ROOT / "target")
+    run("cargo", "build", "--locked", "--package", "cordwood-py", cwd=ROOT, CARGO_TARGET_DIR=str(ROOT / "target"))
     package = tmp_path / "cordwood"
     shutil.copytree(ROOT / "python" / "cordwood", package)
     suffix = __import__("sysconfig").get_config_var("EXT_SUFFIX")

@@ -5,6 +5,8 @@ import os
 import pytest
 from soak import Tally, kill_until_done, schedules
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("first", [0, 1000])
 @pytest.mark.filterwarnings("ignore")

@@ -8,6 +8,7 @@ import re
 import time
 
 import cordwood
+import pytest
 from cli_upload import NAMES, environment_of, run, wrote
 from cordwood.local import LocalCloudWatchLogs
 from cordwood.report.ranges import MAX_RANGES, Ranges
@@ -63,6 +64,7 @@ def test_outcomes_without_events_are_in_the_counts_all_the_same() -> None:
     assert "0 events to log group g, log stream s" in str(report)
 
 
+@pytest.mark.slow
 def test_the_page_on_the_report_names_every_member(
     cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:

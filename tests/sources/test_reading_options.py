@@ -88,6 +88,7 @@ def test_a_pipe_of_few_bytes_is_not_waited_for_more(text: bytes) -> None:
     assert list(contents.finish()) == []
 
 
+@pytest.mark.slow
 def test_a_pipe_has_no_time_of_modification(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     cloudwatch_logs.create("g", "s")
     environment = environment_of(cloudwatch_logs)
@@ -169,6 +170,7 @@ def test_all_timestamps_moved_by_one_constant(tmp_path: pathlib.Path) -> None:
         cordwood.read(file, shift_by="soon")  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_the_newest_event_moved_to_now_and_a_resumed_run_by_the_same(
     cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
@@ -195,6 +197,7 @@ def test_the_newest_event_moved_to_now_and_a_resumed_run_by_the_same(
     assert 'option shift_by is 172800000, and was "to-now"' in changed.err
 
 
+@pytest.mark.slow
 def test_only_files_tell_their_newest_event(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     cloudwatch_logs.create("g", "s")
     done = run(environment_of(cloudwatch_logs), "upload", "-", *NAMES, "--shift-by", "to-now", input=f"{LINE} a\n")
@@ -205,6 +208,7 @@ def test_only_files_tell_their_newest_event(cloudwatch_logs: LocalCloudWatchLogs
     assert "neither to-now nor a duration" in wrong.err
 
 
+@pytest.mark.slow
 def test_patterns_and_folders_of_files(tmp_path: pathlib.Path) -> None:
     for name in ("b.log", "a.log", "sub/c.log", "sub/d.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -16,6 +16,8 @@ from cordwood.sources.log_files import LogFiles
 from cordwood.sources.s3 import S3Object
 from endpoints import messages
 
+pytestmark = pytest.mark.slow
+
 BUCKET = "logs-of-old"
 
 

@@ -96,6 +96,7 @@ def test_the_reader_agrees_with_an_obvious_one(
     assert source.counts["events"] == len(expected) + source.counts["skipped"]
 
 
+@pytest.mark.slow
 def test_a_zone_that_is_not_written_is_asked_for_and_never_guessed(
     cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
 ) -> None:
@@ -218,6 +219,7 @@ def test_a_truncated_archive_delivers_what_it_held_and_says_so(
     assert done.json["complete"] is False
 
 
+@pytest.mark.slow
 def test_a_pipe_that_stays_open_is_delivered_within_linger(cloudwatch_logs: LocalCloudWatchLogs) -> None:
     cloudwatch_logs.create("g", "s")
     read_end, write_end = os.pipe()

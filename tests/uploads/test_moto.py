@@ -14,6 +14,8 @@ import pytest
 from cordwood.local import LocalCloudWatchLogs
 from endpoints import DAY
 
+pytestmark = pytest.mark.slow
+
 Event = dict[str, Any]
 
 AT = time.time_ns() // 1_000_000 - 3_600_000

@@ -61,6 +61,7 @@ legal = st.tuples(st.integers(-HOUR, HOUR), st.text(min_size=1, max_size=20))
 illegal = st.sampled_from([(0, ""), (-30 * DAY, "old"), (30 * DAY, "new"), (None, "no time"), (0, None), "text"])
 
 
+@pytest.mark.slow
 @settings(max_examples=share(0.3))
 @given(st.lists(legal | illegal, max_size=60), st.booleans(), st.integers(0, 2**31))
 def test_what_is_stored_is_the_legal_events_in_order_of_time(events: list[Any], lazy: bool, salt: int) -> None:
