@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 from paths import ROOT
 from patience import PATIENCE
 from twin import Case, Endpoint, environment_of
