@@ -165,7 +165,7 @@ impl Accounting {
     /// `Err` as in `admit`.
     pub fn skip_settled(&mut self, timestamp: i64, text: Text<'_>) -> Result<(), Rejected> {
         if let Err(rejection) = self.admission.admit(timestamp, &text) {
-            return self.reject(rejection);
+            return self.reject_message(rejection, timestamp, &text);
         }
         self.next_position();
         self.counts.settled += 1;
@@ -327,5 +327,14 @@ mod tests {
         let mut accounting = Accounting::new(admission, OnReject::Collect);
         let answers = fill(&mut accounting, &mut EventTable::default(), &[(1, ""), (2, "12345")]);
         assert!(answers[0].is_ok() && answers[1].is_err());
+    }
+
+    #[test]
+    fn an_illegal_event_that_a_run_finds_again_keeps_its_payload_too() {
+        let mut accounting = Accounting::new(Admission::default(), OnReject::Collect);
+        accounting.keep_rejected();
+        accounting.skip_settled(-1, Text::Ascii(b"b")).unwrap();
+        let payload = accounting.take_rejected().remove(0).payload;
+        assert_eq!(payload, Some(RejectedPayload::from_message(Some(-1), &Text::Ascii(b"b"))));
     }
 }
