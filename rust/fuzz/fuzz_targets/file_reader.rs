@@ -56,6 +56,14 @@ fn rules(options: u8, file: &[u8]) -> Option<LineRules> {
     }
 }
 
+/// Of a damaged document the payload is what was fed of the rest, which depends on the chunks.
+fn without_cut_text(mut rejected: Rejected) -> Rejected {
+    if let Some(payload) = rejected.payload.as_mut().filter(|payload| payload.truncated) {
+        payload.text = Default::default();
+    }
+    rejected
+}
+
 fn read(options: u8, files: [&[u8]; 2], chunk: usize) -> Read {
     let mut reader = reader(options);
     let (mut batched, mut errors, mut held_from) = (vec![], vec![], 0);
@@ -88,7 +96,7 @@ fn read(options: u8, files: [&[u8]; 2], chunk: usize) -> Read {
     batched.sort();
     let (counts, held_from) = (reader.counts(), reader.held_from());
     Read {
-        rejected: reader.take_rejected(),
+        rejected: reader.take_rejected().into_iter().map(without_cut_text).collect(),
         counts,
         newest: reader.newest_timestamp(),
         // After an error it depends on the chunks how much was fed.
