@@ -47,6 +47,7 @@ def test_every_public_name_has_a_docstring() -> None:
     assert all(inspect.getdoc(getattr(cordwood, name)) for name in cordwood.__all__)
 
 
+@pytest.mark.slow
 def test_the_stub_is_true_of_the_built_module() -> None:
     options = ["--mypy-config-file", "pyproject.toml", "--allowlist", "tools/stubtest-allowlist.txt"]
     command = [sys.executable, "-m", "mypy.stubtest", "cordwood", *options]

@@ -5,7 +5,6 @@ cut off at the root: the session's variables keep their defaults but lose the pl
 config files are empty, its models are those that botocore brings along, its proxies are none.
 """
 
-import functools
 import os
 from typing import Any
 
@@ -61,10 +60,15 @@ def client(
     )
 
 
-@functools.cache
-def _loader() -> Any:
-    """Make the loader of botocore's description of the service: to read that takes most of the time of a client."""
-    from botocore.loaders import Loader
+_shared_loader: Any = None
 
-    # Otherwise ~/.aws/models can put another description in front of botocore's.
-    return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+
+def _loader() -> Any:
+    """Return the loader of botocore's description of the service, which takes most of the time of a client to read."""
+    global _shared_loader
+    if _shared_loader is None:
+        from botocore.loaders import Loader
+
+        # Otherwise ~/.aws/models can put another description in front of botocore's.
+        _shared_loader = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+    return _shared_loader
