@@ -78,6 +78,13 @@ def test_an_unknown_option_is_a_type_error_with_the_nearest_name(name: str) -> N
         TAKING_OPTIONS[name](*arguments, **names, **{of.name[:-1]: None})
 
 
+def test_an_unknown_option_of_batches_is_a_type_error_with_the_nearest_name_too() -> None:
+    with pytest.raises(cordwood.OptionError, match=r"batches\(\) got .* 'oversise'. Did you mean 'oversize'\?"):
+        cordwood.batches([(1, "a")], oversise="split")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"Batcher\(\) got .* 'on_rejct'. Did you mean 'on_reject'\?"):
+        cordwood.Batcher(on_rejct="collect")  # type: ignore[call-arg]
+
+
 def test_options_are_frozen_comparable_and_picklable_and_show_what_is_not_the_default() -> None:
     options = resolve(UPLOAD, {"timezone": "UTC", "max_concurrency": 2, "allow": {"too_old"}})
     assert options == pickle.loads(pickle.dumps(options))

@@ -14,7 +14,19 @@ from typing import Any, TypeVar, get_args
 
 from cordwood.errors import OptionError, OptionValueError
 
-__all__ = ["Flag", "OptionSet", "Options", "Signature", "documented", "flag_of", "meta", "option", "resolve", "type_of"]
+__all__ = [
+    "Flag",
+    "OptionSet",
+    "Options",
+    "Signature",
+    "documented",
+    "flag_of",
+    "meta",
+    "option",
+    "resolve",
+    "type_of",
+    "unknown_option",
+]
 
 _Check = Callable[[str, Any], None]
 
@@ -195,11 +207,7 @@ def resolve(signature: Signature, given: Mapping[str, Any]) -> OptionSet:
     known = {of.name for of in signature.fields()}
     for name in given:
         if name not in known:
-            import difflib  # for the error only: it takes a while to import
-
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f". Did you mean {near[0]!r}?" if near else ""
-            raise OptionError(f"{signature.name}() got an unexpected keyword argument {name!r}{hint}")
+            raise unknown_option(signature.name, name, known)
     values = {**signature.defaults, **given}
     return OptionSet(
         {
@@ -207,6 +215,15 @@ def resolve(signature: Signature, given: Mapping[str, Any]) -> OptionSet:
             for group in signature.groups
         }
     )
+
+
+def unknown_option(function: str, name: str, known: Iterable[str]) -> OptionError:
+    """The error for an option that a function does not have, with the nearest name that it has."""
+    import difflib  # for the error only: it takes a while to import
+
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f". Did you mean {near[0]!r}?" if near else ""
+    return OptionError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
 
 
 # --- documentation ------------------------------------------------------------------------------------------------

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cordwood.errors import OptionError
 from cordwood.options.connect_options import ClientOption, ConnectOptions, CreateOptions
-from cordwood.options.option_type import OptionSet, Signature
+from cordwood.options.option_type import OptionSet, Signature, unknown_option
 from cordwood.options.read_options import NORMALIZED, BatchingOptions, MessageOptions, ReadOptions
 from cordwood.options.record_options import (
     DeadLetterOptions,
@@ -64,3 +65,8 @@ def event_options(options: OptionSet) -> dict[str, Any]:
             if meta(of).changes_events:
                 found[of.name] = NORMALIZED[of.name](read) if of.name in NORMALIZED else getattr(group, of.name)
     return found
+
+
+def unknown_batching_option(function: str, name: str) -> OptionError:
+    """The error of `batches` and `Batcher`, which are in Rust, for an option that they do not have."""
+    return unknown_option(function, name, ["timestamps", "messages", *(of.name for of in BATCHES.fields())])

@@ -4,7 +4,7 @@ use cordwood_core::{InvalidText, OnReject, Oversize};
 use cordwood_input::{Compression, Extra, FormatKind, Regex};
 use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 
 /// An int argument. One beyond 64 bits is a ValueError as any other number out of range, not an OverflowError.
 #[derive(Clone, Copy)]
@@ -30,6 +30,14 @@ impl Number {
         u64::try_from(value)
             .map_err(|_| PyValueError::new_err(format!("{name} is {value}; it cannot be negative")))
     }
+}
+
+/// Refuses keywords that a function does not have: Python knows the nearest of those that it has.
+pub(crate) fn refuse_unknown(function: &str, unknown: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+    let Some((name, _)) = unknown.and_then(|unknown| unknown.iter().next()) else { return Ok(()) };
+    let signatures = name.py().import("cordwood.options.signatures")?;
+    let error = signatures.call_method1("unknown_batching_option", (function, name))?;
+    Err(PyErr::from_value(error))
 }
 
 /// A str argument that is one of a few words.

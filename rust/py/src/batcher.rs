@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use crate::admission::admission;
-use crate::arguments::{Choice, Number};
+use crate::arguments::{Choice, Number, refuse_unknown};
 use crate::batch::Batch;
 use crate::event;
 use crate::input::Input;
@@ -40,8 +40,10 @@ impl Batcher {
         now = None,
         retention_in_days = None,
         keep_rejected = false,
+        **unknown,
     ), text_signature = "(*, limits=None, on_reject='error', oversize='reject', invalid_text='replace', now=None, \
         retention_in_days=None, keep_rejected=False)")]
+    #[expect(clippy::too_many_arguments, reason = "one for each keyword of the Python signature")]
     fn new(
         limits: Option<&Bound<'_, Limits>>,
         on_reject: Choice<OnReject>,
@@ -50,7 +52,9 @@ impl Batcher {
         now: Option<&Bound<'_, PyAny>>,
         retention_in_days: Option<Number>,
         keep_rejected: bool,
+        unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        refuse_unknown("Batcher", unknown)?;
         let admission = admission(limits, oversize, invalid_text, now, retention_in_days)?;
         Ok(Self(SharedStream::new(admission, on_reject.0, keep_rejected)))
     }

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
 
 use crate::admission::admission;
-use crate::arguments::{Choice, Number};
+use crate::arguments::{Choice, Number, refuse_unknown};
 use crate::arrow::{Chunks, Rows};
 use crate::batch::Batch;
 use crate::event;
@@ -224,6 +224,7 @@ impl Batches {
     now = None,
     retention_in_days = None,
     keep_rejected = false,
+    **unknown,
 ), text_signature = "(events=None, *, timestamps=None, messages=None, limits=None, on_reject='error', \
     oversize='reject', invalid_text='replace', now=None, retention_in_days=None, keep_rejected=False)")]
 #[expect(clippy::too_many_arguments, reason = "one for each keyword of the Python signature")]
@@ -239,7 +240,9 @@ pub(crate) fn batches<'py>(
     now: Option<&Bound<'py, PyAny>>,
     retention_in_days: Option<Number>,
     keep_rejected: bool,
+    unknown: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Batches> {
+    refuse_unknown("batches", unknown)?;
     let admission = admission(limits, oversize, invalid_text, now, retention_in_days)?;
     let Choice(on_reject) = on_reject;
     let input = match Input::new(events, timestamps, messages)? {
