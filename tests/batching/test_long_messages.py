@@ -10,6 +10,8 @@ from typing import Any
 import cordwood
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SHARED = 1 << 16
 LONGEST = 1_048_576 - 26
 
@@ -43,7 +45,7 @@ def sent(batches: Iterable[cordwood.Batch]) -> list[dict[str, Any]]:
 
 
 @ways
-@pytest.mark.parametrize("length", [SHARED - 1, SHARED, pytest.param(LONGEST, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("length", [SHARED - 1, SHARED, LONGEST])
 @pytest.mark.parametrize("unit", ["x", '{"a":"b\\n"}', "\x01\n", "é", "日", "😀"], ids=ascii)
 @pytest.mark.parametrize("kind", [str, str.encode, Named], ids=["str", "bytes", "subclass"])
 def test_a_long_message_arrives_as_it_is(
