@@ -11,7 +11,8 @@ SOURCES := $(shell find rust/core/src rust/input/src rust/py/src python -name '*
 	Cargo.toml Cargo.lock rust/core/Cargo.toml rust/input/Cargo.toml rust/py/Cargo.toml rust/py/build.rs \
 	pyproject.toml README.md LICENSE
 
-.PHONY: help demo test test-fast test-full test-rust lint format bench bench-compare bench-instructions soak fuzz asan clean
+.PHONY: help demo test test-fast test-fast-rust test-fast-python test-full test-rust
+.PHONY: lint format bench bench-compare bench-instructions soak fuzz asan clean
 .PHONY: pythons test-pythons
 
 help: ## say what there is
@@ -70,8 +71,13 @@ test: test-rust environments ## every test, the long ones in a short form
 	$(BIN)/python -m pytest -m "not full"
 
 test-fast: .venv/extra-test ## while a line is changed: what is quick and needs no other environment
-	cargo test --workspace --lib --locked --quiet
-	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -m "not slow and not twin and not full" -q
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-fast-rust test-fast-python
+
+test-fast-rust:
+	PROPTEST_CASES=32 cargo test --workspace --lib --locked --quiet
+
+test-fast-python:
+	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -m "not slow and not twin and not full"
 
 test-full: test-rust environments soak test-pythons ## everything, in its long form, on every Python that is here (an hour or more)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest
