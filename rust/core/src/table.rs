@@ -261,6 +261,15 @@ impl EventTable {
         self.push_row(Row { timestamp, position, message, len_and_extent, escaped_len });
     }
 
+    /// Stores a copy of a row of another table.
+    pub(crate) fn push_row_of(&mut self, other: &Self, row: &Row) {
+        let message = self.messages.store_utf8(other.message(row), &Bytes::new());
+        let extent = row.extent();
+        self.has_parts |= extent.is_part();
+        self.incomplete_rows += u64::from(!extent.completes_event());
+        self.push_row(Row { message, ..*row });
+    }
+
     #[inline]
     fn push_row(&mut self, row: Row) {
         self.in_order &= self.rows.last().is_none_or(|last| last.timestamp <= row.timestamp);
