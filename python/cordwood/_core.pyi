@@ -1,6 +1,6 @@
 """The extension module: cordwood's boundary to its Rust core. Import these names from `cordwood`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal, NoReturn, Protocol, SupportsIndex, TypeAlias, final, overload
 
@@ -27,6 +27,7 @@ __all__ = [
     "FileReader",
     "Limits",
     "LineRules",
+    "Router",
     "TextDecoder",
     "__version__",
     "_debug_build",
@@ -117,6 +118,17 @@ class Batch:
     @property
     def nbytes(self) -> int:
         """Size as the service counts it: UTF-8 bytes of every message plus 26 (the overhead) for each event."""
+    @property
+    def closed_by(self) -> Literal["bytes", "events", "span", "input", "linger", "memory", "window", "end"]:
+        """Why it closed, that is, why it is not larger.
+
+        `"bytes"`: the next event did not fit by size; `"events"`: it has as many as a request may; `"span"`: in
+        order of time, the next event came more than 24 h after the first; `"input"`: 64 MiB of a stream came in
+        since it opened; `"linger"`: `flush(opened_before=)` closed it, as uploads do with batches that have waited;
+        `"memory"`: the batches of all log streams took too much memory; `"window"`: 32 batches were open, and an
+        event fitted none; `"end"`: the input ended, or `flush()` closed it. A slice of a batch says the same.
+        """
+
     @property
     def first_timestamp(self) -> int:
         """Timestamp of the first event, in milliseconds since 1970-01-01 00:00 UTC: the smallest."""
@@ -221,8 +233,8 @@ class Batches:
 class Batcher:
     """The streaming form: takes events as they come, returns batches as they become full.
 
-    Up to 8 batches are open at once, each at most 24 h wide, so that interleaved times still fill their batches; memory
-    is bounded for any input. Threads may share an instance: each event has the position at which it was added.
+    Up to 32 batches are open at once, each at most 24 h wide, so that times in any order still fill their batches;
+    memory is bounded for any input. Threads may share an instance: each event has the position at which it was added.
 
     Args:
         limits: the limits to obey; the service's own if not given.
@@ -301,6 +313,59 @@ class Batcher:
     @property
     def counts(self) -> dict[str, int]:
         """Events by what became of them so far; the keys are those of `Batches.counts`."""
+    def drain_rejected(self) -> list[Rejected]:
+        """Return the rejected events so far and forget them; `counts` still counts them."""
+
+@final
+class Router:
+    """Events to the log streams that a function of each event names, each with open batches of its own.
+
+    All together hold at most `max_held_nbytes`: beyond, the log stream that was fed least recently closes its batches.
+    Threads may share an instance, as they may a `Batcher`. A name that a log stream cannot have makes the event
+    `invalid`.
+
+    Args:
+        name_of: is given each event as it is, and returns the name of its log stream.
+        oversize: as in `batches`.
+        invalid_text: as in `batches`.
+        keep_rejected: as in `batches`.
+        max_held_nbytes: of the events in open batches as the service counts them, and 1 KiB for each open batch.
+    """
+
+    def __new__(
+        cls,
+        name_of: Callable[[Any], str],
+        *,
+        oversize: Literal["reject", "truncate", "split", "error"] = "reject",
+        invalid_text: Literal["replace", "reject"] = "replace",
+        keep_rejected: bool = False,
+        max_held_nbytes: int = 67_108_864,
+    ) -> Router: ...
+    def extend(self, events: Iterable[Any], *, position: int | None = None) -> list[tuple[Batch, str]]:
+        """Take events and return the batches that closed, each with the name of its log stream.
+
+        If it raises, the events before that are taken, and the next call returns the batches that closed.
+
+        Args:
+            events: an iterable of them.
+            position: of the first event, as in `Batcher.add`; the others follow it one by one.
+        """
+
+    def flush(self, *, opened_before: int | None = None) -> list[tuple[Batch, str]]:
+        """Close and return open batches, those of the least recently fed log stream first.
+
+        Args:
+            opened_before: as in `Batcher.flush`.
+        """
+
+    @property
+    def held_nbytes(self) -> int:
+        """What `max_held_nbytes` bounds."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Events by what became of them so far; the keys are those of `Batches.counts`."""
+
     def drain_rejected(self) -> list[Rejected]:
         """Return the rejected events so far and forget them; `counts` still counts them."""
 
@@ -616,7 +681,7 @@ def batches(
     A sequence (list, tuple, anything registered as one) or a pair of columns is read at once, sorted as a
     whole by timestamp (equal ones keep their input order) and cut greedily: no cut into consecutive runs of
     the sorted events has fewer batches. Any other iterable is a stream: it is read as batches are requested,
-    through a window of up to 8 open batches (see `Batcher`), in constant memory. The caller's objects are copied, not
+    through a window of up to 32 open batches (see `Batcher`), in constant memory. The caller's objects are copied, not
     kept (except for the memory of Arrow columns, and messages of 64 KiB and more: see `Batch`).
 
     Args:

@@ -6,8 +6,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use cordwood_core::{
-    Batch, EventSink, EventTable, Extent, Frame, Limits, Piece, Text, Window, escaped_len, first_batch_size,
-    write_escaped,
+    Batch, ClosedBy, EventSink, EventTable, Extent, Frame, Limits, Piece, Text, Window, escaped_len,
+    first_batch_size, write_escaped,
 };
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::json;
@@ -222,7 +222,7 @@ fn window(c: &mut Criterion) {
         bench(c, ["window", "cordwood", order], &work, || {
             let mut window = Window::new(Limits::default());
             fill(&mut window, &timestamps, &messages);
-            window.close_all();
+            window.close_all(ClosedBy::End);
             window
         });
         bench(c, ["window", "one table, no window", order], &work, || table(&timestamps, &messages));

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::closed::{ClosedBatch, ClosedBy};
 use crate::limits::Limits;
 use crate::table::{EventTable, Extent, Row};
 
@@ -13,6 +14,7 @@ pub struct Batch {
     range: Range<usize>,
     nbytes: u64,
     event_overhead_bytes: u64,
+    closed_by: ClosedBy,
 }
 
 /// An event that was split, and what of it one batch holds.
@@ -28,19 +30,31 @@ pub struct SplitEvent {
 
 impl Batch {
     /// A run of a sorted table that a cut found legal. Batches of one table share it.
-    pub(crate) fn of_run(table: Arc<EventTable>, range: Range<usize>, nbytes: u64, limits: &Limits) -> Self {
-        Self { table, range, nbytes, event_overhead_bytes: limits.event_overhead_bytes }
+    pub(crate) fn of_run(
+        table: Arc<EventTable>,
+        range: Range<usize>,
+        nbytes: u64,
+        limits: &Limits,
+        closed_by: ClosedBy,
+    ) -> Self {
+        Self { table, range, nbytes, event_overhead_bytes: limits.event_overhead_bytes, closed_by }
     }
 
-    /// A whole table, legal as a whole but not sorted yet. It gives back what it reserved and did not use:
-    /// the caller may hold it forever.
+    /// What a window closed. It gives back what it reserved and did not use: the caller may hold it forever.
     #[must_use]
-    pub fn of_table(mut table: EventTable, limits: &Limits) -> Self {
+    pub fn of_closed(closed: ClosedBatch, limits: &Limits) -> Self {
+        let ClosedBatch { mut table, closed_by } = closed;
         table.sort();
         table.shrink_to_fit();
         let rows = table.rows().len();
         let nbytes = table.rows().iter().map(|row| limits.event_bytes(row.message_len() as u64)).sum();
-        Self::of_run(Arc::new(table), 0..rows, nbytes, limits)
+        Self::of_run(Arc::new(table), 0..rows, nbytes, limits, closed_by)
+    }
+
+    /// The same of a whole input, legal as a whole.
+    #[must_use]
+    pub fn of_table(table: EventTable, limits: &Limits) -> Self {
+        Self::of_closed(ClosedBatch { table, closed_by: ClosedBy::End }, limits)
     }
 
     /// The rows of a range of this batch's, as a batch of its own: what is legal as a whole is legal in part.
@@ -102,6 +116,12 @@ impl Batch {
         self.table.message(row)
     }
 
+    /// Why it takes no further events. A part of it (`slice`) says the same.
+    #[must_use]
+    pub fn closed_by(&self) -> ClosedBy {
+        self.closed_by
+    }
+
     /// Size as the service counts it.
     #[must_use]
     pub fn nbytes(&self) -> u64 {
@@ -136,7 +156,7 @@ mod tests {
             stream.admit(timestamp, Text::Utf8(message.as_bytes())).unwrap();
         }
         stream.close_all();
-        let batch = Batch::of_table(stream.take_closed().unwrap(), &limits);
+        let batch = Batch::of_closed(stream.take_closed().unwrap(), &limits);
         let all: Vec<_> = batch.split_events().collect();
         assert_eq!(all.iter().map(|event| event.position).collect::<Vec<_>>(), [1, 3]);
         assert!(all.iter().all(|event| event.has_last && event.parts > 1));

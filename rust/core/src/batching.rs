@@ -1,5 +1,6 @@
 //! Cuts sorted events into batches.
 
+use crate::closed::ClosedBy;
 use crate::limits::Limits;
 use crate::table::Row;
 
@@ -25,6 +26,19 @@ pub fn first_batch_size(rows: &[Row], limits: &Limits) -> (usize, u64) {
         taken += 1;
     }
     (taken, nbytes)
+}
+
+/// Why the first batch of `rows` takes `size` of them and no more.
+#[must_use]
+pub(crate) fn cut_by(rows: &[Row], size: usize, limits: &Limits) -> ClosedBy {
+    let Some(next) = rows.get(size) else { return ClosedBy::End };
+    if size as u64 >= limits.max_batch_events {
+        ClosedBy::Events
+    } else if next.timestamp - rows[0].timestamp > limits.max_batch_span_ms {
+        ClosedBy::Span
+    } else {
+        ClosedBy::Bytes
+    }
 }
 
 #[cfg(test)]
@@ -95,6 +109,20 @@ mod tests {
         assert_eq!(cuts(table(&[(0, 1), (i64::MAX, 1)]).rows(), &limits).len(), 2);
         assert_eq!(cuts(table(&[(i64::MAX - 5, 1), (i64::MAX, 1)]).rows(), &limits).len(), 1);
         assert!(cuts(&[], &limits).is_empty());
+    }
+
+    #[test]
+    fn the_limit_that_ends_a_batch_is_known() {
+        let limits =
+            Limits { max_batch_bytes: 100, max_batch_events: 3, max_batch_span_ms: 10, ..Limits::default() };
+        let by = |events: &[(i64, usize)]| {
+            let table = table(events);
+            cut_by(table.rows(), first_batch_size(table.rows(), &limits).0, &limits)
+        };
+        assert_eq!(by(&[(0, 1), (0, 1), (0, 1), (0, 1)]), ClosedBy::Events);
+        assert_eq!(by(&[(0, 40), (0, 40)]), ClosedBy::Bytes);
+        assert_eq!(by(&[(0, 1), (11, 1)]), ClosedBy::Span);
+        assert_eq!(by(&[(0, 1), (0, 1), (0, 1)]), ClosedBy::End);
     }
 
     proptest! {

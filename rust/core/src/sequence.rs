@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::accounting::{Accounting, OnReject, Rejected};
 use crate::admission::Admission;
 use crate::batch::Batch;
-use crate::batching::first_batch_size;
+use crate::batching::{cut_by, first_batch_size};
 use crate::outcome::Rejection;
 use crate::rejected_payload::RejectedPayload;
 use crate::table::{EventSink, EventTable, Piece, Whole};
@@ -140,11 +140,13 @@ impl Iterator for SequenceBatches {
 
     fn next(&mut self) -> Option<Batch> {
         let limits = self.accounting.admission().limits;
-        let (taken, nbytes) = first_batch_size(&self.table.rows()[self.next_row..], &limits);
+        let rest = &self.table.rows()[self.next_row..];
+        let (taken, nbytes) = first_batch_size(rest, &limits);
+        let by = cut_by(rest, taken, &limits);
         let run = self.next_row..self.next_row + taken;
         self.next_row = run.end;
         self.batched_events += self.completed_events(run.clone());
-        (taken > 0).then(|| Batch::of_run(Arc::clone(&self.table), run, nbytes, &limits))
+        (taken > 0).then(|| Batch::of_run(Arc::clone(&self.table), run, nbytes, &limits, by))
     }
 }
 

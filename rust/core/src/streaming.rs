@@ -4,9 +4,9 @@ use bytes::Bytes;
 
 use crate::accounting::{Accounting, OnReject, Rejected};
 use crate::admission::Admission;
+use crate::closed::{ClosedBatch, ClosedBy};
 use crate::outcome::Rejection;
 use crate::rejected_payload::RejectedPayload;
-use crate::table::EventTable;
 use crate::text::Text;
 use crate::window::Window;
 
@@ -70,12 +70,12 @@ impl StreamBatcher {
         self.window.has_closed()
     }
 
-    /// Takes the batch that closed first, still to be sorted ([`Batch::of_table`](crate::Batch::of_table)):
+    /// Takes the batch that closed first, still to be sorted ([`Batch::of_closed`](crate::Batch::of_closed)):
     /// other threads that share the batcher need not wait for that.
-    pub fn take_closed(&mut self) -> Option<EventTable> {
-        let table = self.window.take_closed()?;
-        self.batched_events += table.completed_events();
-        Some(table)
+    pub fn take_closed(&mut self) -> Option<ClosedBatch> {
+        let closed = self.window.take_closed()?;
+        self.batched_events += closed.table.completed_events();
+        Some(closed)
     }
 
     /// Sets the position of the next event, if it is not one after the event before.
@@ -100,9 +100,9 @@ impl StreamBatcher {
         self.window.open_bytes()
     }
 
-    /// Closes all open batches.
+    /// Closes all open batches: the input has ended.
     pub fn close_all(&mut self) {
-        self.window.close_all();
+        self.window.close_all(ClosedBy::End);
     }
 
     /// The account of what came in.

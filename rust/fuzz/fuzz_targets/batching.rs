@@ -116,8 +116,8 @@ fuzz_target!(|input: Input| {
         let rejected = stream.accounting().rejected().len();
         stream.admit(event.timestamp(), text).expect("collected");
         sequence.admit(event.timestamp(), text).expect("collected");
-        while let Some(table) = stream.take_closed() {
-            streamed.push(Batch::of_table(table, &limits));
+        while let Some(closed) = stream.take_closed() {
+            streamed.push(Batch::of_closed(closed, &limits));
         }
         let fits = message.len() as u64 <= limits.max_message_bytes();
         let legal = event.timestamp() >= 0 && !message.is_empty() && fits;
@@ -130,8 +130,8 @@ fuzz_target!(|input: Input| {
     }
     let early = streamed.len();
     stream.close_all();
-    while let Some(table) = stream.take_closed() {
-        streamed.push(Batch::of_table(table, &limits));
+    while let Some(closed) = stream.take_closed() {
+        streamed.push(Batch::of_closed(closed, &limits));
     }
     assert!(streamed.len() - early <= MAX_OPEN);
     let events = input.events.len();

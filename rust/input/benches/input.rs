@@ -233,8 +233,8 @@ impl Take for Bodies {
 
 impl Bodies {
     fn write_closed(&mut self) {
-        while let Some(table) = self.stream.take_closed() {
-            let batch = Batch::of_table(table, &Limits::default());
+        while let Some(closed) = self.stream.take_closed() {
+            let batch = Batch::of_closed(closed, &Limits::default());
             self.body.resize(self.frame.body_len(&batch), 0);
             self.frame.write(&batch, &mut self.body);
             self.written += self.body.len();

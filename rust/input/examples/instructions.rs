@@ -52,8 +52,8 @@ impl Bodies {
     }
 
     fn write(&mut self) {
-        while let Some(table) = self.stream.take_closed() {
-            let batch = Batch::of_table(table, &self.admission.limits);
+        while let Some(closed) = self.stream.take_closed() {
+            let batch = Batch::of_closed(closed, &self.admission.limits);
             self.body.resize(self.frame.body_len(&batch), 0);
             self.frame.write(&batch, &mut self.body);
             self.written += self.body.len();

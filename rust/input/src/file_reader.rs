@@ -192,8 +192,8 @@ impl FileReader {
 
     /// Takes the batches that closed.
     pub fn take_closed(&mut self) -> Vec<Batch> {
-        let tables = std::iter::from_fn(|| self.sink.stream.take_closed());
-        tables.map(|table| Batch::of_table(table, &self.limits)).collect()
+        let closed = std::iter::from_fn(|| self.sink.stream.take_closed());
+        closed.map(|batch| Batch::of_closed(batch, &self.limits)).collect()
     }
 
     /// Takes the rejected events; the counts keep them.

@@ -28,6 +28,18 @@ impl Batch {
         self.0.nbytes()
     }
 
+    /// Why it closed, that is, why it is not larger.
+    ///
+    /// `"bytes"`: the next event did not fit by size; `"events"`: it has as many as a request may; `"span"`: in
+    /// order of time, the next event came more than 24 h after the first; `"input"`: 64 MiB of a stream came in
+    /// since it opened; `"linger"`: `flush(opened_before=)` closed it, as uploads do with batches that have waited;
+    /// `"memory"`: the batches of all log streams took too much memory; `"window"`: 32 batches were open, and an
+    /// event fitted none; `"end"`: the input ended, or `flush()` closed it. A slice of a batch says the same.
+    #[getter]
+    fn closed_by(&self) -> &'static str {
+        self.0.closed_by().name()
+    }
+
     /// Timestamp of the first event, in milliseconds since 1970-01-01 00:00 UTC: the smallest.
     #[getter]
     fn first_timestamp(&self) -> i64 {

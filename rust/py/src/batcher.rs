@@ -14,8 +14,8 @@ use crate::shared_stream::SharedStream;
 
 /// The streaming form: takes events as they come, returns batches as they become full.
 ///
-/// Up to 8 batches are open at once, each at most 24 h wide, so that interleaved times still fill their batches; memory
-/// is bounded for any input. Threads may share an instance: each event has the position at which it was added.
+/// Up to 32 batches are open at once, each at most 24 h wide, so that times in any order still fill their batches;
+/// memory is bounded for any input. Threads may share an instance: each event has the position at which it was added.
 ///
 /// Args:
 ///     limits: the limits to obey; the service's own if not given.

@@ -170,7 +170,7 @@ impl Batches {
 /// A sequence (list, tuple, anything registered as one) or a pair of columns is read at once, sorted as a
 /// whole by timestamp (equal ones keep their input order) and cut greedily: no cut into consecutive runs of
 /// the sorted events has fewer batches. Any other iterable is a stream: it is read as batches are requested,
-/// through a window of up to 8 open batches (see `Batcher`), in constant memory. The caller's objects are copied, not
+/// through a window of up to 32 open batches (see `Batcher`), in constant memory. The caller's objects are copied, not
 /// kept (except for the memory of Arrow columns, and messages of 64 KiB and more: see `Batch`).
 ///
 /// Args:

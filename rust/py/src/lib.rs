@@ -35,6 +35,7 @@ mod outcomes;
 mod position_codec;
 mod prefetch;
 mod rejected_payload;
+mod router;
 mod shared_stream;
 mod timestamp;
 
@@ -63,6 +64,9 @@ mod _core {
     use super::limits::Limits;
     #[pymodule_export]
     use super::position_codec::{pack_positions, packed_range, unpack_positions};
+
+    #[pymodule_export]
+    use super::router::Router;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -66,8 +66,8 @@ impl SharedStream {
 
     /// The next closed batch, if there is one.
     pub(crate) fn take_closed(&self, py: Python<'_>) -> Option<Batch> {
-        let table = self.lock().take_closed()?;
-        Some(Batch(py.detach(|| core::Batch::of_table(table, &self.limits))))
+        let closed = self.lock().take_closed()?;
+        Some(Batch(py.detach(|| core::Batch::of_closed(closed, &self.limits))))
     }
 
     /// All closed batches.
