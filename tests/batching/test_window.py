@@ -1,4 +1,4 @@
-"""A stream goes through a window of eight open batches, the same way however it is fed."""
+"""A stream goes through a window of open batches, the same way however it is fed."""
 
 import itertools
 from collections import deque
@@ -7,7 +7,7 @@ import cordwood
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reference import DAY_MS, MAX_INPUT_WHILE_OPEN, Row, Rules, Stream, legal
+from reference import DAY_MS, MAX_INPUT_WHILE_OPEN, MAX_OPEN, Row, Rules, Stream, legal
 from strategies import Case, Event, any_events, cases, contents, crowds, limits_of, options, refusals, small_rules
 
 MB = 1_048_576
@@ -26,7 +26,7 @@ def wide_cases(draw: st.DrawFn) -> Case:
         max_batch_span_ms=span,
         event_overhead_bytes=overhead,
     )
-    times = st.builds(lambda cluster, shift: cluster * apart + shift, st.integers(0, 11), st.integers(0, span))
+    times = st.builds(lambda cluster, shift: cluster * apart + shift, st.integers(0, 40), st.integers(0, span))
     sizes = st.sampled_from([10, 20, 21])
     return rules, draw(crowds(st.tuples(times, sizes.map(lambda size: "a" * (size - overhead))), 60))
 
@@ -179,27 +179,41 @@ def test_on_a_tie_it_joins_the_oldest() -> None:
     assert feed(rules, (20, "a"), (0, "b"), (10, "c")) == ([], [[2, 0], [1]])
 
 
-def test_the_ninth_batch_closes_the_one_that_waited_longest_for_an_event() -> None:
-    days = [(2 * DAY_MS * n, "x") for n in range(8)]
-    again = [(0, "fed again"), (2 * DAY_MS * 8, "ninth"), (2 * DAY_MS * 9, "tenth")]
+def test_one_batch_too_many_closes_the_one_that_waited_longest_for_an_event() -> None:
+    days = [(2 * DAY_MS * n, "x") for n in range(MAX_OPEN)]
+    again = [(0, "fed again"), (2 * DAY_MS * 100, "one more"), (2 * DAY_MS * 101, "another")]
     closed, flushed = feed(Rules(), *days, *again)
     assert closed == [[1], [2]]
-    assert flushed == [[0, 8], [3], [4], [5], [6], [7], [9], [10]]
+    assert flushed == [[0, 32], *([n] for n in range(3, MAX_OPEN)), [33], [34]]
+
+
+def test_a_full_batch_leaves_before_the_one_that_waited_longest() -> None:
+    days = [(2 * DAY_MS * n, "x") for n in range(MAX_OPEN)]
+    closed, _ = feed(Rules(max_batch_events=2), *days, (2 * DAY_MS * 9, "x"), (2 * DAY_MS * 100, "one more"))
+    assert closed == [[9, 32]]
 
 
 def test_an_event_that_is_rejected_does_not_touch_the_window() -> None:
-    days = [(2 * DAY_MS * n, "x") for n in range(8)]
+    days = [(2 * DAY_MS * n, "x") for n in range(MAX_OPEN)]
     batcher = cordwood.Batcher(on_reject="collect")
-    assert batcher.extend([*days, (0, ""), (-1, "x"), (2 * DAY_MS * 8, "x" * MB)]) == []
-    assert len(batcher.add(2 * DAY_MS * 8, "ninth")) == 1
+    assert batcher.extend([*days, (0, ""), (-1, "x"), (2 * DAY_MS * 100, "x" * MB)]) == []
+    assert len(batcher.add(2 * DAY_MS * 100, "one more")) == 1
 
 
-def test_there_is_no_second_choice_among_the_other_batches() -> None:
+def test_an_event_for_which_its_batch_is_full_joins_the_next_that_it_fits() -> None:
     rules = Rules(max_batch_events=2, max_batch_span_ms=10)
     # The fourth event fits the second batch too, which has room; but the first it widens less.
     closed, flushed = feed(rules, (0, "a"), (2, "b"), (12, "c"), (3, "d"))
     assert closed == [[0, 1]]
-    assert flushed == [[2], [3]]
+    assert flushed == [[3, 2]]
+
+
+def test_what_is_open_at_the_end_is_cut_as_a_whole_if_that_makes_fewer() -> None:
+    rules = Rules(max_batch_span_ms=10)
+    # [19, 27], [34] and [10] were open.
+    assert feed(rules, (19, "a"), (27, "b"), (34, "c"), (10, "d")) == ([], [[3, 0], [1, 2]])
+    # As many as there were open: as they are.
+    assert feed(rules, (20, "a"), (31, "b"), (30, "c")) == ([], [[0], [2, 1]])
 
 
 def test_a_batch_closes_when_the_next_event_no_longer_fits_by_bytes() -> None:

@@ -26,7 +26,7 @@ def test_the_numbers_are_those_of_the_rules(here: Here, tmp_path: pathlib.Path) 
     assert (plan["first_timestamp"], plan["last_timestamp"]) == (NOW - 20_000, NOW - 1)
     assert plan["price"] == pytest.approx(0.5 * 2_520_000 / 1024**3)
     fill = plan["fill"]
-    assert (fill["full_by_bytes"], fill["full_by_events"], fill["full_by_span"], fill["not_full"]) == (2, 0, 0, 1)
+    assert (fill["closed_by"], fill["poor_because"]) == ({"bytes": 2, "end": 1}, None)
     assert fill["mean_bytes"] == pytest.approx(2_520_000 / 3 / 1_048_576)
     assert fill["mean_events"] == pytest.approx(20_000 / 3 / 10_000)
     assert fill["widest_span_ms"] == 8_321
@@ -35,20 +35,23 @@ def test_the_numbers_are_those_of_the_rules(here: Here, tmp_path: pathlib.Path) 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("events", "limit", "requests"),
+    ("events", "requests", "poor_because"),
     [
-        ([(NOW - i, "m") for i in range(25_000)], "full_by_events", [2, 1]),
-        ([(NOW - i * DAY // 4, "m") for i in range(10)], "full_by_span", [2, 0]),
-        ([(NOW - i, "m" * 1_000_000) for i in range(3)], "full_by_bytes", [3, 0]),
+        ([(NOW - i, "m") for i in range(25_000)], {"events": 2, "end": 1}, None),
+        ([(NOW - i * DAY // 4, "m") for i in range(20)], {"end": 4}, "end"),
+        ([(NOW - i, "m" * 1_000_000) for i in range(5)], {"bytes": 4, "end": 1}, None),
     ],
     ids=["events", "span", "bytes"],
 )
-def test_it_says_which_limit_fills_the_requests(
-    here: Here, tmp_path: pathlib.Path, events: list[tuple[int, str]], limit: str, requests: list[int]
+def test_it_says_why_requests_are_not_larger(
+    here: Here, tmp_path: pathlib.Path, events: list[tuple[int, str]], requests: dict[str, int], poor_because: str | None
 ) -> None:
-    plan = here(clean_environment(), "plan", wrote(tmp_path / "e", events), *NAMES, "--output", "json").json
-    assert [plan["fill"][limit], plan["fill"]["not_full"]] == requests
-    assert plan["requests"] == sum(requests)
+    file = wrote(tmp_path / "e", events)
+    plan = here(clean_environment(), "plan", file, *NAMES, "--output", "json").json
+    assert (plan["fill"]["closed_by"], plan["fill"]["poor_because"]) == (requests, poor_because)
+    assert plan["requests"] == sum(requests.values())
+    shown = here(clean_environment(), "plan", file, *NAMES).out
+    assert ("requests are 0% full on average: there are few events" in shown) == (poor_because is not None)
 
 
 @pytest.mark.slow
@@ -89,7 +92,7 @@ def test_a_person_reads_what_would_go_and_what_would_not(here: Here, tmp_path: p
     assert "  to send           2  200 bytes as counted and billed" in lines
     assert f"  {file}, line 2 (byte {os.path.getsize(file)})".split("(")[0] in done.out
     assert "2001-09-09 01:46:40.000Z" in done.out
-    assert "in 1 request: 1 not full" in done.out
+    assert "in 1 request: 1 not full at the end" in done.out
     assert "the widest spans 1 min" in done.out
     assert "price of ingestion: 0.000000" in done.out
     assert lines[-1] == "Nothing was sent."

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 DAY_MS = 86_400_000
 LAST_TIMESTAMP = 2**63 - 1
-MAX_OPEN = 8
+MAX_OPEN = 32
 MAX_INPUT_WHILE_OPEN = 64 * 1024 * 1024
 TRUNCATION_MARK = "[Truncated...]"
 REFUSALS = ("too_old", "too_new", "expired", "oversize", "empty", "invalid")
@@ -208,7 +208,7 @@ def fewest_cuts(rules: Rules, rows: Sequence[Row]) -> int:
 
 @dataclass
 class OpenBatch:
-    """A batch of the window that still takes events; opened and fed when so many bytes had come in."""
+    """A batch of the window that still takes events; opened when so many bytes had come in, fed last as the n-th."""
 
     first: int
     last: int
@@ -231,34 +231,46 @@ class Window:
     rules: Rules
     open: list[OpenBatch] = field(default_factory=list)
     input_bytes: int = 0
+    rows: int = 0
 
     def add(self, row: Row) -> list[list[Row]]:
         """Take one row; return the batches that it closed, in order of closing."""
         size = self.rules.size(row.text)
         closed: list[list[Row]] = []
-        chosen: OpenBatch | None = None
-        fitting = [b for b in self.open if b.width_with(row.timestamp) <= self.rules.max_batch_span_ms]
-        if fitting:
-            chosen = min(fitting, key=lambda b: b.growth_with(row.timestamp))
-            full = len(chosen.rows) == self.rules.max_batch_events
-            if full or chosen.nbytes + size > self.rules.max_batch_bytes:
-                closed.append(self._close(chosen))
-                chosen = None
-        elif len(self.open) == MAX_OPEN:
-            closed.append(self._close(min(self.open, key=lambda b: b.last_fed)))
+        chosen = self._best(self.open, row)
+        if chosen is not None and not self._has_room(chosen, size):
+            closed.append(self._close(chosen))
+            chosen = self._best([b for b in self.open if self._has_room(b, size)], row)
+        elif chosen is None and len(self.open) == MAX_OPEN:
+            # One without room leaves first.
+            leaves = min(self.open, key=lambda b: (self._has_room(b, size), b.last_fed))
+            closed.append(self._close(leaves))
         if chosen is None:
             chosen = OpenBatch(row.timestamp, row.timestamp, self.input_bytes)
             self.open.append(chosen)
         self.input_bytes += size
+        self.rows += 1
         chosen.rows.append(row)
         chosen.nbytes += size
         chosen.first, chosen.last = min(chosen.first, row.timestamp), max(chosen.last, row.timestamp)
-        chosen.last_fed = self.input_bytes
+        chosen.last_fed = self.rows
         stale = [b for b in self.open if self.input_bytes - b.opened_at >= MAX_INPUT_WHILE_OPEN]
         return closed + [self._close(b) for b in stale]
 
     def flush(self) -> list[list[Row]]:
-        return [self._close(b) for b in list(self.open)]
+        """Close all: as they are, or cut as a whole if that makes fewer."""
+        rows = sorted((row for b in self.open for row in b.rows), key=lambda row: (row.timestamp, row.position))
+        as_a_whole, as_they_are = cut(self.rules, rows), [self._close(b) for b in self.open]
+        return min(as_they_are, as_a_whole, key=len)
+
+    def _best(self, batches: list[OpenBatch], row: Row) -> OpenBatch | None:
+        """Of those that the row fits by span, return the one that it widens least, the oldest on a tie."""
+        fitting = [b for b in batches if b.width_with(row.timestamp) <= self.rules.max_batch_span_ms]
+        return min(fitting, key=lambda b: b.growth_with(row.timestamp), default=None)
+
+    def _has_room(self, batch: OpenBatch, size: int) -> bool:
+        by_events = len(batch.rows) < self.rules.max_batch_events
+        return by_events and batch.nbytes + size <= self.rules.max_batch_bytes
 
     def _close(self, batch: OpenBatch) -> list[Row]:
         self.open = [b for b in self.open if b is not batch]

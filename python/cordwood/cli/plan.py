@@ -164,27 +164,49 @@ def _table(
     return "\n".join(lines)
 
 
+_CLOSED_BY = {
+    "bytes": "full by bytes",
+    "events": "full by number of events",
+    "span": "full by their span of 24 h",
+    "input": "closed after 64 MiB of input",
+    "linger": "closed after waiting",
+    "memory": "closed early for memory",
+    "window": "closed because 32 were open",
+    "end": "not full at the end",
+}
+"""Why requests are not larger, by `Batch.closed_by`."""
+
+_FEW_EVENTS = "there are few events for the time that they span, and a request spans at most 24 h; upload more together"
+_ADVICE = {
+    "bytes": "messages are nearly as large as a request may be; nothing can be done",
+    "events": "messages are short, and a request takes 10,000 events; nothing can be done",
+    "span": _FEW_EVENTS,
+    "input": "times go back and forth by more than 24 h within 64 MiB; sort the input by time",
+    "linger": "events wait for others too briefly; raise `linger`",
+    "memory": "events of too many log streams take turns; sort the input by log stream",
+    "window": "times go back and forth over more than 32 spans of 24 h; sort the input by time",
+    "end": _FEW_EVENTS,
+}
+"""What to do about poorly filled requests, by the cause of most."""
+
+
 def _fill(fill: Fill) -> list[str]:
     from cordwood._text import plural
 
     if not fill.requests:
         return ["no request"]
-    full = (
-        (fill.full_by_bytes, "by bytes"),
-        (fill.full_by_events, "by number of events"),
-        (fill.full_by_span, "by their span of 24 h"),
-    )
-    by = [f"{count:,} full {limit}" for count, limit in full if count]
-    if fill.not_full:
-        by.append(f"{fill.not_full:,} not full")
+    by = [f"{count:,} {words}" for cause, words in _CLOSED_BY.items() if (count := fill.closed_by[cause])]
     shares = (
         f"{fill.mean(fill.nbytes):.0%} of the bytes, {fill.mean(fill.events):.0%} of the events, "
         f"{fill.mean(fill.span):.0%} of the span"
     )
-    return [
+    lines = [
         f"in {plural(fill.requests, 'request')}: {', '.join(by)}",
         f"on average {shares} that one takes; the widest spans {_duration(fill.widest_ms)}",
     ]
+    if (cause := fill.poor_because) is not None:
+        lines.append(f"requests are {fill.mean(fill.fullest):.0%} full on average: {_ADVICE[cause]}")
+    return lines
 
 
 def _duration(milliseconds: int) -> str:
@@ -216,10 +238,8 @@ def _document(report: Report, dry_run: DryRun, source: FileSource, code: int, pr
             "mean_bytes": fill.mean(fill.nbytes),
             "mean_events": fill.mean(fill.events),
             "mean_span": fill.mean(fill.span),
-            "full_by_bytes": fill.full_by_bytes,
-            "full_by_events": fill.full_by_events,
-            "full_by_span": fill.full_by_span,
-            "not_full": fill.not_full,
+            "closed_by": dict(fill.closed_by),
+            "poor_because": fill.poor_because,
             "widest_span_ms": fill.widest_ms,
         },
         "price": price,

@@ -90,9 +90,9 @@ class Ledger:
     def hand_out(self, batch: Batch) -> None:
         """Note a batch that is about to be queued: each of its events is settled once, later."""
         parts = batch.parts
-        if not parts:
-            return
         with self._lock:
+            closed_by = self._stats.closed_by
+            closed_by[batch.closed_by] = closed_by.get(batch.closed_by, 0) + 1
             for position, count, last in parts:
                 event = self._split_event(position)
                 event.handed_out += count
@@ -344,6 +344,7 @@ class Ledger:
                 retries=stats.retries,
                 throttles=stats.throttles,
                 wire_bytes=stats.wire_bytes,
+                closed_by=dict(stats.closed_by),
                 requests_by_fate=dict(stats.by_fate),
                 errors=dict(stats.errors),
                 latencies=stats.latencies.get(),

@@ -27,6 +27,8 @@ class RequestStats:
     retries: int = 0
     throttles: int = 0
     wire_bytes: int = 0
+    closed_by: dict[str, int] = field(default_factory=dict)
+    """Batches by why they closed; one is one request, if it is not repeated or taken apart."""
     by_fate: dict[str, int] = field(default_factory=lambda: dict.fromkeys(map(str, Fate), 0))
     errors: dict[str, ErrorCount] = field(default_factory=dict)
     latencies: LatencyHistogram = field(default_factory=LatencyHistogram)

@@ -48,6 +48,7 @@ class Snapshot:
     retries: int
     throttles: int
     wire_bytes: int
+    closed_by: Mapping[str, int]
     requests_by_fate: Mapping[str, int]
     errors: Mapping[str, ErrorCount]
     latencies: Latencies | None

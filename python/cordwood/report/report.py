@@ -53,6 +53,8 @@ class Report:
         earlier: events that earlier runs settled, by outcome; `counts` includes them.
         message_bytes: UTF-8 bytes of the accepted messages alone.
         wire_bytes: bytes of the request bodies that went out, repeated ones included, compressed if they were.
+        closed_by: the batches by why they closed, as `Batch.closed_by` has it, for the causes that occurred. `memory`
+            are those that left early because the batches of all log streams took too much memory.
         requests_by_fate: the requests by what became of them: `accepted`, `refused` (an error, nothing stored),
             `unknown` (no answer that counts), `not_sent`.
         throttles: how many of the refused were throttled.
@@ -93,6 +95,7 @@ class Report:
     earlier: Mapping[Outcome, int] = field(default_factory=dict)
     message_bytes: int = 0
     wire_bytes: int = 0
+    closed_by: Mapping[str, int] = field(default_factory=dict)
     requests_by_fate: Mapping[str, int] = field(default_factory=dict)
     throttles: int = 0
     errors: Mapping[str, ErrorCount] = field(default_factory=dict)
@@ -172,6 +175,8 @@ class Report:
             rate = f", {self.accepted / self.seconds:,.0f} events/s, {self.nbytes / 1e6 / self.seconds:,.1f} MB/s"
         repeated = f" ({self.retries:,} of them repeated)" if self.retries else ""
         lines = [f"in {plural(self.requests, 'request')}{repeated} and {self.seconds:,.1f} s{rate}"]
+        if early := self.closed_by.get("memory"):
+            lines.append(f"{plural(early, 'request')} sent early, because the open batches of all log streams were too many")
         if self.already_accepted:
             lines.append(f"{plural(self.already_accepted, 'event')} of the accepted by earlier runs")
         if self.throttles:

@@ -69,9 +69,10 @@ class StreamedEvents(Source):
         messages: MessageOptions,
         *,
         keep_rejected: bool = False,
+        max_memory: int | None = None,
     ) -> None:
         self._events = iter(events)
-        self._router = router(stream, messages, keep_rejected=keep_rejected)
+        self._router = router(stream, messages, keep_rejected=keep_rejected, max_memory=max_memory)
 
     def __iter__(self) -> Iterator[list[Routed]]:
         for first in self._events:

@@ -19,6 +19,7 @@ from cordwood.options import (
     OptionSet,
     ReadOptions,
     ResendOptions,
+    SendOptions,
 )
 from cordwood.sources.dead_letter_files import DeadLetterFiles
 from cordwood.sources.in_memory import Events, StreamedEvents
@@ -62,7 +63,9 @@ def open_source(
         batches(no_events)  # which raises the error that says what is wrong with it
     if isinstance(stream, NameTemplate) and isinstance(events, Sequence):
         return Events(events, stream, messages, keep_rejected=keep)
-    return StreamedEvents(events, stream, messages, keep_rejected=keep)
+    return StreamedEvents(
+        events, stream, messages, keep_rejected=keep, max_memory=options[SendOptions].max_memory
+    )
 
 
 def open_files(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cordwood._core import Limits
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
     from cordwood.sources.routing import Routed
     from cordwood.sources.source import Source
 
-FULL = 0.9
-"""Share of a limit at which a request counts as filled by it: the event that did not fit is not known here."""
+_POOR = 0.5
+"""Mean share of the limits below which requests are poorly filled."""
+
+_SEVERAL = 4
+"""Requests from which on that is worth a word: the last ones are seldom full."""
 
 
 @dataclass(slots=True)
@@ -33,40 +37,35 @@ class Fill:
     """The same for the limit of events."""
     span: float = 0.0
     """The same for the limit of the time span."""
-    full_by_bytes: int = 0
-    """Requests that this limit filled."""
-    full_by_events: int = 0
-    full_by_span: int = 0
+    fullest: float = 0.0
+    """The same for the larger of those of bytes and events."""
+    closed_by: Counter[str] = field(default_factory=Counter)
+    """Requests by why they are not larger, as `Batch.closed_by` has it."""
     widest_ms: int = 0
     """The longest time from the first to the last event of one request."""
-
-    @property
-    def not_full(self) -> int:
-        """Requests that no limit filled: the last ones, and those of times with few events."""
-        return self.requests - self.full_by_bytes - self.full_by_events - self.full_by_span
 
     def mean(self, shares: float) -> float:
         """Return the mean of one of the sums over the requests."""
         return shares / self.requests if self.requests else 0.0
 
+    @property
+    def poor_because(self) -> str | None:
+        """Why requests are poorly filled: the cause most of them closed by; None if they are well filled."""
+        if self.requests < _SEVERAL or self.mean(self.fullest) >= _POOR:
+            return None
+        return max(self.closed_by, key=lambda cause: self.closed_by[cause])
+
     def take(self, batch: Batch, limits: Limits) -> None:
         """Count a request."""
         span_ms = batch.last_timestamp - batch.first_timestamp
         nbytes, events = batch.nbytes / limits.max_batch_bytes, len(batch) / limits.max_batch_events
-        span = span_ms / limits.max_batch_span_ms
         self.requests += 1
         self.nbytes += nbytes
         self.events += events
-        self.span += span
+        self.span += span_ms / limits.max_batch_span_ms
+        self.fullest += max(nbytes, events)
+        self.closed_by[batch.closed_by] += 1
         self.widest_ms = max(self.widest_ms, span_ms)
-        if max(nbytes, events, span) < FULL:
-            return
-        if nbytes >= max(events, span):
-            self.full_by_bytes += 1
-        elif events >= span:
-            self.full_by_events += 1
-        else:
-            self.full_by_span += 1
 
 
 class DryRun:

@@ -73,6 +73,7 @@ def final_report(
         earlier=earlier,
         message_bytes=run.message_bytes,
         wire_bytes=run.wire_bytes,
+        closed_by=run.closed_by,
         requests_by_fate=run.requests_by_fate,
         throttles=run.throttles,
         errors=run.errors,

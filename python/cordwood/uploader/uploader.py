@@ -79,7 +79,7 @@ class Uploader:
         sender = sender_of(chosen)
         self.log_group_name = log_group_name
         self.log_stream_name = shown(stream)
-        self._router = router(stream, chosen[MessageOptions])
+        self._router = router(stream, chosen[MessageOptions], max_memory=self._options.max_memory)
         self._client = sender
         self._window = TimeWindow(chosen[CreateOptions].retention_in_days)
         self._ledger = Ledger()
