@@ -129,7 +129,9 @@ fuzz_target!(|input: Input| {
         }
     }
     let early = streamed.len();
+    let held_from = stream.held_from();
     stream.close_all();
+    assert_eq!(stream.held_from(), held_from);
     while let Some(closed) = stream.take_closed() {
         streamed.push(Batch::of_closed(closed, &limits));
     }
