@@ -1,6 +1,7 @@
 """Log streams by a function of the event: nanoseconds an event, for 10 to 10,000 streams in turn, and at random.
 
-Beside each stands the function alone, called for the same events. Requests are those that the events become. Run it with
+Beside each stands the function alone, called for the same events. Requests are those that the events become.
+Run it with
 
     .venv/bin/python benches/streams.py
 """

@@ -44,7 +44,11 @@ def test_the_numbers_are_those_of_the_rules(here: Here, tmp_path: pathlib.Path) 
     ids=["events", "span", "bytes"],
 )
 def test_it_says_why_requests_are_not_larger(
-    here: Here, tmp_path: pathlib.Path, events: list[tuple[int, str]], requests: dict[str, int], poor_because: str | None
+    here: Here,
+    tmp_path: pathlib.Path,
+    events: list[tuple[int, str]],
+    requests: dict[str, int],
+    poor_because: str | None,
 ) -> None:
     file = wrote(tmp_path / "e", events)
     plan = here(clean_environment(), "plan", file, *NAMES, "--output", "json").json

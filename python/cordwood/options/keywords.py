@@ -193,7 +193,7 @@ class _SendOptions(TypedDict, total=False):
 
     max_memory: int | None
     """The most bytes of events that wait to be sent or are being sent, such as 64MB (in Python a number); beyond it,
-    reading waits. Without it, as many batches as keep the requests going. The same number, 64 MiB without it,
+    reading waits. Without it, as many batches as keep the requests going. The same number (64 MiB without it)
     bounds the open batches if the log stream depends on the event."""
 
     max_duration: float | None

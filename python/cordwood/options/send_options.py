@@ -86,8 +86,8 @@ class SendOptions(Options):
     max_memory: int | None = option(
         None,
         "The most bytes of events that wait to be sent or are being sent, such as 64MB (in Python a number); beyond "
-        "it, reading waits. Without it, as many batches as keep the requests going. The same number, 64 MiB without it, "
-        "bounds the open batches if the log stream depends on the event.",
+        "it, reading waits. Without it, as many batches as keep the requests going. The same number (64 MiB "
+        "without it) bounds the open batches if the log stream depends on the event.",
         check=above_zero,
         flag=Flag(metavar="SIZE", parse=values.size),
     )

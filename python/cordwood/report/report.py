@@ -176,7 +176,8 @@ class Report:
         repeated = f" ({self.retries:,} of them repeated)" if self.retries else ""
         lines = [f"in {plural(self.requests, 'request')}{repeated} and {self.seconds:,.1f} s{rate}"]
         if early := self.closed_by.get("memory"):
-            lines.append(f"{plural(early, 'request')} sent early, because the open batches of all log streams were too many")
+            requests = plural(early, "request")
+            lines.append(f"{requests} sent early, because the log streams together took too much memory")
         if self.already_accepted:
             lines.append(f"{plural(self.already_accepted, 'event')} of the accepted by earlier runs")
         if self.throttles:

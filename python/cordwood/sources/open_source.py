@@ -63,9 +63,7 @@ def open_source(
         batches(no_events)  # which raises the error that says what is wrong with it
     if isinstance(stream, NameTemplate) and isinstance(events, Sequence):
         return Events(events, stream, messages, keep_rejected=keep)
-    return StreamedEvents(
-        events, stream, messages, keep_rejected=keep, max_memory=options[SendOptions].max_memory
-    )
+    return StreamedEvents(events, stream, messages, keep_rejected=keep, max_memory=options[SendOptions].max_memory)
 
 
 def open_files(
