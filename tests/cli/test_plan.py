@@ -59,6 +59,16 @@ def test_it_says_why_requests_are_not_larger(
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+def test_random_times_are_few_requests(here: Here, tmp_path: pathlib.Path) -> None:
+    chance = random.Random(1)
+    events = [(NOW - chance.randrange(13 * DAY), "x" * 100) for _ in range(200_000)]
+    plan = here(clean_environment(), "plan", wrote(tmp_path / "e", events), *NAMES, "--output", "json").json
+    assert (plan["to_send"], plan["fill"]["poor_because"]) == (200_000, None)
+    # Those of the sorted list, one for each day, and one.
+    assert plan["requests"] == sum(plan["fill"]["closed_by"].values()) <= 25 + 14 + 1
+
+
 def test_upload_does_what_plan_said(here: Here, endpoint: LocalCloudWatchLogs, tmp_path: pathlib.Path) -> None:
     chance = random.Random(5)
     # None of them near a limit of age, which moves between the two runs.
