@@ -47,7 +47,7 @@ pub struct Window {
     /// Rows of the table that closed last, and bytes copied for them: the next will be much like it, and so need not
     /// be moved as it grows.
     last_closed: (usize, usize),
-    /// Whether that is of use.
+    /// Whether that is noted.
     reserves: bool,
     /// Events and counted bytes that came in so far.
     fed_events: u64,
@@ -144,10 +144,10 @@ impl Window {
         }
     }
 
-    /// One of many windows: it reserves no memory for events that may never come.
+    /// One of many windows: a new batch has room for a few events, not for as many as the one before had.
     #[must_use]
     pub fn one_of_many(limits: Limits) -> Self {
-        Self { reserves: false, ..Self::new(limits) }
+        Self { reserves: false, last_closed: (8, 768), ..Self::new(limits) }
     }
 
     /// Texts that lie in this memory need not be copied from now on, and batches keep it in place of them. What was lent
