@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cordwood import _core
 from cordwood._core import Batch, Batcher
+from cordwood._core import Router as EventRouter
 from cordwood._model import Rejected
 from cordwood.name_template import NameTemplate
 from cordwood.options import MessageOptions
@@ -68,7 +68,7 @@ class StreamByEvent:
         keep_rejected: bool = False,
         max_memory: int | None = None,
     ) -> None:
-        self._router = _core.Router(
+        self._router = EventRouter(
             name_of,
             oversize=messages.oversize,
             invalid_text=messages.invalid_text,
