@@ -316,13 +316,18 @@ impl Window {
 impl EventSink for Window {
     fn push(&mut self, piece: &Piece<'_>) {
         let event_bytes = self.limits.event_bytes(piece.len as u64);
-        let index = self.batch_for(piece, event_bytes);
+        let Current { index, from, to } = self.current;
+        let joins_current = (from..=to).contains(&piece.timestamp)
+            && self.open.get(index).is_some_and(|batch| batch.has_room(event_bytes, &self.limits));
+        let index = if joins_current { index } else { self.batch_for(piece, event_bytes) };
         self.fed_events += 1;
         self.fed_bytes += event_bytes;
         let batch = &mut self.open[index];
         batch.table.push_out_of(&self.lent, piece);
         batch.note(piece.timestamp, event_bytes, self.fed_events);
-        self.set_current(index);
+        if !joins_current {
+            self.set_current(index);
+        }
         self.close_old();
     }
 
