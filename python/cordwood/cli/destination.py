@@ -63,8 +63,8 @@ def _remote(arguments: UploadArguments) -> Destination:
     try:
         client = connection_of(connection, max_concurrency=_connections(arguments))
         credentials = signing_credentials(client)
-        # Also fetches those that a role or a process gives: whoever has none is told before anything is read.
-        told = credentials_of(client)
+        # Also fetches those that a role or a process gives: if there are none, that is said before anything is read.
+        description = credentials_of(client)
     except NoRegionError as error:
         raise Failure(
             CONFIGURATION_ERROR, "no region: give --region, set AWS_REGION, or name a profile that has one (--profile)"
@@ -80,11 +80,11 @@ def _remote(arguments: UploadArguments) -> Destination:
     if credentials is None:
         raise Failure(CONFIGURATION_ERROR, f"no credentials were found: {_HOW}")
     profile = profile_of(client) if credentials.method != "env" else ""
-    return Destination(client, told + (f", profile {profile}" if profile else ""))
+    return Destination(client, description + (f", profile {profile}" if profile else ""))
 
 
 def log_group_retention(to: Destination, log_group_name: str) -> int | None:
-    """The log group's retention in days; None where it has none, or there is no such group yet.
+    """The log group's retention in days; None if it has none, or does not exist yet.
 
     Raises:
         Failure: the service does not tell.
@@ -95,7 +95,7 @@ def log_group_retention(to: Destination, log_group_name: str) -> int | None:
     try:
         found = to.client.describe_log_groups(logGroupNamePrefix=log_group_name, limit=50)["logGroups"]
     except (BotoCoreError, ClientError) as error:
-        raise Failure(SERVICE_ERROR, f"--check-log-group: the log group's retention is not told: {error}") from error
+        raise Failure(SERVICE_ERROR, f"--check-log-group: the log group's retention is not known: {error}") from error
     # Names come in order, so the group itself is the first of those that begin with its name.
     return next((group.get("retentionInDays") for group in found if group["logGroupName"] == log_group_name), None)
 

@@ -27,7 +27,7 @@ from cordwood.options.option_type import Signature, flag_of, meta
 PLAN = Signature(
     "cordwood plan", (ConnectOptions, CreateOptions, MessageOptions, ReadOptions, DeadLetterOptions, ResendOptions)
 )
-"""What `cordwood plan` is told by options; those for dead letters it does not take."""
+"""What `cordwood plan` takes; `open_files` asks for the groups of dead letters too, of which it has no flags."""
 
 UPLOAD = Signature(
     "cordwood upload",
@@ -69,11 +69,12 @@ def _add_flag(group: argparse._ArgumentGroup, of: Field[Any]) -> None:
     elif rule.choices:
         group.add_argument(flag_of(of), choices=rule.choices, **shared)
     else:
-        parse = None if flag.parse is None else _for_argparse(flag.parse)
-        group.add_argument(flag_of(of), metavar=flag.metavar, type=parse or str, **shared)
+        group.add_argument(flag_of(of), metavar=flag.metavar, type=value_of(flag.parse or str), **shared)
 
 
-def _for_argparse(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+def value_of(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A parser of values, as in `cordwood.options.values`, whose ValueError argparse shows."""
+
     def parse_value(text: str) -> Any:
         try:
             return parse(text)
@@ -81,11 +82,6 @@ def _for_argparse(parse: Callable[[str], Any]) -> Callable[[str], Any]:
             raise argparse.ArgumentTypeError(str(error)) from None
 
     return parse_value
-
-
-def value_of(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    """A parser of values, of `cordwood.options.values`, as argparse takes it."""
-    return _for_argparse(parse)
 
 
 _FOR_PYTHON = re.compile(r" \(in Python [^)]*\)")
@@ -98,10 +94,10 @@ def _help(of: Field[Any]) -> str:
     default = rule.flag.default if rule.flag.default is not None else of.default
     if rule.flag.sets is not None or default is None:
         return sentence
-    return f"{sentence} (default: {_written(of.name, default)})"
+    return f"{sentence} (default: {_written(default)})"
 
 
-def _written(name: str, value: Any) -> str:
+def _written(value: Any) -> str:
     """A default as the command line takes it."""
     if isinstance(value, float):
         return f"{value / 60:g}m" if value >= 60 else f"{value:g}s"
@@ -118,7 +114,7 @@ def chosen(signature: Signature, arguments: argparse.Namespace, **others: Any) -
 
     Raises:
         ValueError: an option has no such value, or two contradict each other; the message names them in backticks.
-        TypeError: likewise.
+        TypeError: an option has a value of another type.
 
     """
     given = {of.name: getattr(arguments, of.name) for of in signature.fields() if hasattr(arguments, of.name)}

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from cordwood.uploader.dry_run import DryRun, Fill
 
 DESCRIPTION = """\
-Read the log events of files as `cordwood upload` would, and tell what it would send: events, bytes, requests, how full
-they are, what would be rejected and why, and the price. It sends nothing, asks nobody and needs no credentials; age is
-judged by this machine's clock. It takes the options of `cordwood upload`. Of those of a destination --log-stream-name,
-where it is a template, tells what goes together (without it all goes to one log stream), --retention-in-days what has
-expired, and --region and --profile where s3:// is read; the others change nothing.
+Read the log events of files as `cordwood upload` would, and show what it would send: events, bytes, requests, how full
+they are, what would be rejected and why, and the price. It sends nothing and needs no credentials; age is judged by
+this machine's clock. It takes the options of `cordwood upload` for input and destination. Of those for the destination,
+--log-stream-name matters if it is a template (without it all goes to one log stream), --retention-in-days for what has
+expired, and --region and --profile if s3:// is read; the others change nothing.
 """
 
 EPILOG = """\
@@ -64,7 +64,7 @@ def add_to(command: argparse.ArgumentParser) -> None:
         "--price-per-gb",
         type=value_of(_price),
         metavar="PRICE",
-        help="Of ingestion, as the price list of your region has it: tells what the events would cost. Assumes that "
+        help="Of ingestion, as the price list of your region has it: shows what the events would cost. Assumes that "
         "billed are the counted bytes (UTF-8 bytes of the messages plus 26 for each event), and that a GB is "
         "1,073,741,824 of them",
     )
@@ -138,7 +138,7 @@ def _table(
     from cordwood.report.summary import explain, format_ranges
 
     of_files = f" of {in_short(report.sources)}" if report.sources else ""
-    destination = ", ".join(f"{_NAMES[name]} {escape(told)}" for name, told in given_names.items() if told)
+    destination = ", ".join(f"{_NAMES[name]} {escape(given)}" for name, given in given_names.items() if given)
     lines = [f"{plural(report.events, 'event')}{of_files}{f' for {destination}' if destination else ''}"]
     rows = [("to send", report.accepted, f"{report.nbytes:,} bytes as counted and billed")]
     rows += [
