@@ -11,6 +11,7 @@ use crate::text_line::TextLines;
 use crate::time::civil::TimestampResolver;
 use crate::time::fields::TimestampFields;
 use crate::time::formats::TimestampFormat;
+use crate::time::zones::WrittenZone;
 
 /// What files are taken for.
 #[derive(Clone, Debug)]
@@ -308,7 +309,7 @@ fn last_and_lacking(
     first: TimestampFields,
     others: impl Iterator<Item = TimestampFields>,
 ) -> (TimestampFields, bool) {
-    let lacks_zone = |fields: &TimestampFields| fields.offset.is_none() && fields.epoch_ms.is_none();
+    let lacks_zone = |fields: &TimestampFields| fields.zone == WrittenZone::Unwritten && fields.epoch_ms.is_none();
     others.fold((first, lacks_zone(&first)), |(_, lacking), next| (next, lacking || lacks_zone(&next)))
 }
 

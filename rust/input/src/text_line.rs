@@ -3,7 +3,7 @@
 use cordwood_core::{Rejection, Remedy};
 use regex::bytes::Regex;
 
-use crate::time::civil::TimestampResolver;
+use crate::time::civil::{TimeError, TimestampResolver};
 use crate::time::formats::{LastTimestamp, TimestampFormat};
 
 /// Where an event of text begins, and where its timestamp comes from.
@@ -42,7 +42,6 @@ pub(crate) enum LineMeaning {
 
 pub(crate) const NOTHING_BEFORE: &str = "the line has no timestamp, and there is no event before it that has one";
 pub(crate) const BEGINS_WITHOUT: &str = "the line begins an event and has no timestamp";
-const NO_SUCH_DAY: &str = "the line's timestamp has a day that does not exist";
 
 impl TextLines {
     /// Lines with timestamps in one of these formats; the resolver has what they leave out.
@@ -91,7 +90,9 @@ impl TextLines {
                 self.last = Some(timestamp);
                 LineMeaning::Begins(timestamp)
             }
-            (LineTimestamp::NoSuchDay, ..) => LineMeaning::NotAnEvent(Rejection::Malformed(NO_SUCH_DAY.into())),
+            (LineTimestamp::Invalid(error), ..) => {
+                LineMeaning::NotAnEvent(Rejection::Malformed(error.to_string().into()))
+            }
             (LineTimestamp::Missing, Untimed::AsBefore, Some(before)) => LineMeaning::Begins(before),
             (LineTimestamp::Missing, Untimed::AsBefore | Untimed::Given, _) => {
                 LineMeaning::NotAnEvent(Rejection::Malformed(NOTHING_BEFORE.into()))
@@ -108,7 +109,7 @@ impl TextLines {
 enum LineTimestamp {
     At(i64),
     Missing,
-    NoSuchDay,
+    Invalid(TimeError),
 }
 
 fn timestamp_of(
@@ -128,7 +129,10 @@ fn timestamp_of(
         return LineTimestamp::Missing;
     };
     formats[..=index].rotate_right(1);
-    let Some(ms) = resolver.resolve(&fields) else { return LineTimestamp::NoSuchDay };
+    let ms = match resolver.resolve(&fields) {
+        Ok(ms) => ms,
+        Err(error) => return LineTimestamp::Invalid(error),
+    };
     formats[0].remember(line, ms, last_timestamp);
     LineTimestamp::At(ms)
 }

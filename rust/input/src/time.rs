@@ -4,3 +4,5 @@ pub(crate) mod civil;
 pub(crate) mod fields;
 pub(crate) mod formats;
 mod known_formats;
+pub(crate) mod names;
+pub(crate) mod zones;

@@ -82,7 +82,8 @@ fn naive(bytes: &[u8]) -> Vec<(u64, i64, Vec<u8>)> {
     let mut blank = 0;
     for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
         let line = piece.strip_suffix(b"\n").map_or(piece, |line| line.strip_suffix(b"\r").unwrap_or(line));
-        let timestamp = TimestampFormat::known().iter().find_map(|format| resolver.resolve(&format.find(line)?.0));
+        let timestamp =
+            TimestampFormat::known().iter().find_map(|format| resolver.resolve(&format.find(line)?.0).ok());
         if line.trim_ascii().is_empty() {
             blank += 1;
         } else if let Some(ms) = timestamp {

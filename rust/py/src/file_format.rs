@@ -154,7 +154,7 @@ fn resolver(zone: &str, year: Option<i32>, now: i64) -> PyResult<TimestampResolv
 
 fn resolved(fields: Option<&TimestampFields>, zone: &str, year: Option<i32>, now: i64) -> PyResult<Option<i64>> {
     let mut resolver = resolver(zone, year, now)?;
-    Ok(fields.and_then(|fields| resolver.resolve(fields)))
+    Ok(fields.and_then(|fields| resolver.resolve(fields).ok()))
 }
 
 /// Detect what a file is, by samples of whole lines; None if it is nothing known.

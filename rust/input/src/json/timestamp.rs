@@ -58,7 +58,7 @@ pub(crate) fn timestamp_of(
     resolver: &mut TimestampResolver,
 ) -> Option<i64> {
     if let Some(text) = text_of(value) {
-        return fields_of(text, formats).and_then(|fields| resolver.resolve(&fields));
+        return fields_of(text, formats).and_then(|fields| resolver.resolve(&fields).ok());
     }
     let (kind, _) = number(&[value, b" "].concat(), 0).ok().filter(|_| !value.is_empty())?;
     let text = std::str::from_utf8(value).ok()?;

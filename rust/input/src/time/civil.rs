@@ -1,11 +1,56 @@
 //! Civil time into milliseconds since 1970: calendar, zone, and the year that a log does not write.
 
+use std::fmt;
+
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::time::fields::TimestampFields;
+use crate::time::zones::{WrittenZone, ZoneName};
 
 const DAY_MS: i64 = 86_400_000;
+
+/// Why fields are not a timestamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeError {
+    /// The day is not in the calendar.
+    NoSuchDay,
+    /// A change of clocks skips this time in the zone.
+    NoSuchTime,
+    /// The weekday is not that of the date.
+    Weekday,
+    /// The zone is not in the tz database.
+    UnknownZone(ZoneName),
+    /// The abbreviation is used by several zones, and the zone of the log is none of them.
+    AmbiguousZone(ZoneName),
+    /// The year is not written, and the order of lines does not show it.
+    UnknownYear,
+}
+
+impl fmt::Display for TimeError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSuchDay => formatter.write_str("the line's timestamp has a day that does not exist"),
+            Self::NoSuchTime => formatter.write_str(
+                "the line's timestamp does not exist in its time zone, because clocks go forward then; set the zone that \
+                 the log is written in with `timezone`",
+            ),
+            Self::Weekday => formatter.write_str("the weekday of the line's timestamp is not that of its date"),
+            Self::UnknownZone(name) => write!(formatter, "the line's time zone {name} is not in the tz database"),
+            Self::AmbiguousZone(name) => write!(
+                formatter,
+                "the line's time zone {name} means different offsets in different places; name the place with `timezone`, \
+                 such as America/Chicago for CST"
+            ),
+            Self::UnknownYear => formatter.write_str(
+                "the line's timestamp has no year, and the lines before do not show which it is; set the year of the \
+                 file's first timestamp with `year`",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for TimeError {}
 
 /// Makes timestamps of fields, with the zone and the year that a log leaves out.
 #[derive(Clone, Debug)]
@@ -44,11 +89,19 @@ impl TimestampResolver {
         Self { zone: Zone::Utc, year: Some(2000), now_ms: 0, known: None }
     }
 
-    /// Milliseconds since 1970; `None` if there is no such day.
-    pub fn resolve(&mut self, fields: &TimestampFields) -> Option<i64> {
+    /// Milliseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// The fields contradict each other or the calendar, or leave out what nothing else shows.
+    pub fn resolve(&mut self, fields: &TimestampFields) -> Result<i64, TimeError> {
         if let Some(epoch_ms) = fields.epoch_ms {
-            return Some(epoch_ms);
+            return Ok(epoch_ms);
         }
+        self.guess(fields).ok_or(TimeError::NoSuchDay)
+    }
+
+    fn guess(&mut self, fields: &TimestampFields) -> Option<i64> {
         if let Some(year) = fields.year.or(self.year) {
             return self.in_year(fields, year);
         }
@@ -63,9 +116,10 @@ impl TimestampResolver {
         let days = days_from_civil(year, fields.month, fields.day)?;
         let seconds = i64::from(fields.hour * 3600 + fields.minute * 60 + fields.second);
         let civil = days * DAY_MS + seconds * 1000 + i64::from(fields.millisecond);
-        match fields.offset {
-            Some(offset) => Some(civil - i64::from(offset) * 1000),
-            None => Some(civil - self.offset_at(civil)?),
+        match fields.zone {
+            WrittenZone::Offset(offset) => Some(civil - i64::from(offset) * 1000),
+            WrittenZone::Unwritten => Some(civil - self.offset_at(civil)?),
+            WrittenZone::Named(_) => None,
         }
     }
 
@@ -154,7 +208,7 @@ mod tests {
         assert_eq!((winter / 3_600_000 % 24, summer / 3_600_000 % 24), (11, 10));
         // 02:00 to 03:00 on 2026-03-29 is skipped; 02:00 to 03:00 on 2026-10-25 is repeated, and the first counts.
         assert_eq!(resolver.resolve(&at(Some(2026), 3, 29, 2)), resolver.resolve(&at(Some(2026), 3, 29, 3)));
-        assert_eq!(resolver.resolve(&at(Some(2026), 10, 25, 2)), Some(1_792_886_400_000));
+        assert_eq!(resolver.resolve(&at(Some(2026), 10, 25, 2)), Ok(1_792_886_400_000));
         assert!(TimestampResolver::new("Nowhere/City", None, 0).is_none());
     }
 
@@ -162,10 +216,10 @@ mod tests {
     fn a_missing_year_is_the_latest_that_is_not_in_the_future() {
         let now = 1_767_312_000_000; // 2026-01-02
         let mut resolver = TimestampResolver::new("UTC", None, now).unwrap();
-        assert_eq!(resolver.resolve(&at(None, 1, 1, 0)), Some(1_767_225_600_000));
-        assert_eq!(resolver.resolve(&at(None, 12, 31, 0)), Some(1_767_139_200_000));
-        assert_eq!(resolver.resolve(&at(None, 2, 29, 0)), Some(1_709_164_800_000)); // of 2024
+        assert_eq!(resolver.resolve(&at(None, 1, 1, 0)), Ok(1_767_225_600_000));
+        assert_eq!(resolver.resolve(&at(None, 12, 31, 0)), Ok(1_767_139_200_000));
+        assert_eq!(resolver.resolve(&at(None, 2, 29, 0)), Ok(1_709_164_800_000)); // of 2024
         let mut given = TimestampResolver::new("UTC", Some(2025), now).unwrap();
-        assert_eq!(given.resolve(&at(None, 12, 31, 0)), Some(1_767_139_200_000));
+        assert_eq!(given.resolve(&at(None, 12, 31, 0)), Ok(1_767_139_200_000));
     }
 }

@@ -1,5 +1,8 @@
 //! The fields of a timestamp, and how each is written and read.
 
+use crate::time::names::Weekdays;
+use crate::time::zones::WrittenZone;
+
 /// A timestamp as a line has it; what it leaves out is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TimestampFields {
@@ -17,8 +20,10 @@ pub struct TimestampFields {
     pub second: u32,
     /// Fractions of a millisecond are cut off.
     pub millisecond: u32,
-    /// Seconds east of UTC.
-    pub offset: Option<i32>,
+    /// As it is written.
+    pub zone: WrittenZone,
+    /// The weekdays that the written name may mean.
+    pub weekdays: Weekdays,
     /// The timestamp itself, for logs that write a count since 1970; then nothing else counts.
     pub epoch_ms: Option<i64>,
 }
@@ -238,7 +243,8 @@ impl FieldReader<'_> {
         const NAMES: [&[u8]; 7] =
             [b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday"];
         let word = self.word();
-        NAMES.iter().find(|name| word.len() >= 3 && name.starts_with(&word))?;
+        let found = NAMES.iter().position(|name| word.len() >= 3 && name.starts_with(&word))?;
+        self.fields.weekdays = Weekdays::only(u32::try_from(found).ok()?);
         self.at += word.len();
         Some(())
     }
@@ -260,7 +266,7 @@ impl FieldReader<'_> {
             if rest.get(name.len()).is_some_and(u8::is_ascii_alphanumeric) {
                 return None;
             }
-            self.fields.offset = Some(0);
+            self.fields.zone = WrittenZone::Offset(0);
             self.at += name.len();
             return Some(());
         }
@@ -282,7 +288,7 @@ impl FieldReader<'_> {
         })();
         match east {
             Some(east) if !self.line.get(self.at).is_some_and(u8::is_ascii_digit) => {
-                self.fields.offset = Some(sign * east);
+                self.fields.zone = WrittenZone::Offset(sign * east);
                 Some(())
             }
             _ => {
