@@ -4,5 +4,6 @@ pub(crate) mod civil;
 pub(crate) mod fields;
 pub(crate) mod formats;
 mod known_formats;
+#[allow(dead_code, reason = "the formats that use it come next")]
 pub(crate) mod names;
 pub(crate) mod zones;
