@@ -6,4 +6,5 @@ pub(crate) mod formats;
 mod known_formats;
 #[allow(dead_code, reason = "the formats that use it come next")]
 pub(crate) mod names;
+#[allow(dead_code, reason = "the formats that use it come next")]
 pub(crate) mod zones;
