@@ -3,7 +3,8 @@
 use cordwood_core::{Rejection, Remedy};
 use regex::bytes::Regex;
 
-use crate::time::civil::{TimeError, TimestampResolver};
+use crate::time::civil::TimestampResolver;
+use crate::time::error::TimeError;
 use crate::time::formats::{LastTimestamp, TimestampFormat};
 
 /// Where an event of text begins, and where its timestamp comes from.
@@ -133,6 +134,9 @@ fn timestamp_of(
         Ok(ms) => ms,
         Err(error) => return LineTimestamp::Invalid(error),
     };
-    formats[0].remember(line, ms, last_timestamp);
+    // There, the same text may mean another time later on.
+    if !resolver.is_in_repeated_hour() {
+        formats[0].remember(line, ms, last_timestamp);
+    }
     LineTimestamp::At(ms)
 }

@@ -37,6 +37,7 @@ impl ValueTimestamps {
         }
         let found = timestamp_of(value, &self.formats, &mut self.resolver);
         if let (Some(text), Some(ms)) = (text, found)
+            && !self.resolver.is_in_repeated_hour()
             && let Some(index) = self.formats.iter().position(|format| all_of(text, format).is_some())
         {
             self.formats[index].remember(text, ms, &mut self.last);

@@ -21,6 +21,12 @@ impl Weekdays {
         self.0 == 0 || self.0 & 1 << weekday != 0
     }
 
+    /// Whether it is exactly one.
+    #[must_use]
+    pub fn is_one(self) -> bool {
+        self.0.is_power_of_two()
+    }
+
     /// Whether no weekday is written.
     #[must_use]
     pub fn is_empty(self) -> bool {
