@@ -142,10 +142,10 @@ def test_parts_that_disagree_are_refused(tmp_path: pathlib.Path) -> None:
     assert planned.err.count("if it is UTC") == 1
 
 
-def test_a_year_that_is_not_written_is_the_latest_that_is_not_to_come(tmp_path: pathlib.Path) -> None:
+def test_years_that_are_not_written_follow_the_order_of_lines_up_to_now(tmp_path: pathlib.Path) -> None:
     now = time.time()
     file = tmp_path / "syslog"
-    times = [now - 3600, now - 200 * 86_400]
+    times = [now - day * 86_400 - 3600 for day in range(300, -1, -50)]
     file.write_text("".join(time.strftime("%b %d %H:%M:%S host x\n", time.gmtime(at)) for at in times))
     events, _ = read(file, timezone="UTC")
     assert [at for at, _ in events] == [int(at) * 1000 for at in times]

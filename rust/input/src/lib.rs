@@ -59,5 +59,6 @@ pub use time::error::TimeError;
 pub use time::fields::TimestampFields;
 pub use time::formats::TimestampFormat;
 pub use time::names::Weekdays;
-pub use time::years::{Direction, YearSource, Years, infer_years};
+pub use time::year_inference::infer_years;
+pub use time::years::{Direction, YearSource, Years};
 pub use time::zones::{WrittenZone, ZoneName};

@@ -8,6 +8,7 @@ pub(crate) mod formats;
 mod known_formats;
 #[allow(dead_code, reason = "the formats that use it come next")]
 pub(crate) mod names;
+pub(crate) mod year_inference;
 pub(crate) mod years;
 #[allow(dead_code, reason = "the formats that use it come next")]
 pub(crate) mod zones;

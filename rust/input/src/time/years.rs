@@ -1,24 +1,21 @@
 //! The year of timestamps that write none: by the order of lines, weekdays and 29 February.
 
-mod infer;
-
-pub use infer::{YearSource, Years, infer_years};
-
 use crate::time::calendar::{days_from_civil, weekday_of};
 use crate::time::error::TimeError;
 use crate::time::fields::TimestampFields;
 
 pub(crate) const DAY_MS: i64 = 86_400_000;
 /// Lines that are so much out of order are still of the same pass through the year.
-const DISORDER: i64 = 7 * DAY_MS;
+pub(crate) const DISORDER: i64 = 7 * DAY_MS;
 /// A longer gap over New Year may be a step back within the year just as well.
-const LONGEST_GAP: i64 = 120 * DAY_MS;
+pub(crate) const LONGEST_GAP: i64 = 120 * DAY_MS;
 /// A longer gap within a year may be a step back over New Year just as well.
 const LONGEST_GAP_IN_YEAR: i64 = 365 * DAY_MS - LONGEST_GAP;
-/// After one line of another time of year, as messages contain them, the next is so near to the line before.
+/// In a log with many lines, after one of another time of year, as messages contain them, the next is so near to the one
+/// before.
 const STRAY_RETURNS: i64 = 3_600_000;
 /// After so many years the weekdays repeat, also over a century that has no leap year.
-const YEARS_LOOKED_AT: i32 = 40;
+pub(crate) const YEARS_LOOKED_AT: i32 = 40;
 
 /// How the timestamps of a file follow each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +27,36 @@ pub enum Direction {
     /// Neither is known.
     #[default]
     Unknown,
+}
+
+/// The years of a file whose timestamps write none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Years {
+    /// The year of the first timestamp.
+    pub first: i32,
+    /// The year of the last one.
+    pub last: i32,
+    /// The order of the lines.
+    pub direction: Direction,
+    /// What decided.
+    pub source: YearSource,
+    /// Whether weekdays show that whole years are missing between lines.
+    pub skips_years: bool,
+}
+
+/// What shows the year of timestamps that write none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum YearSource {
+    /// The caller.
+    Given,
+    /// Weekdays.
+    Weekday,
+    /// A 29 February.
+    LeapDay,
+    /// When the file was modified last.
+    Modified,
+    /// Nothing but the calendar: it is the latest that is not in the future.
+    Latest,
 }
 
 /// Follows timestamps through the years, in the order of lines.
@@ -46,6 +73,8 @@ pub(crate) struct YearTracker {
     skips_years: bool,
     /// The timestamp before: its year, and its civil time.
     previous: Option<(i32, i64)>,
+    /// It came soon after the one before it.
+    is_dense: bool,
     /// Lines since then whose year is not known.
     unknown: u32,
 }
@@ -54,7 +83,16 @@ impl YearTracker {
     pub(crate) fn new(first: Option<i32>, direction: Direction, now_ms: i64) -> Self {
         // A day later: in a zone ahead of UTC it has begun.
         let limit_ms = now_ms.saturating_add(DAY_MS);
-        Self { first, direction, limit_ms, has_gaps: false, skips_years: false, previous: None, unknown: 0 }
+        Self {
+            first,
+            direction,
+            limit_ms,
+            has_gaps: false,
+            skips_years: false,
+            previous: None,
+            is_dense: false,
+            unknown: 0,
+        }
     }
 
     /// The same, with what samples of the file showed.
@@ -64,6 +102,15 @@ impl YearTracker {
 
     pub(crate) fn starting_in(self, year: i32) -> Self {
         Self { first: Some(year), ..self }
+    }
+
+    /// The same, for samples: lines between them may be missing.
+    pub(crate) fn with_gaps(self) -> Self {
+        Self { has_gaps: true, ..self }
+    }
+
+    pub(crate) fn skipping_years(self, skips_years: bool) -> Self {
+        Self { skips_years, ..self }
     }
 
     pub(crate) fn in_direction(self, direction: Direction) -> Self {
@@ -100,7 +147,7 @@ impl YearTracker {
         previous: i64,
     ) -> Result<i32, TimeError> {
         let goes_on = |civil: &i64| (civil - previous).abs() < STRAY_RETURNS && weekday_fits(*civil, fields);
-        if self.unknown == 1 && civil_ms(year, fields).as_ref().is_some_and(goes_on) {
+        if self.unknown == 1 && self.is_dense && civil_ms(year, fields).as_ref().is_some_and(goes_on) {
             self.unknown = 0;
             return Ok(year);
         }
@@ -115,6 +162,7 @@ impl YearTracker {
             // The year was given, or written: the clock that is compared with does not count.
             self.limit_ms = i64::MAX;
         }
+        self.is_dense = self.previous.is_some_and(|(_, before)| (civil_ms - before).abs() < STRAY_RETURNS);
         self.previous = Some((year, civil_ms));
         self.unknown = 0;
     }
@@ -141,7 +189,7 @@ impl YearTracker {
     }
 
     /// The year that the limit is in.
-    fn latest_year(&self) -> i32 {
+    pub(crate) fn latest_year(&self) -> i32 {
         let (year, ..) = crate::time::calendar::civil_from_days(self.limit_ms.div_euclid(DAY_MS));
         i32::try_from(year).unwrap_or(i32::MAX)
     }

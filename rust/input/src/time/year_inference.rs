@@ -1,38 +1,10 @@
 //! The year of a file's first timestamp, from samples of its lines.
 
-use super::{DAY_MS, DISORDER, Direction, LONGEST_GAP, YEARS_LOOKED_AT, YearTracker, civil_ms};
 use crate::time::error::TimeError;
 use crate::time::fields::TimestampFields;
-
-/// The years of a file whose timestamps write none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Years {
-    /// The year of the first timestamp.
-    pub first: i32,
-    /// The year of the last one.
-    pub last: i32,
-    /// The order of the lines.
-    pub direction: Direction,
-    /// What decided.
-    pub source: YearSource,
-    /// Whether weekdays show that whole years are missing between lines.
-    pub skips_years: bool,
-}
-
-/// What shows the year of timestamps that write none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum YearSource {
-    /// The caller.
-    Given,
-    /// Weekdays.
-    Weekday,
-    /// A 29 February.
-    LeapDay,
-    /// When the file was modified last.
-    Modified,
-    /// Nothing but the calendar: it is the latest that is not in the future.
-    Latest,
-}
+use crate::time::years::{
+    DAY_MS, DISORDER, Direction, LONGEST_GAP, YEARS_LOOKED_AT, YearSource, YearTracker, Years, civil_ms,
+};
 
 /// Infers the years of a file from the timestamps of sample lines, in the order of the file.
 ///
@@ -51,8 +23,8 @@ pub fn infer_years(
     let samples: Vec<&TimestampFields> = fields.filter(|fields| fields.epoch_ms.is_none()).collect();
     let direction = direction_of(&samples);
     let follow = |first: i32, limit_ms: i64, skips_years: bool| -> Result<(i32, i64), TimeError> {
-        let start = YearTracker::new(Some(first), direction, limit_ms);
-        let mut tracker = YearTracker { has_gaps: true, skips_years, ..start };
+        let mut tracker =
+            YearTracker::new(Some(first), direction, limit_ms).with_gaps().skipping_years(skips_years);
         let (mut last, mut latest) = (first, i64::MIN);
         for fields in &samples {
             last = fields.year.map_or_else(|| tracker.year_of(fields), Ok)?;
