@@ -1,28 +1,40 @@
 //! What a file is taken for, by samples of it.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `sample` | the lines of samples |
+//! | `tally` | which layouts they have: all readings of all lines |
+//! | `rivals` | layouts that read the same text differently |
+//! | `evidence` | how much it takes to believe a layout |
+//! | `text`, `json` | which layouts are believed; which members of JSON hold the time |
+//! | `problem` | why a file cannot be read, and what its user can say |
 
-use crate::json::find_paths::visit_line;
-use crate::json::grammar::{Parser, Visitor};
-use crate::json::line::{JsonLines, USUAL_NAMES};
-use crate::json::path_values::PathValues;
-use crate::json::timestamp::{fields_of, text_of, timestamp_of};
-use crate::json::tokens::{self, ParseError, Str};
+mod evidence;
+mod json;
+mod problem;
+mod rivals;
+mod sample;
+mod tally;
+mod text;
+
+use regex::bytes::Regex;
+
+pub use evidence::Loss;
+pub use problem::{Problem, ProblemKind, Suggestion};
+
+use crate::json::line::JsonLines;
 use crate::line_format::LineFormat;
 use crate::text_line::TextLines;
 use crate::time::civil::TimestampResolver;
 use crate::time::fields::TimestampFields;
 use crate::time::formats::TimestampFormat;
+use crate::time::places::Place;
 use crate::time::zones::WrittenZone;
-
-/// What files are taken for.
-#[derive(Clone, Debug)]
-pub enum InputFormat {
-    /// Event documents: objects of `timestamp` and `message`.
-    Events,
-    /// JSON lines with the timestamp at this dotted path.
-    Json(String),
-    /// Text, with timestamps written so.
-    Text(TimestampFormat),
-}
+use evidence::civil_ms;
+use json::{FoundJson, JsonOptions};
+use sample::{Sample, SampleEnd, is_indented};
+use tally::{Layout, readings};
+use text::{Judged, TextOptions, judge_layouts, problem_of, strftime};
 
 /// The kinds of format that a file may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,49 +59,60 @@ impl FormatKind {
     }
 }
 
-impl InputFormat {
-    /// Its kind.
-    #[must_use]
-    pub fn kind(&self) -> FormatKind {
-        match self {
-            Self::Events => FormatKind::Events,
-            Self::Json(_) => FormatKind::Json,
-            Self::Text(_) => FormatKind::Text,
-        }
-    }
-
-    /// In a few words, how lines write their timestamps; empty for event documents.
-    #[must_use]
-    pub fn timestamps(&self) -> String {
-        match self {
-            Self::Events => String::new(),
-            Self::Json(field) => format!("timestamps in {field}"),
-            Self::Text(timestamps) => format!("timestamps as {}", timestamps.name()),
-        }
-    }
+/// What samples of a file show.
+#[derive(Clone, Debug, Default)]
+pub struct Detected {
+    /// What it is; `None` if it cannot be read, as `problem` says.
+    pub kind: Option<FormatKind>,
+    /// How its lines write their timestamps: in all of these ways.
+    pub formats: Vec<TimestampFormat>,
+    /// The members of JSON objects that hold the time, of which the first that a line has counts.
+    pub fields: Vec<String>,
+    /// Whether carriage returns alone end its lines.
+    pub ends_with_carriage_return: bool,
+    /// All layouts that were considered.
+    pub layouts: Vec<LayoutSummary>,
+    /// How many lines are what.
+    pub counts: LineCounts,
+    /// Lines that begin with a time in another layout than those of `formats`: the first few.
+    pub other_lines: Vec<Vec<u8>>,
+    /// The first line that has a timestamp.
+    pub first_line: Vec<u8>,
+    /// The times of the lines that begin an event, in the order of the file.
+    pub times: Vec<TimestampFields>,
+    /// Why it cannot be read.
+    pub problem: Option<Problem>,
 }
 
-/// What samples of a file show.
+/// How many lines of the samples are what; blank ones don't count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineCounts {
+    pub all: usize,
+    /// They have a timestamp and begin an event.
+    pub begin_event: usize,
+    /// They have none, and continue the event before.
+    pub continuing: usize,
+    /// They begin with a time in another layout.
+    pub other_layouts: usize,
+    /// They are headers.
+    pub header: usize,
+}
+
+/// A layout that was considered, for people.
 #[derive(Clone, Debug)]
-pub struct Detected {
-    /// What they are.
-    pub format: InputFormat,
-    /// Of the lines in the samples, those that match the format.
-    pub matching_lines: usize,
-    /// Lines in the samples; empty ones don't count.
-    pub sampled_lines: usize,
-    /// The first line that matches.
-    pub first_line: Vec<u8>,
-    /// Its timestamp, as it is written.
-    pub first: Option<TimestampFields>,
-    /// The timestamp of the last line that matches, as it is written.
-    pub last: Option<TimestampFields>,
-    /// Whether lines write no zone.
-    pub needs_zone: bool,
-    /// Whether lines write no year.
-    pub needs_year: bool,
-    /// What another part of the file is, if that is something else.
-    pub conflict: Option<Box<Detected>>,
+pub struct LayoutSummary {
+    /// The timestamp of the first line that has it, as it is written.
+    pub example: Vec<u8>,
+    /// What `timestamp_format` would read it.
+    pub strftime: String,
+    /// Where in the line it is.
+    pub place: String,
+    /// Lines that have it.
+    pub lines: usize,
+    pub has_zone: bool,
+    pub has_year: bool,
+    /// Why it is not read; `None` if it is.
+    pub lost: Option<Loss>,
 }
 
 /// What the caller knows already.
@@ -97,288 +120,327 @@ pub struct Detected {
 pub struct DetectOptions {
     /// Only this.
     pub format: Option<FormatKind>,
-    /// How timestamps are written: one of these.
-    pub timestamp_formats: Option<Vec<TimestampFormat>>,
-    /// Where the timestamp is in JSON.
+    /// How timestamps are written, in the letters of `strftime`; it has been checked.
+    pub timestamp_format: Option<String>,
+    /// Where in a line of text they are.
+    pub timestamp_regex: Option<Regex>,
+    /// Where they are in JSON.
     pub timestamp_field: Option<String>,
+    /// Which lines of text begin an event.
+    pub multiline_start: Option<Regex>,
+    /// Whether lines in other layouts are read or continue the event before, and are no problem.
+    pub takes_other_layouts: bool,
+    /// Milliseconds since 1970: no log was written later.
+    pub now_ms: i64,
 }
 
-/// Looks at samples of whole lines: from the start, the middle and the end of a file. `None` if their
-/// format is not known.
+/// Looks at samples of whole lines, in the order of the file; the first one is its start.
 #[must_use]
-pub fn detect(samples: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
-    let all: Vec<&[u8]> = samples.iter().flat_map(|sample| lines(sample)).collect();
-    let mut found = detect_lines(samples.first().copied().unwrap_or_default(), &all, options)?;
-    for sample in samples {
-        let some: Vec<&[u8]> = lines(sample).collect();
-        if let Some(other) = detect_lines(sample, &some, options)
-            && other.matching_lines * 2 > some.len()
-            && !same(&other.format, &found.format)
-            // If the whole fits as well as the part does, the part may be both.
-            && fitting(&found.format, &some) < other.matching_lines
-        {
-            found.conflict = Some(Box::new(other));
-        }
-    }
-    Some(found)
+pub fn detect(samples: &[&[u8]], options: &DetectOptions) -> Detected {
+    let sample = Sample::new(samples);
+    let start = samples.first().copied().unwrap_or_default();
+    let mut found = detect_kind(start, &sample, options);
+    found.ends_with_carriage_return = sample.end == SampleEnd::CarriageReturn;
+    found.counts.all = sample.lines.len();
+    found
 }
 
-fn lines(sample: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let sample = sample.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(sample);
-    sample
-        .split(|&byte| byte == b'\n')
-        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-        .filter(|line| !line.trim_ascii().is_empty())
-}
-
-fn same(one: &InputFormat, other: &InputFormat) -> bool {
-    match (one, other) {
-        (InputFormat::Events, InputFormat::Events) => true,
-        (InputFormat::Json(one), InputFormat::Json(other)) => one == other,
-        (InputFormat::Text(one), InputFormat::Text(other)) => one == other,
-        _ => false,
-    }
-}
-
-fn fitting(format: &InputFormat, lines: &[&[u8]]) -> usize {
-    match format {
-        InputFormat::Text(layout) => lines.iter().filter(|line| layout.find(line).is_some()).count(),
-        InputFormat::Json(field) => {
-            let mut json = json_lines(vec![field.clone()]);
-            lines.iter().filter(|line| json.read(line).is_some()).count()
-        }
-        InputFormat::Events => lines.iter().filter(|line| is_event(line)).count(),
-    }
-}
-
-fn detect_lines(start: &[u8], lines: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
+fn detect_kind(start: &[u8], sample: &Sample<'_>, options: &DetectOptions) -> Detected {
     let wanted = |format| options.format.is_none_or(|only| only == format);
-    let plain = options.timestamp_formats.is_none() && options.timestamp_field.is_none();
-    if wanted(FormatKind::Events) && plain && (options.format.is_some() || is_document(start, lines)) {
-        return Some(of(InputFormat::Events, lines, None));
+    let says_times = options.timestamp_format.is_some() || options.timestamp_regex.is_some() || options.timestamp_field.is_some();
+    let lines = &sample.lines;
+    if wanted(FormatKind::Events) && !says_times && (options.format.is_some() || json::is_document(start, lines)) {
+        return Detected { kind: Some(FormatKind::Events), ..Detected::default() };
     }
-    if wanted(FormatKind::Json)
-        && options.timestamp_formats.is_none()
-        && let Some(found) = detect_json(lines, options)
-    {
-        return Some(found);
-    }
-    if wanted(FormatKind::Text) && options.timestamp_field.is_none() { detect_text(lines, options) } else { None }
-}
-
-fn of(format: InputFormat, lines: &[&[u8]], first: Option<(&[u8], TimestampFields)>) -> Detected {
-    Detected {
-        matching_lines: fitting(&format, lines),
-        sampled_lines: lines.len(),
-        first_line: first.map_or_else(Vec::new, |(line, _)| line.to_vec()),
-        first: first.map(|(_, fields)| fields),
-        last: first.map(|(_, fields)| fields),
-        needs_zone: false,
-        needs_year: false,
-        conflict: None,
-        format,
-    }
-}
-
-/// An array, the object that the AWS CLI prints, or lines each of which is an event.
-fn is_document(start: &[u8], lines: &[&[u8]]) -> bool {
-    let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
-    let inside = text.get(1..).unwrap_or_default().trim_ascii_start();
-    match text.first() {
-        None => true,
-        Some(b'[') => inside.is_empty() || matches!(inside.first(), Some(b'{' | b']')),
-        Some(b'{') => {
-            let events = lines.iter().filter(|line| is_event(line)).count();
-            // Printed over several lines, no line is one.
-            events * 2 > lines.len()
-                || lines.first().is_some_and(|line| begins_as_event(line.trim_ascii_start()))
-                || inside.starts_with(b"\"events\"")
-                || lines.first().is_some_and(|line| line.trim_ascii() == b"{")
-        }
-        Some(_) => false,
-    }
-}
-
-/// The members of an event: its own, and those that the service adds.
-const OF_EVENTS: [&[u8]; 5] = [b"timestamp", b"message", b"ingestionTime", b"eventId", b"logStreamName"];
-
-/// Counts the members of an object.
-#[derive(Default)]
-struct Members {
-    all: usize,
-    /// Which of `OF_EVENTS` there are.
-    of_events: [bool; OF_EVENTS.len()],
-}
-
-impl Members {
-    /// Those of the object that a line is.
-    fn of_line(line: &[u8]) -> Option<Self> {
-        let mut members = Self::default();
-        visit_line(line, &mut Vec::new(), &mut members).is_ok().then_some(members)
-    }
-}
-
-impl Visitor for Members {
-    fn member(&mut self, parser: &mut Parser<'_>, name: Str, at: usize) -> Result<usize, ParseError> {
-        self.all += 1;
-        if let Some(index) = OF_EVENTS.iter().position(|&known| known == parser.text(name)) {
-            self.of_events[index] = true;
-        }
-        parser.skip(at).map(|(_, end)| end)
-    }
-}
-
-/// Whether a line is an event, legal or not, and has no other members.
-fn is_event(line: &[u8]) -> bool {
-    Members::of_line(line).is_some_and(|Members { all, of_events }| {
-        of_events[0] && of_events[1] && all == of_events.iter().filter(|&&found| found).count()
-    })
-}
-
-/// Whether a line that the sample cuts begins as an event does.
-fn begins_as_event(line: &[u8]) -> bool {
-    let name = line.strip_prefix(b"{").unwrap_or_default().trim_ascii_start();
-    name.first() == Some(&b'"')
-        && tokens::string(name, 0, &mut Vec::new())
-            .is_ok_and(|(text, _)| matches!(text, Str::InPlace(from, to) if OF_EVENTS.contains(&&name[from..to])))
-        && Members::of_line(line).is_none()
-}
-
-fn json_lines(names: Vec<String>) -> JsonLines {
-    JsonLines::new(names, None, any_resolver())
-}
-
-/// To see whether there is a timestamp at all: which one does not matter.
-fn any_resolver() -> TimestampResolver {
-    TimestampResolver::utc()
-}
-
-fn detect_json(lines: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
-    if lines.iter().filter(|line| line.trim_ascii_start().starts_with(b"{")).count() * 2 <= lines.len() {
-        return None;
-    }
-    let names = match &options.timestamp_field {
-        Some(field) => vec![field.clone()],
-        None => USUAL_NAMES.iter().map(|&name| name.to_owned()).collect(),
+    let items = options.timestamp_format.as_deref().and_then(|format| TimestampFormat::items_of_strftime(format).ok());
+    let is_of_text = options.timestamp_regex.is_some() || options.multiline_start.is_some();
+    let objects: Vec<(usize, &[u8])> = match options.format {
+        Some(FormatKind::Text) => Vec::new(),
+        _ if is_of_text => Vec::new(),
+        _ => lines.iter().copied().enumerate().filter(|(_, line)| json::is_object(line)).collect(),
     };
-    let best = names.into_iter().map(|name| (fitting(&InputFormat::Json(name.clone()), lines), name));
-    // The first of those that fit most.
-    let (count, field) = best.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
-    if count == 0 {
-        return None;
+    let json_options =
+        JsonOptions { field: options.timestamp_field.clone(), items: items.clone(), now_ms: options.now_ms };
+    let only_json = options.format == Some(FormatKind::Json) || options.timestamp_field.is_some();
+    if only_json || (wanted(FormatKind::Json) && objects.len() * 2 > lines.len()) {
+        let found = json::find(&objects, &json_options);
+        let others = others_than(lines, &objects);
+        // Lines of text among them have a time of their own.
+        if !only_json && found.problem.is_none() && others.iter().any(|line| begins_an_event(line)) {
+            return detect_text(sample, options, items, Some(found), &objects);
+        }
+        return of_json(found, lines, options, objects.len());
     }
-    let mut values = PathValues::new(vec![field.clone()]);
-    let formats = TimestampFormat::of_values();
-    let mut timestamps = lines.iter().filter_map(|line| {
-        let (start, end) = values.find(line).then(|| values.found()[0])??;
-        let value = &line[start..end];
-        let timestamp = timestamp_of(value, &formats, &mut any_resolver())?;
-        let epoch = TimestampFields { epoch_ms: Some(timestamp), ..TimestampFields::default() };
-        Some((*line, text_of(value).and_then(|text| fields_of(text, &formats)).unwrap_or(epoch)))
-    });
-    let first = timestamps.next()?;
-    let (last, needs_zone) = last_and_lacking(first.1, timestamps.map(|(_, fields)| fields));
-    Some(Detected { needs_zone, last: Some(last), ..of(InputFormat::Json(field), lines, Some(first)) })
+    if !wanted(FormatKind::Text) {
+        return failed(problem_of(&[], lines, &TextOptions::default()));
+    }
+    if !is_of_text
+        && options.format != Some(FormatKind::Text)
+        && let Some(problem) = problem_of_structure(start, lines)
+    {
+        return failed(problem);
+    }
+    let among = (objects.len() >= 2).then(|| json::find(&objects, &json_options)).filter(|found| found.problem.is_none());
+    detect_text(sample, options, items, among, &objects)
 }
 
-fn detect_text(lines: &[&[u8]], options: &DetectOptions) -> Option<Detected> {
-    let layouts = options.timestamp_formats.clone().unwrap_or_else(TimestampFormat::known);
-    let mut best: Option<(usize, TimestampFormat)> = None;
-    for layout in layouts {
-        let count = fitting(&InputFormat::Text(layout.clone()), lines);
-        // What says more comes first, and yields only to what fits clearly more lines.
-        if count > 0 && best.as_ref().is_none_or(|(most, _)| count * 10 > most * 12) {
-            best = Some((count, layout));
+fn others_than<'a>(lines: &[&'a [u8]], objects: &[(usize, &[u8])]) -> Vec<&'a [u8]> {
+    let is_object = |index: usize| objects.binary_search_by_key(&index, |(at, _)| *at).is_ok();
+    lines.iter().enumerate().filter(|(index, _)| !is_object(*index)).map(|(_, line)| *line).collect()
+}
+
+fn failed(problem: Problem) -> Detected {
+    Detected { problem: Some(problem), ..Detected::default() }
+}
+
+/// What is neither text nor lines of JSON, but can be told apart.
+fn problem_of_structure(start: &[u8], lines: &[&[u8]]) -> Option<Problem> {
+    let two = || lines.iter().take(2).map(|line| line.to_vec());
+    if lines.first().is_some_and(|line| line.trim_ascii() == b"{") {
+        let problem = Problem::new(ProblemKind::PrettyJson, two());
+        return Some(problem.suggesting("multiline_start", r"^\{"));
+    }
+    if json::is_other_array(start) {
+        return Some(Problem::new(ProblemKind::JsonRecords, two()));
+    }
+    if lines.iter().any(|line| line.starts_with(b"__REALTIME_TIMESTAMP=")) && lines[0].starts_with(b"__") {
+        let problem = Problem::new(ProblemKind::JournalExport, two());
+        return Some(
+            problem.suggesting("multiline_start", "^__CURSOR=").suggesting("timestamp_regex", r"^__REALTIME_TIMESTAMP=(\d+)"),
+        );
+    }
+    None
+}
+
+fn of_json(found: FoundJson, lines: &[&[u8]], options: &DetectOptions, objects: usize) -> Detected {
+    let FoundJson { fields, formats, times, layouts, problem } = found;
+    let problem = problem.or_else(|| {
+        let given = if options.timestamp_field.is_some() { "timestamp_field" } else { "format" };
+        let explicit = objects == 0 && options.format == Some(FormatKind::Json);
+        let fits_none = times.is_empty();
+        (fits_none && (explicit || options.timestamp_field.is_some()))
+            .then(|| Problem::new(ProblemKind::OptionFitsNoLine, lines.iter().take(2).map(|line| line.to_vec())).about(given))
+    });
+    if fields.is_empty() || problem.is_some() {
+        let problem = problem.unwrap_or_else(|| Problem::new(ProblemKind::JsonWithoutTime, lines.iter().take(2).map(|line| line.to_vec())));
+        return Detected { layouts: summaries_of_values(&layouts), ..failed(problem) };
+    }
+    Detected {
+        kind: Some(FormatKind::Json),
+        counts: LineCounts { begin_event: times.len(), ..LineCounts::default() },
+        first_line: times.first().map_or_else(Vec::new, |(line, _)| lines[*line].to_vec()),
+        times: times.iter().map(|(_, fields)| *fields).collect(),
+        layouts: summaries_of_values(&layouts),
+        fields,
+        formats,
+        ..Detected::default()
+    }
+}
+
+fn summaries_of_values(layouts: &[Layout]) -> Vec<LayoutSummary> {
+    layouts
+        .iter()
+        .filter(|layout| !layout.hits.is_empty())
+        .map(|layout| LayoutSummary {
+            example: Vec::new(),
+            strftime: strftime(layout),
+            place: layout.place.describe(),
+            lines: layout.hits.len(),
+            has_zone: has_zone(&layout.hits[0].fields),
+            has_year: layout.has_year(),
+            lost: None,
+        })
+        .collect()
+}
+
+fn has_zone(fields: &TimestampFields) -> bool {
+    fields.zone != WrittenZone::Unwritten || fields.epoch_ms.is_some()
+}
+
+fn detect_text(
+    sample: &Sample<'_>,
+    options: &DetectOptions,
+    items: Option<Vec<crate::time::fields::FormatItem>>,
+    among: Option<FoundJson>,
+    objects: &[(usize, &[u8])],
+) -> Detected {
+    let lines = &sample.lines;
+    let text_options = TextOptions {
+        items,
+        regex: options.timestamp_regex.clone(),
+        multiline_start: options.multiline_start.clone(),
+        now_ms: options.now_ms,
+    };
+    // JSON is never read as text, whatever numbers are in it.
+    let is_object = |index: usize| objects.binary_search_by_key(&index, |(at, _)| *at).is_ok();
+    let of: Vec<usize> = (0..lines.len()).filter(|&index| !is_object(index) && !is_header(lines[index])).collect();
+    let text: Vec<&[u8]> = of.iter().map(|&index| lines[index]).collect();
+    let judged = judge_layouts(&text, &text_options);
+    let layouts: Vec<LayoutSummary> =
+        judged.iter().filter(|one| !one.layout.hits.is_empty()).map(|one| summary(one, &text)).collect();
+    let formats: Vec<TimestampFormat> = in_order(&judged);
+    if formats.is_empty() && among.is_none() {
+        return Detected { layouts, ..failed(problem_of(&judged, &text, &text_options)) };
+    }
+    let mut found = Detected { kind: Some(FormatKind::Text), layouts, ..Detected::default() };
+    let among_times = among.as_ref().map(|json| json.times.clone()).unwrap_or_default();
+    read_all(&mut found, sample, &formats, &among_times, &text_options, is_object);
+    found.formats = formats;
+    if let Some(json) = among {
+        found.fields = json.fields;
+        found.formats.extend(json.formats);
+    }
+    if let Some(ambiguous) = ambiguous_problem(&judged, &text, &text_options, &found) {
+        return Detected { layouts: found.layouts, ..failed(ambiguous) };
+    }
+    if found.counts.other_layouts > 0 && !options.takes_other_layouts {
+        let problem = Problem::new(ProblemKind::OtherLayouts, found.other_lines.iter().cloned());
+        let problem = problem.suggesting("other_layouts", "event").suggesting("other_layouts", "continue");
+        found.problem = Some(problem);
+    }
+    found
+}
+
+/// The formats of the layouts that are believed: those with which lines begin first, then those that most lines have.
+fn in_order(judged: &[Judged]) -> Vec<TimestampFormat> {
+    let mut held: Vec<&Judged> = judged.iter().filter(|one| one.format.is_some()).collect();
+    held.sort_by_key(|one| (!one.layout.place.is_at_the_start(), usize::MAX - one.layout.hits.len()));
+    held.into_iter().filter_map(|one| one.format.clone()).collect()
+}
+
+/// Lines in a layout that nobody can decide are no continuation either.
+fn ambiguous_problem(judged: &[Judged], text: &[&[u8]], options: &TextOptions, found: &Detected) -> Option<Problem> {
+    let open: Vec<Judged> = judged
+        .iter()
+        .filter(|one| matches!(one.fate.lost, Some(Loss::AmbiguousOrder | Loss::AmbiguousPart)))
+        .filter(|one| one.layout.place.is_at_the_start() || one.layout.hits.len() * 2 > found.counts.begin_event)
+        .cloned()
+        .collect();
+    (!open.is_empty() && options.given().is_none()).then(|| problem_of(&open, text, options))
+}
+
+fn summary(one: &Judged, lines: &[&[u8]]) -> LayoutSummary {
+    let hit = &one.layout.hits[0];
+    LayoutSummary {
+        example: lines[hit.line][hit.start..hit.end].to_vec(),
+        strftime: strftime(&one.layout),
+        place: one.layout.place.describe(),
+        lines: one.layout.hits.len(),
+        has_zone: has_zone(&hit.fields),
+        has_year: one.layout.has_year(),
+        lost: one.fate.lost,
+    }
+}
+
+/// Reads all lines in the formats that are believed, and counts what they are.
+fn read_all(
+    found: &mut Detected,
+    sample: &Sample<'_>,
+    formats: &[TimestampFormat],
+    among: &[(usize, TimestampFields)],
+    options: &TextOptions,
+    is_object: impl Fn(usize) -> bool,
+) {
+    const SHOWN: usize = 5;
+    let lines = &sample.lines;
+    let mut times: Vec<Option<TimestampFields>> = vec![None; lines.len()];
+    for (index, line) in lines.iter().enumerate() {
+        times[index] = match among.binary_search_by_key(&index, |(at, _)| *at) {
+            Ok(at) => Some(among[at].1),
+            Err(_) if is_object(index) => None,
+            Err(_) => formats.iter().find_map(|format| format.find(line)).map(|(fields, _)| fields),
+        };
+    }
+    for (index, line) in lines.iter().enumerate() {
+        let begins = options.multiline_start.as_ref().is_none_or(|begins| begins.is_match(line));
+        if let Some(fields) = times[index] {
+            if !begins && options.multiline_start.is_some() && found.times.len() > index {
+                continue;
+            }
+            if found.times.is_empty() {
+                found.first_line = line.to_vec();
+            }
+            found.times.push(fields);
+            found.counts.begin_event += 1;
+        } else if is_header(line) {
+            found.counts.header += 1;
+        } else if options.multiline_start.is_none() && (begins_an_event(line) || is_among_others(index, line, &times)) {
+            found.counts.other_layouts += 1;
+            if found.other_lines.len() < SHOWN {
+                found.other_lines.push(line.to_vec());
+            }
+        } else {
+            found.counts.continuing += 1;
         }
     }
-    let (_, layout) = best?;
-    let mut timestamps = lines.iter().filter_map(|line| Some((*line, layout.find(line)?.0)));
-    let first = timestamps.next()?;
-    let (last, needs_zone) = last_and_lacking(first.1, timestamps.map(|(_, fields)| fields));
-    let needs_year = !layout.has_year();
-    Some(Detected {
-        needs_zone,
-        needs_year,
-        last: Some(last),
-        ..of(InputFormat::Text(layout), lines, Some(first))
-    })
 }
 
-/// The last of these, and whether one of them says no zone.
-fn last_and_lacking(
-    first: TimestampFields,
-    others: impl Iterator<Item = TimestampFields>,
-) -> (TimestampFields, bool) {
-    let lacks_zone = |fields: &TimestampFields| fields.zone == WrittenZone::Unwritten && fields.epoch_ms.is_none();
-    others.fold((first, lacks_zone(&first)), |(_, lacking), next| (next, lacking || lacks_zone(&next)))
+/// Whether a line begins with a time of some layout, or is a JSON object with one.
+fn begins_an_event(line: &[u8]) -> bool {
+    crate::time::formats::begins_with_time(line)
+}
+
+fn is_header(line: &[u8]) -> bool {
+    const DIRECTIVES: [&[u8]; 18] = [
+        b"#Version:", b"#Fields:", b"#Software:", b"#Start-Date:", b"#End-Date:", b"#Date:", b"#Remark:", b"#separator",
+        b"#set_separator", b"#empty_field", b"#unset_field", b"#path", b"#open", b"#close", b"#fields", b"#types",
+        b"#version", b"#date",
+    ];
+    DIRECTIVES.iter().any(|directive| line.starts_with(directive))
+}
+
+/// Whether a line that is not set in has, among its first words, a time between those of the lines around it.
+fn is_among_others(index: usize, line: &[u8], times: &[Option<TimestampFields>]) -> bool {
+    const QUARTER_MS: i64 = 15 * 60 * 1000;
+    if is_indented(line) {
+        return false;
+    }
+    let near = |mut range: Box<dyn Iterator<Item = usize>>| {
+        range.find_map(|at| times.get(at).copied().flatten()).and_then(|fields| civil_ms(&fields))
+    };
+    let before = near(Box::new((0..index).rev()));
+    let after = near(Box::new(index + 1..times.len()));
+    let (Some(before), Some(after)) = (before, after) else { return false };
+    if !(0..QUARTER_MS).contains(&(after - before)) {
+        return false;
+    }
+    readings(line).iter().any(|(place, reading)| {
+        let is_early = matches!(place, Place::Words(..=2) | Place::Bracket);
+        let quoted = reading.start > 0 && matches!(line[reading.start - 1], b'"' | b'\'');
+        let time = civil_ms(&reading.fields).filter(|_| reading.has_year());
+        is_early && !quoted && time.is_some_and(|time| {
+            let late = (time - before).rem_euclid(QUARTER_MS);
+            late <= after - before + 1_000 || late >= QUARTER_MS - 1_000
+        })
+    })
 }
 
 impl Detected {
+    /// Whether lines write no zone.
+    #[must_use]
+    pub fn needs_zone(&self) -> bool {
+        self.times.iter().any(|fields| !has_zone(fields))
+    }
+
+    /// Whether lines write no year.
+    #[must_use]
+    pub fn needs_year(&self) -> bool {
+        self.times.iter().any(|fields| fields.year.is_none() && fields.epoch_ms.is_none())
+    }
+
     /// How its lines become events, with what they leave out; `None` of event documents, which are no lines.
     #[must_use]
     pub fn line_format(&self, resolver: TimestampResolver, message: Option<String>) -> Option<LineFormat> {
-        match &self.format {
-            InputFormat::Events => None,
-            InputFormat::Json(field) => {
-                Some(LineFormat::Json(JsonLines::new(vec![field.clone()], message, resolver)))
+        let of_json = || self.formats.iter().filter(|format| format.place() == Place::Whole).cloned().collect();
+        match self.kind? {
+            FormatKind::Events => None,
+            FormatKind::Json => {
+                Some(LineFormat::Json(JsonLines::new(self.fields.clone(), message, of_json(), resolver)))
             }
-            InputFormat::Text(layout) => Some(LineFormat::Text(TextLines::new(vec![layout.clone()], resolver))),
+            FormatKind::Text => {
+                let of_text = self.formats.iter().filter(|format| format.place() != Place::Whole).cloned().collect();
+                Some(LineFormat::Text(TextLines::new(of_text, resolver)))
+            }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn detected(samples: &[&str]) -> Option<(String, bool, bool, bool)> {
-        let samples: Vec<&[u8]> = samples.iter().map(|sample| sample.as_bytes()).collect();
-        detect(&samples, &DetectOptions::default()).map(|found| {
-            let shape = match &found.format {
-                InputFormat::Events => "events".to_owned(),
-                InputFormat::Json(field) => format!("json {field}"),
-                InputFormat::Text(layout) => layout.name().to_owned(),
-            };
-            (shape, found.needs_zone, found.needs_year, found.conflict.is_some())
-        })
-    }
-
-    #[test]
-    fn what_files_are() {
-        let event = "{\"timestamp\": 1, \"message\": \"x: {y}\"}\n";
-        for (sample, shape) in [
-            (event, "events"),
-            ("[{\"timestamp\": 1, \"message\": \"x\"}]", "events"),
-            ("[\n  {\n    \"timestamp\": 1,", "events"),
-            ("{\n  \"events\": [\n", "events"),
-            ("{\"events\": [{\"message\": \"x\", \"timestamp\": 1}]}", "events"),
-            ("{\"timestamp\": 1, \"message\": \"x\", \"level\": \"info\"}\n", "json timestamp"),
-            ("{\"@timestamp\": \"2015-07-29T17:41:44Z\", \"message\": \"x\"}\n", "json @timestamp"),
-            ("{\"level\":\"info\",\"ts\":1438191704.1,\"msg\":\"x\"}\n", "json ts"),
-            ("[Wed Jul 29 17:41:44 2015] [notice] x\n", "weekday, month name, day, time, year"),
-            ("[2015-07-29 17:41:44] x\n", "ISO 8601"),
-        ] {
-            assert_eq!(detected(&[sample]).map(|found| found.0), Some(shape.to_owned()), "{sample}");
-        }
-        assert_eq!(detected(&["nothing that\nis known\n"]), None);
-        assert_eq!(detected(&["{\"no\": \"time\"}\n"]), None);
-    }
-
-    #[test]
-    fn what_lines_leave_out() {
-        assert_eq!(detected(&["2015-07-29 17:41:44 x\n"]), Some(("ISO 8601".into(), true, false, false)));
-        assert_eq!(detected(&["2015-07-29T17:41:44Z x\n"]), Some(("ISO 8601".into(), false, false, false)));
-        assert_eq!(detected(&["Jul 29 17:41:44 host x\n"]), Some(("syslog".into(), true, true, false)));
-        assert_eq!(detected(&["1438191704 x\n"]), Some(("since 1970".into(), false, false, false)));
-    }
-
-    #[test]
-    fn parts_that_disagree_are_reported() {
-        let start = "2015-07-29 17:41:44 x\n".repeat(5);
-        let end = "Jul 29 17:41:44 host x\n".repeat(5);
-        assert!(detected(&[&start, &end]).unwrap().3);
-        assert!(!detected(&[&start, &start]).unwrap().3);
-        let traces = format!("{start}{}", "    at com.example.Main(Main.java:1)\n".repeat(3));
-        assert!(!detected(&[&start, &traces]).unwrap().3);
     }
 }

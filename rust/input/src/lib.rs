@@ -42,7 +42,9 @@ mod text_line;
 mod time;
 
 pub use decompress::{Compression, Decompressor, TextDecoder};
-pub use detect::{DetectOptions, Detected, FormatKind, InputFormat, detect};
+pub use detect::{
+    DetectOptions, Detected, FormatKind, LayoutSummary, LineCounts, Loss, Problem, ProblemKind, Suggestion, detect,
+};
 pub use event_filter::EventFilter;
 pub use file_reader::{FileCounts, FileReader, FileReaderOptions, ReadError, StartError};
 pub use json::event::Extra;

@@ -46,7 +46,7 @@ impl LineRules {
         let resolver = TimestampResolver::utc();
         let format = match kind {
             FormatKind::Events => return None,
-            FormatKind::Json => LineFormat::Json(JsonLines::new(vec![], message_field, resolver)),
+            FormatKind::Json => LineFormat::Json(JsonLines::new(vec![], message_field, vec![], resolver)),
             FormatKind::Text => LineFormat::Text(
                 TextLines::new(vec![], resolver).beginning(multiline_start).untimed(Untimed::Given),
             ),

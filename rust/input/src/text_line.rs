@@ -5,13 +5,16 @@ use regex::bytes::Regex;
 
 use crate::time::civil::TimestampResolver;
 use crate::time::error::TimeError;
-use crate::time::formats::{LastTimestamp, TimestampFormat};
+use crate::time::LastTimestamp;
+use crate::time::formats::TimestampFormat;
 
 /// Where an event of text begins, and where its timestamp comes from.
 #[derive(Clone, Debug)]
 pub struct TextLines {
-    /// Tried in this order; the one that fitted last comes first.
+    /// Tried in this order, so that a line is read the same whatever came before it.
     formats: Vec<TimestampFormat>,
+    /// Which of them the timestamp before was written in.
+    current: usize,
     /// For what the lines leave out.
     resolver: TimestampResolver,
     /// The timestamp before, because the next one is nearly the same.
@@ -50,6 +53,7 @@ impl TextLines {
     pub fn new(formats: Vec<TimestampFormat>, resolver: TimestampResolver) -> Self {
         Self {
             formats,
+            current: 0,
             resolver,
             last_timestamp: LastTimestamp::default(),
             begins: None,
@@ -84,7 +88,7 @@ impl TextLines {
         let timestamp = match (self.untimed, self.last) {
             (Untimed::Given, Some(given)) => LineTimestamp::At(given),
             (Untimed::Given, None) => LineTimestamp::Missing,
-            _ => timestamp_of(&mut self.formats, &mut self.resolver, &mut self.last_timestamp, line),
+            _ => self.timestamp_of(line),
         };
         match (timestamp, self.untimed, self.last) {
             (LineTimestamp::At(timestamp), ..) => {
@@ -113,30 +117,36 @@ enum LineTimestamp {
     Invalid(TimeError),
 }
 
-fn timestamp_of(
-    formats: &mut [TimestampFormat],
-    resolver: &mut TimestampResolver,
-    last_timestamp: &mut LastTimestamp,
-    line: &[u8],
-) -> LineTimestamp {
-    if let Some(first) = formats.first()
-        && let Some(ms) = first.find_again(line, last_timestamp)
-    {
-        return LineTimestamp::At(ms);
+impl TextLines {
+    #[inline]
+    fn timestamp_of(&mut self, line: &[u8]) -> LineTimestamp {
+        if let Some(format) = self.formats.get(self.current)
+            && let Some(ms) = format.find_again(line, &mut self.last_timestamp)
+        {
+            return LineTimestamp::At(ms);
+        }
+        self.another_timestamp_of(line)
     }
-    let Some((index, fields)) =
-        formats.iter().enumerate().find_map(|(index, format)| Some((index, format.find(line)?.0)))
-    else {
-        return LineTimestamp::Missing;
-    };
-    formats[..=index].rotate_right(1);
-    let ms = match resolver.resolve(&fields) {
-        Ok(ms) => ms,
-        Err(error) => return LineTimestamp::Invalid(error),
-    };
-    // There, the same text may mean another time later on.
-    if !resolver.is_in_repeated_hour() {
-        formats[0].remember(line, ms, last_timestamp);
+
+    /// The same, of a line that does not write it as the one before.
+    fn another_timestamp_of(&mut self, line: &[u8]) -> LineTimestamp {
+        let found = self.formats.iter().enumerate().find_map(|(index, format)| Some((index, format.find(line)?)));
+        let Some((index, (fields, range))) = found else { return LineTimestamp::Missing };
+        self.current = index;
+        match self.resolver.resolve(&fields) {
+            Ok(ms) => {
+                // In a repeated hour, the same text may mean another time later on.
+                if self.resolver.is_in_repeated_hour() {
+                    self.last_timestamp.forget();
+                } else {
+                    self.formats[index].remember(line, range, ms, &mut self.last_timestamp);
+                }
+                LineTimestamp::At(ms)
+            }
+            Err(error) => {
+                self.last_timestamp.forget();
+                LineTimestamp::Invalid(error)
+            }
+        }
     }
-    LineTimestamp::At(ms)
 }

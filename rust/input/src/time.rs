@@ -1,14 +1,16 @@
 //! Timestamps as logs write them, and the milliseconds since 1970 that they mean.
 
+mod again;
 pub(crate) mod calendar;
 pub(crate) mod civil;
 pub(crate) mod error;
 pub(crate) mod fields;
 pub(crate) mod formats;
-mod known_formats;
-#[allow(dead_code, reason = "the formats that use it come next")]
+pub(crate) mod forms;
 pub(crate) mod names;
+pub(crate) mod places;
 pub(crate) mod year_inference;
 pub(crate) mod years;
-#[allow(dead_code, reason = "the formats that use it come next")]
 pub(crate) mod zones;
+
+pub(crate) use again::LastTimestamp;

@@ -6,6 +6,7 @@ use crate::json::path_values::PathValues;
 use crate::json::timestamp::ValueTimestamps;
 use crate::json::tokens::{self, Str};
 use crate::time::civil::TimestampResolver;
+use crate::time::formats::TimestampFormat;
 
 /// Names of the member with the timestamp that applications use, the likeliest first.
 pub(crate) const USUAL_NAMES: &[&str] = &[
@@ -61,9 +62,14 @@ pub struct JsonLines {
 
 impl JsonLines {
     /// Lines whose timestamp is at the first of these dotted paths that they have, and whose message is at the other path,
-    /// or the line itself.
+    /// or the line itself. Timestamps are numbers, or texts in one of these formats.
     #[must_use]
-    pub fn new(timestamp: Vec<String>, message: Option<String>, resolver: TimestampResolver) -> Self {
+    pub fn new(
+        timestamp: Vec<String>,
+        message: Option<String>,
+        formats: Vec<TimestampFormat>,
+        resolver: TimestampResolver,
+    ) -> Self {
         let timestamp_paths = timestamp.len();
         let mut paths = timestamp;
         let message_path = message.map(|message| {
@@ -77,7 +83,7 @@ impl JsonLines {
             values: PathValues::new(paths),
             timestamp_paths,
             message_path,
-            timestamps: ValueTimestamps::new(resolver),
+            timestamps: ValueTimestamps::new(formats, resolver),
             given: None,
             decoded: Vec::new(),
             place: MessagePlace::Line { more_in_json: None },

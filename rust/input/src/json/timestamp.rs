@@ -1,9 +1,14 @@
 //! The timestamp that a JSON value is: a number, whose unit its size shows, or a string.
 
-use crate::json::tokens::{ValueKind, number};
+use std::borrow::Cow;
+
+use crate::json::tokens::{self, Str, ValueKind, number};
+use crate::time::LastTimestamp;
 use crate::time::civil::TimestampResolver;
-use crate::time::fields::TimestampFields;
-use crate::time::formats::{LastTimestamp, TimestampFormat};
+use crate::time::error::TimeError;
+use crate::time::fields::FormatItem;
+use crate::time::formats::TimestampFormat;
+use crate::time::places::Place;
 
 /// Reads the timestamps of the values that lines have, one after the other.
 #[derive(Clone, Debug)]
@@ -13,11 +18,15 @@ pub(crate) struct ValueTimestamps {
     /// The timestamp before, because the next one is nearly the same, and the format it was written in.
     last: LastTimestamp,
     last_format: usize,
+    /// Why the last value is no timestamp, if it is written as one.
+    error: Option<TimeError>,
 }
 
 impl ValueTimestamps {
-    pub(crate) fn new(resolver: TimestampResolver) -> Self {
-        Self { formats: TimestampFormat::of_values(), resolver, last: LastTimestamp::default(), last_format: 0 }
+    /// Of values that are numbers, or texts in one of these formats.
+    pub(crate) fn new(mut formats: Vec<TimestampFormat>, resolver: TimestampResolver) -> Self {
+        formats.push(TimestampFormat::new(vec![FormatItem::Epoch], Place::Whole));
+        Self { formats, resolver, last: LastTimestamp::default(), last_format: 0, error: None }
     }
 
     /// Milliseconds since 1970 of a value; `None` if it is not a timestamp.
@@ -30,37 +39,65 @@ impl ValueTimestamps {
     /// The same, for a value that is not as the one before.
     #[inline(never)]
     fn read_another(&mut self, value: &[u8], text: Option<&[u8]>) -> Option<i64> {
-        if let Some(text) = text
-            && let Some((ms, b"")) = self.formats[self.last_format].find_again_before(text, &self.last)
-        {
+        self.error = None;
+        let Some(text) = text else { return number_ms(value) };
+        if let Some(ms) = self.formats[self.last_format].find_again(text, &mut self.last) {
             return Some(ms);
         }
-        let found = timestamp_of(value, &self.formats, &mut self.resolver);
-        if let (Some(text), Some(ms)) = (text, found)
-            && !self.resolver.is_in_repeated_hour()
-            && let Some(index) = self.formats.iter().position(|format| all_of(text, format).is_some())
-        {
-            self.formats[index].remember(text, ms, &mut self.last);
-            self.last_format = index;
+        let text = decoded_text(value)?;
+        let (index, (fields, range)) =
+            self.formats.iter().enumerate().find_map(|(index, format)| Some((index, format.find(&text)?)))?;
+        match self.resolver.resolve(&fields) {
+            Ok(ms) => {
+                // In a repeated hour, the same text may mean another time later on.
+                if self.resolver.is_in_repeated_hour() {
+                    self.last.forget();
+                } else {
+                    self.formats[index].remember(&text, range, ms, &mut self.last);
+                }
+                self.last_format = index;
+                Some(ms)
+            }
+            Err(error) => {
+                self.error = Some(error);
+                None
+            }
         }
-        found
+    }
+
+    /// Why the last value is no timestamp, if it is written as one.
+    pub(crate) fn error(&self) -> Option<TimeError> {
+        self.error
+    }
+
+    /// What it resolves times with.
+    pub(crate) fn resolver(&self) -> &TimestampResolver {
+        &self.resolver
     }
 }
 
-/// What is between the quotes of a string.
-pub(crate) fn text_of(value: &[u8]) -> Option<&[u8]> {
+/// What is between the quotes of a string, as it is written.
+fn text_of(value: &[u8]) -> Option<&[u8]> {
     value.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""))
 }
 
-/// Milliseconds since 1970 of a value.
-pub(crate) fn timestamp_of(
-    value: &[u8],
-    formats: &[TimestampFormat],
-    resolver: &mut TimestampResolver,
-) -> Option<i64> {
-    if let Some(text) = text_of(value) {
-        return fields_of(text, formats).and_then(|fields| resolver.resolve(&fields).ok());
+/// The text that a string is, without its escapes; `None` if it is no string.
+pub(crate) fn decoded_text(value: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let text = text_of(value)?;
+    if !text.contains(&b'\\') {
+        return Some(Cow::Borrowed(text));
     }
+    let mut decoded = Vec::new();
+    match tokens::string(value, 0, &mut decoded).ok()?.0 {
+        Str::InPlace(from, to) => Some(Cow::Borrowed(&value[from..to])),
+        _ => Some(Cow::Owned(decoded)),
+    }
+}
+
+/// Milliseconds since 1970 of a number: seconds, or the unit that its size shows. `None` if it is none that can be a time.
+///
+/// Below the third of March 1973 numbers are durations, and sizes: no log is that old.
+pub(crate) fn number_ms(value: &[u8]) -> Option<i64> {
     let (kind, _) = number(&[value, b" "].concat(), 0).ok().filter(|_| !value.is_empty())?;
     let text = std::str::from_utf8(value).ok()?;
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -70,12 +107,13 @@ pub(crate) fn timestamp_of(
         let value: f64 = text.parse().ok()?;
         // Exponents: their precision is that of a double anyway.
         #[allow(clippy::cast_possible_truncation)]
-        return (0.0..1e11).contains(&value).then_some((value * 1000.0) as i64);
+        return (1e8..1e11).contains(&value).then_some((value * 1000.0) as i64);
     }
     let whole: i64 = whole.parse().ok().filter(|&whole| whole >= 0)?;
     // The years 1973 to 5138 in each unit: no timestamp in one unit is a timestamp in another.
     Some(match whole {
-        0..100_000_000_000 => {
+        0..100_000_000 => return None,
+        100_000_000..100_000_000_000 => {
             let thousandths =
                 fraction.bytes().chain(*b"000").take(3).fold(0, |ms, digit| ms * 10 + i64::from(digit - b'0'));
             whole * 1000 + thousandths
@@ -84,15 +122,6 @@ pub(crate) fn timestamp_of(
         100_000_000_000_000..100_000_000_000_000_000 => whole / 1000,
         _ => whole / 1_000_000,
     })
-}
-
-/// The fields of a text that is a timestamp and nothing else.
-pub(crate) fn fields_of(text: &[u8], formats: &[TimestampFormat]) -> Option<TimestampFields> {
-    formats.iter().find_map(|format| all_of(text, format))
-}
-
-fn all_of(text: &[u8], format: &TimestampFormat) -> Option<TimestampFields> {
-    format.find(text).filter(|(_, (_, end))| *end == text.len()).map(|(fields, _)| fields)
 }
 
 #[cfg(test)]

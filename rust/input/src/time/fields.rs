@@ -1,14 +1,16 @@
 //! The fields of a timestamp, and how each is written and read.
 
-use crate::time::names::Weekdays;
-use crate::time::zones::WrittenZone;
+use crate::time::names;
+use crate::time::zones::{self, WrittenZone};
+
+pub(crate) use crate::time::names::Weekdays;
 
 /// A timestamp as a line has it; what it leaves out is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TimestampFields {
     /// Of four digits.
     pub year: Option<i32>,
-    /// 1 to 12.
+    /// 1 to 12; 0 if no date was read.
     pub month: u32,
     /// 1 to 31.
     pub day: u32,
@@ -20,50 +22,119 @@ pub struct TimestampFields {
     pub second: u32,
     /// Fractions of a millisecond are cut off.
     pub millisecond: u32,
-    /// As it is written.
+    /// AM or PM, until [`Self::finished`] has made the hour of it.
+    pub(crate) half: Option<Half>,
+    /// The zone that is written.
     pub zone: WrittenZone,
-    /// The weekdays that the written name may mean.
+    /// The weekday that is written.
     pub weekdays: Weekdays,
     /// The timestamp itself, for logs that write a count since 1970; then nothing else counts.
     pub epoch_ms: Option<i64>,
 }
 
-/// One item of a timestamp format.
+/// The half of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Half {
+    Am,
+    Pm,
+}
+
+impl TimestampFields {
+    /// The same, with the hour of 24 that AM or PM make of it; `None` if they contradict it.
+    ///
+    /// An hour beyond 12 is one of 24 already, as some programs write 17:41:44 PM.
+    #[inline]
+    pub(crate) fn finished(self) -> Option<Self> {
+        let hour = match (self.half, self.hour) {
+            (None, hour) => hour,
+            (Some(Half::Am), 12) => 0,
+            (Some(Half::Am), 13..) => return None,
+            (Some(Half::Pm), hour @ 0..12) => hour + 12,
+            (Some(_), hour) => hour,
+        };
+        Some(Self { hour, half: None, ..self })
+    }
+}
+
+/// One item of a timestamp format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum FormatItem {
     /// This byte.
     Byte(u8),
     /// One or more blanks.
     Space,
-    /// What separates date and time: `T`, a blank, `_`.
-    DateTimeBreak,
+    /// Blanks, or none.
+    MaySpace,
     Year4,
     Year2,
+    /// One or two digits.
+    Month,
+    /// Two digits.
     Month2,
     MonthName,
     /// One or two digits, the first of which may be a blank.
     Day,
+    Day2,
+    /// One or two digits, the first of which may be a blank.
     Hour,
+    Hour2,
+    /// 1 to 12.
     Hour12,
     AmPm,
     Minute,
+    Minute2,
     Second,
-    /// `.` or `,` and up to nine digits; optional.
+    Second2,
+    /// `.` and up to nine digits; optional.
     Fraction,
-    /// Up to nine digits.
+    /// `,` and three, six or nine digits.
+    FractionComma,
+    /// `:` and three or six digits.
+    FractionColon,
+    /// Up to nine digits, as a fraction.
     FractionDigits,
+    /// Three digits.
+    Milliseconds,
     Weekday,
-    /// A zone: `Z`, `UTC`, `GMT`, or hours and minutes from UTC.
     Zone,
-    /// An optional zone, perhaps after a blank.
-    MayZone,
     /// A count since 1970: of seconds with a fraction, or of the unit that its length shows.
     Epoch,
 }
 
+impl FormatItem {
+    /// The directive of `strftime` that writes it.
+    pub(crate) fn strftime(self) -> String {
+        match self {
+            Byte(b'%') => "%%",
+            Byte(byte) => return char::from(byte).to_string(),
+            Space => " ",
+            MaySpace => "",
+            Year4 => "%Y",
+            Year2 => "%y",
+            Month | Month2 => "%m",
+            MonthName => "%b",
+            Day | Day2 => "%d",
+            Hour | Hour2 => "%H",
+            Hour12 => "%I",
+            AmPm => "%p",
+            Minute | Minute2 => "%M",
+            Second | Second2 => "%S",
+            // Read without being asked for.
+            Fraction => "",
+            FractionComma => ",%f",
+            FractionColon => ":%f",
+            FractionDigits | Milliseconds => "%f",
+            Weekday => "%a",
+            Zone => "%z",
+            Epoch => "%s",
+        }
+        .to_owned()
+    }
+}
+
 use FormatItem::{
-    AmPm, Byte, DateTimeBreak, Day, Epoch, Fraction, FractionDigits, Hour, Hour12, MayZone, Minute, Month2,
-    MonthName, Second, Space, Weekday, Year2, Year4, Zone,
+    AmPm, Byte, Day, Day2, Epoch, Fraction, FractionColon, FractionComma, FractionDigits, Hour, Hour2, Hour12, MaySpace,
+    Milliseconds, Minute, Minute2, Month, Month2, MonthName, Second, Second2, Space, Weekday, Year2, Year4, Zone,
 };
 
 /// What a letter of `strftime` stands for; `None` if it is not supported.
@@ -73,7 +144,7 @@ pub(crate) fn items_of_letter(letter: u8) -> Option<Vec<FormatItem>> {
     Some(match letter {
         b'Y' => vec![Year4],
         b'y' => vec![Year2],
-        b'm' => vec![Month2],
+        b'm' => vec![Month],
         b'b' | b'B' | b'h' => vec![MonthName],
         b'd' | b'e' => vec![Day],
         b'H' | b'k' => vec![Hour],
@@ -94,6 +165,27 @@ pub(crate) fn items_of_letter(letter: u8) -> Option<Vec<FormatItem>> {
     })
 }
 
+/// The item with all of its digits, for when digits follow without a sign between.
+pub(crate) fn of_fixed_width(item: FormatItem) -> FormatItem {
+    match item {
+        Month => Month2,
+        Day => Day2,
+        Hour => Hour2,
+        Minute => Minute2,
+        Second => Second2,
+        other => other,
+    }
+}
+
+/// Whether it begins with a digit.
+pub(crate) fn begins_with_digit(item: FormatItem) -> bool {
+    matches!(
+        item,
+        Year4 | Year2 | Month | Month2 | Day | Day2 | Hour | Hour2 | Hour12 | Minute | Minute2 | Second | Second2
+            | FractionDigits | Milliseconds | Epoch
+    )
+}
+
 /// Reads the fields of a timestamp from a line.
 pub(crate) struct FieldReader<'a> {
     pub(crate) line: &'a [u8],
@@ -101,19 +193,35 @@ pub(crate) struct FieldReader<'a> {
     pub(crate) fields: TimestampFields,
 }
 
-impl FieldReader<'_> {
+/// How many bytes of blanks there are: spaces, tabs, and the spaces that do not break, which some put before AM and PM.
+#[inline]
+pub(crate) fn blank_len(text: &[u8]) -> usize {
+    let mut len = 0;
+    loop {
+        len += match &text[len..] {
+            [b' ' | b'\t', ..] => 1,
+            [0xC2, 0xA0, ..] => 2,
+            [0xE2, 0x80, 0xAF, ..] => 3,
+            _ => return len,
+        }
+    }
+}
+
+impl<'a> FieldReader<'a> {
+    #[inline]
+    pub(crate) fn at(line: &'a [u8], at: usize) -> Self {
+        Self { line, at, fields: TimestampFields::default() }
+    }
+
     #[inline]
     pub(crate) fn take(&mut self, item: FormatItem) -> Option<()> {
         match item {
             Byte(byte) => self.byte(byte),
             Space => self.space(),
-            DateTimeBreak => match self.line.get(self.at)? {
-                b'T' | b't' | b'_' => {
-                    self.at += 1;
-                    Some(())
-                }
-                _ => self.space(),
-            },
+            MaySpace => {
+                self.at += blank_len(&self.line[self.at..]);
+                Some(())
+            }
             Year4 => self.number(4, 4, 1970, 9999).map(|year| self.fields.year = Some(year.cast_signed())),
             Year2 => {
                 // As POSIX has it: 69 to 99 are of the century before.
@@ -121,65 +229,73 @@ impl FieldReader<'_> {
                 self.fields.year = Some(if year < 69 { 2000 + year } else { 1900 + year });
                 Some(())
             }
+            Month => self.number(1, 2, 1, 12).map(|month| self.fields.month = month),
             Month2 => self.number(2, 2, 1, 12).map(|month| self.fields.month = month),
-            MonthName => self.month_name(),
-            Day => {
-                let padded = usize::from(self.line.get(self.at) == Some(&b' '));
-                self.at += padded;
-                self.number(1, 2 - padded, 1, 31).map(|day| self.fields.day = day)
-            }
-            Hour => self.number(1, 2, 0, 23).map(|hour| self.fields.hour = hour),
-            Hour12 => self.number(1, 2, 1, 12).map(|hour| self.fields.hour = hour % 12),
-            AmPm => {
-                let word = self.line.get(self.at..self.at + 2)?;
-                self.at += 2;
-                match word.to_ascii_lowercase().as_slice() {
-                    b"am" => Some(()),
-                    b"pm" => {
-                        self.fields.hour += 12;
-                        Some(())
-                    }
-                    _ => None,
-                }
-            }
-            Minute => self.number(2, 2, 0, 59).map(|minute| self.fields.minute = minute),
-            Second => self.number(2, 2, 0, 60).map(|second| self.fields.second = second),
-            Fraction => {
-                if let (Some(b'.' | b','), Some(digit)) = (self.line.get(self.at), self.line.get(self.at + 1))
-                    && digit.is_ascii_digit()
-                {
-                    self.at += 1;
-                    return self.fraction();
-                }
+            MonthName => {
+                let (month, len) = names::month_at(&self.line[self.at..])?;
+                self.fields.month = month;
+                self.at += len;
                 Some(())
             }
-            FractionDigits => self.fraction(),
-            Weekday => self.weekday(),
-            Zone => self.zone(),
-            MayZone => {
-                let before = self.at;
-                if self.line.get(self.at) == Some(&b' ') {
+            Day => self.padded(1, 31).map(|day| self.fields.day = day),
+            Day2 => self.number(2, 2, 1, 31).map(|day| self.fields.day = day),
+            Hour => self.padded(0, 23).map(|hour| self.fields.hour = hour),
+            Hour2 => self.number(2, 2, 0, 23).map(|hour| self.fields.hour = hour),
+            Hour12 => self.padded(0, 12).map(|hour| self.fields.hour = hour),
+            AmPm => self.half_of_day(),
+            Minute => self.number(1, 2, 0, 59).map(|minute| self.fields.minute = minute),
+            Minute2 => self.number(2, 2, 0, 59).map(|minute| self.fields.minute = minute),
+            Second => self.number(1, 2, 0, 60).map(|second| self.fields.second = second),
+            Second2 => self.number(2, 2, 0, 60).map(|second| self.fields.second = second),
+            Fraction => match self.line.get(self.at..) {
+                Some([b'.', digit, ..]) if digit.is_ascii_digit() => {
                     self.at += 1;
+                    self.fraction()
                 }
-                if self.zone().is_none() {
-                    self.at = before;
-                }
+                _ => Some(()),
+            },
+            FractionComma => self.fraction_after(b',', &[3, 6, 9]),
+            FractionColon => self.fraction_after(b':', &[3, 6]),
+            FractionDigits => self.fraction(),
+            Milliseconds => self.number(3, 3, 0, 999).map(|millisecond| self.fields.millisecond = millisecond),
+            Weekday => {
+                let (weekdays, len) = names::weekday_at(&self.line[self.at..])?;
+                self.fields.weekdays = weekdays;
+                self.at += len;
+                Some(())
+            }
+            Zone => {
+                let found = zones::zone_at(&self.line[self.at..])?;
+                self.fields.zone = found.zone;
+                self.at += found.len;
                 Some(())
             }
             Epoch => self.epoch(),
         }
     }
 
+    #[inline]
     fn byte(&mut self, byte: u8) -> Option<()> {
         (self.line.get(self.at) == Some(&byte)).then(|| self.at += 1)
     }
 
+    #[inline]
     fn space(&mut self) -> Option<()> {
-        self.byte(b' ').or_else(|| self.byte(b'\t'))?;
-        while let Some(b' ' | b'\t') = self.line.get(self.at) {
-            self.at += 1;
-        }
-        Some(())
+        // Nearly always one.
+        let len = match self.line.get(self.at..)? {
+            [b' ', next, ..] if *next > b' ' && *next < 0x80 => 1,
+            rest => blank_len(rest),
+        };
+        self.at += len;
+        (len > 0).then_some(())
+    }
+
+    /// A number of one or two digits, the first of which may be a blank.
+    #[inline]
+    fn padded(&mut self, from: u32, to: u32) -> Option<u32> {
+        let padded = usize::from(self.line.get(self.at) == Some(&b' '));
+        self.at += padded;
+        self.number(1, 2 - padded, from, to)
     }
 
     #[inline]
@@ -215,87 +331,38 @@ impl FieldReader<'_> {
         (digits > 0).then_some(())
     }
 
-    fn month_name(&mut self) -> Option<()> {
-        const NAMES: [&[u8]; 12] = [
-            b"january",
-            b"february",
-            b"march",
-            b"april",
-            b"may",
-            b"june",
-            b"july",
-            b"august",
-            b"september",
-            b"october",
-            b"november",
-            b"december",
-        ];
-        let word = self.word();
-        let found = NAMES.iter().position(|name| {
-            word.len() >= 3 && name.starts_with(&word) && (word.len() == 3 || word.len() == name.len())
-        })?;
-        self.fields.month = u32::try_from(found).ok()? + 1;
-        self.at += word.len();
-        Some(())
+    /// A sign, and as many digits as one of these counts.
+    #[inline]
+    fn fraction_after(&mut self, sign: u8, counts: &[usize]) -> Option<()> {
+        self.byte(sign)?;
+        let from = self.at;
+        self.fraction()?;
+        (counts.contains(&(self.at - from)) && !self.line.get(self.at).is_some_and(u8::is_ascii_digit)).then_some(())
     }
 
-    fn weekday(&mut self) -> Option<()> {
-        const NAMES: [&[u8]; 7] =
-            [b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday"];
-        let word = self.word();
-        let found = NAMES.iter().position(|name| word.len() >= 3 && name.starts_with(&word))?;
-        self.fields.weekdays = Weekdays::only(u32::try_from(found).ok()?);
-        self.at += word.len();
-        Some(())
-    }
-
-    /// The letters from here on, in lower case: ten at most.
-    fn word(&self) -> Vec<u8> {
-        self.line[self.at..]
-            .iter()
-            .take(10)
-            .take_while(|byte| byte.is_ascii_alphabetic())
-            .map(u8::to_ascii_lowercase)
-            .collect()
-    }
-
-    fn zone(&mut self) -> Option<()> {
-        let rest = &self.line[self.at..];
-        let named = [&b"Z"[..], b"UTC", b"GMT"].into_iter().find(|name| rest.starts_with(name));
-        if let Some(name) = named {
-            if rest.get(name.len()).is_some_and(u8::is_ascii_alphanumeric) {
-                return None;
-            }
-            self.fields.zone = WrittenZone::Offset(0);
-            self.at += name.len();
-            return Some(());
-        }
-        let sign = match rest.first()? {
-            b'+' => 1,
-            b'-' => -1,
+    /// AM or PM, in either case, with or without points.
+    fn half_of_day(&mut self) -> Option<()> {
+        let (half, rest) = match self.line.get(self.at..)? {
+            [b'A' | b'a', rest @ ..] => (Half::Am, rest),
+            [b'P' | b'p', rest @ ..] => (Half::Pm, rest),
             _ => return None,
         };
-        let before = self.at;
-        self.at += 1;
-        let east = (|| {
-            let hours = self.number(2, 2, 0, 23)?;
-            let colon = self.byte(b':').is_some();
-            let minutes = self.number(2, 2, 0, 59);
-            if colon && minutes.is_none() {
-                return None;
-            }
-            Some((hours * 3600 + minutes.unwrap_or(0) * 60).cast_signed())
-        })();
-        match east {
-            Some(east) if !self.line.get(self.at).is_some_and(u8::is_ascii_digit) => {
-                self.fields.zone = WrittenZone::Offset(sign * east);
-                Some(())
-            }
-            _ => {
-                self.at = before;
-                None
-            }
-        }
+        let after = match rest {
+            [b'M' | b'm', rest @ ..] => rest,
+            [b'.', rest @ ..] => match &rest[blank_len(rest)..] {
+                [b'M' | b'm', b'.', rest @ ..] | [b'M' | b'm', rest @ ..] => rest,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        // Not the beginning of a word; a sign that is no letter, such as the blank before, is none.
+        let ends = match after {
+            [byte, ..] => !(byte.is_ascii_alphanumeric() || *byte == b'_' || (*byte >= 0x80 && blank_len(after) == 0)),
+            [] => true,
+        };
+        self.fields.half = Some(half);
+        self.at = self.line.len() - after.len();
+        ends.then_some(())
     }
 
     fn epoch(&mut self) -> Option<()> {

@@ -1,0 +1,56 @@
+//! The lines of samples.
+
+/// What ends the lines of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SampleEnd {
+    #[default]
+    LineFeed,
+    CarriageReturn,
+}
+
+/// The lines of all samples, in the order of the file; blank ones don't count.
+#[derive(Debug)]
+pub(crate) struct Sample<'a> {
+    pub(crate) lines: Vec<&'a [u8]>,
+    /// Where in `lines` each sample begins: between two of them there are lines that nobody has seen.
+    pub(crate) starts: Vec<usize>,
+    pub(crate) end: SampleEnd,
+}
+
+impl<'a> Sample<'a> {
+    pub(crate) fn new(samples: &[&'a [u8]]) -> Self {
+        let has = |byte| samples.iter().any(|sample| memchr::memchr(byte, sample).is_some());
+        let end = if has(b'\r') && !has(b'\n') { SampleEnd::CarriageReturn } else { SampleEnd::LineFeed };
+        let separator = if end == SampleEnd::CarriageReturn { b'\r' } else { b'\n' };
+        let mut lines = Vec::new();
+        let mut starts = Vec::new();
+        for sample in samples {
+            starts.push(lines.len());
+            let sample = sample.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(sample);
+            lines.extend(sample.split(|&byte| byte == separator).map(trimmed).filter(|line| !line.trim_ascii().is_empty()));
+        }
+        Self { lines, starts, end }
+    }
+
+    /// Whether this line follows the one before it in the file.
+    pub(crate) fn follows(&self, index: usize) -> bool {
+        self.starts.binary_search(&index).is_err()
+    }
+}
+
+/// Without the carriage return that ends it, and the NULs that a truncated file leaves before it.
+fn trimmed(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let nuls = line.iter().take_while(|&&byte| byte == 0).count();
+    &line[nuls..]
+}
+
+/// Whether a line is set in, as those that continue another mostly are.
+pub(crate) fn is_indented(line: &[u8]) -> bool {
+    match line {
+        [b'\t', ..] | [b' ', b' ' | b'\t', ..] => true,
+        // A level that is padded on its left: " INFO", "ERROR".
+        [b' ', next, ..] => !next.is_ascii_uppercase(),
+        _ => false,
+    }
+}

@@ -1,0 +1,473 @@
+//! The written forms of a time's components, as data, and the readings of a line that they allow.
+//!
+//! A time is a sequence of components: weekday, date, clock, AM or PM, zone, year. Each has its forms, and the components may come
+//! in any order that the separators between them allow. What is read at a place is as long as it can be: a reading that stops
+//! before something that is part of the time, as ` PM` or ` 2025` are, is none.
+
+use crate::time::fields::FormatItem::{
+    self, AmPm, Byte, Day, Day2, Epoch, Fraction, FractionColon, FractionComma, Hour, Hour2, Minute, Minute2, Month, Month2,
+    MonthName, Second, Second2, Space, Weekday, Year2, Year4, Zone,
+};
+use crate::time::fields::{FieldReader, TimestampFields, blank_len};
+use crate::time::zones::ZoneForm;
+
+/// Dates, the one that says more first. Several may fit the same digits: then the file has to show which it is.
+const DATES: &[&[FormatItem]] = &[
+    &[Year4, Byte(b'-'), Month, Byte(b'-'), Day],
+    &[Year4, Byte(b'/'), Month, Byte(b'/'), Day],
+    &[Year4, Byte(b'.'), Month, Byte(b'.'), Day],
+    &[Year4, Byte(b'-'), MonthName, Byte(b'-'), Day],
+    &[Year4, Byte(b'/'), MonthName, Byte(b'/'), Day],
+    &[Year4, Month2, Day2],
+    &[Day, Byte(b'/'), MonthName, Byte(b'/'), Year4],
+    &[Day, Byte(b'-'), MonthName, Byte(b'-'), Year4],
+    &[Day, Byte(b'.'), MonthName, Byte(b'.'), Year4],
+    &[Day, Byte(b'-'), MonthName, Byte(b'-'), Year2],
+    &[Day, Byte(b'/'), MonthName, Byte(b'/'), Year2],
+    &[Day, MonthName, Year4],
+    &[MonthName, Byte(b'-'), Day, Byte(b'-'), Year4],
+    &[MonthName, Byte(b'/'), Day, Byte(b'/'), Year4],
+    &[Day, Byte(b'.'), Month, Byte(b'.'), Year4],
+    &[Day, Byte(b'/'), Month, Byte(b'/'), Year4],
+    &[Month, Byte(b'/'), Day, Byte(b'/'), Year4],
+    &[Day, Byte(b'-'), Month, Byte(b'-'), Year4],
+    &[Month, Byte(b'-'), Day, Byte(b'-'), Year4],
+    &[Year2, Byte(b'/'), Month, Byte(b'/'), Day],
+    &[Day, Byte(b'/'), Month, Byte(b'/'), Year2],
+    &[Month, Byte(b'/'), Day, Byte(b'/'), Year2],
+    &[Year2, Byte(b'-'), Month, Byte(b'-'), Day],
+    &[Day, Byte(b'-'), Month, Byte(b'-'), Year2],
+    &[Month, Byte(b'-'), Day, Byte(b'-'), Year2],
+    &[Year2, Byte(b'.'), Month, Byte(b'.'), Day],
+    &[Day, Byte(b'.'), Month, Byte(b'.'), Year2],
+    &[Year2, Month2, Day2],
+    &[Day2, Month2, Year2],
+    &[Month2, Day2, Year2],
+    &[MonthName, Space, Day],
+    &[Day, Space, MonthName],
+    &[Day, Byte(b'.'), Space, MonthName],
+    &[Day, Byte(b'-'), MonthName],
+    &[Month, Byte(b'-'), Day],
+    &[Day, Byte(b'-'), Month],
+    &[Month, Byte(b'/'), Day],
+    &[Day, Byte(b'/'), Month],
+    &[Day, Byte(b'.'), Month, Byte(b'.')],
+];
+
+/// What klog and glog write after the letter of a line's level.
+const DATES_AFTER_A_LETTER: &[&[FormatItem]] = &[&[Year4, Month2, Day2], &[Month2, Day2]];
+
+/// Clocks, the one that says more first; which of them may follow what is in [`Parse::clocks`].
+const CLOCKS: &[&[FormatItem]] = &[
+    &[Hour, Byte(b':'), Minute, Byte(b':'), Second],
+    &[Hour2, Byte(b'.'), Minute2, Byte(b'.'), Second2],
+    &[Hour2, Byte(b'-'), Minute2, Byte(b'-'), Second2],
+    &[Hour2, Minute2, Second2],
+    &[Hour, Byte(b':'), Minute],
+];
+
+/// The components of a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Component {
+    Weekday,
+    Date,
+    Clock,
+    AmPm,
+    Zone,
+    Year,
+}
+
+const COMPONENTS: [Component; 6] =
+    [Component::Weekday, Component::Year, Component::Date, Component::Clock, Component::AmPm, Component::Zone];
+
+/// What may stand between two components. Blanks may stand between any two.
+const SEPARATORS: &[(&[Component], &[Component], &[&[FormatItem]])] = &[
+    (
+        &[Component::Date, Component::Year],
+        &[Component::Clock, Component::AmPm],
+        &[
+            &[Byte(b'T')],
+            &[Byte(b't')],
+            &[Byte(b'_')],
+            &[Byte(b'-')],
+            &[Byte(b':')],
+            &[Byte(b',')],
+            &[Byte(b';')],
+            &[Byte(b'/')],
+            &[Byte(b'|')],
+            &[Space, Byte(b'-'), Space],
+            &[Space, Byte(b'|'), Space],
+            &[Space, Byte(b'a'), Byte(b't'), Space],
+            &[Space, Byte(b't'), Byte(b'i'), Byte(b'm'), Byte(b'e'), Byte(b'=')],
+        ],
+    ),
+    (
+        &[Component::Weekday, Component::Date, Component::Year],
+        &[Component::Date, Component::Year, Component::Clock, Component::Weekday],
+        &[&[Byte(b','), Space]],
+    ),
+    (&[Component::Weekday], &[Component::Date], &[&[Byte(b'-')], &[Byte(b',')]]),
+    (
+        &[Component::Clock, Component::AmPm, Component::Zone],
+        &[Component::Date, Component::Weekday],
+        &[&[Byte(b','), Space], &[Byte(b',')], &[Space, Byte(b'-'), Space]],
+    ),
+    (&[Component::Clock, Component::AmPm], &[Component::AmPm, Component::Zone], &[&[]]),
+    (&[Component::Clock, Component::AmPm], &[Component::Zone], &[&[Byte(b','), Space]]),
+];
+
+/// One way to read a time in a line.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    /// From its first byte to after its last.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) items: Vec<FormatItem>,
+    pub(crate) fields: TimestampFields,
+    /// How its zone is written, and whether blanks are before it.
+    pub(crate) zone: Option<(ZoneForm, bool)>,
+    /// What is left unread next to it may be part of it: the file has to show it.
+    pub(crate) leaves: Option<Leaves>,
+}
+
+/// What may be part of a time, or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Leaves {
+    /// A comma and digits: a fraction, or the next column.
+    Digits,
+    /// Blanks, a sign and two digits: a zone, or what a message begins with.
+    Hours,
+}
+
+impl Reading {
+    /// Whether it says in which year it is.
+    pub(crate) fn has_year(&self) -> bool {
+        self.fields.year.is_some() || self.fields.epoch_ms.is_some()
+    }
+
+    /// Whether it has a date, and not only a time of day.
+    pub(crate) fn has_date(&self) -> bool {
+        self.fields.month > 0 || self.fields.epoch_ms.is_some()
+    }
+}
+
+/// All readings that begin at a place of a line; of a time of day alone, too.
+pub(crate) fn readings_at(line: &[u8], start: usize, out: &mut Vec<Reading>) {
+    let Some(&first) = line.get(start) else { return };
+    if !(first.is_ascii_alphanumeric() || first >= 0x80 || matches!(first, b'+' | b'-')) {
+        return;
+    }
+    let before = out.len();
+    Parse::at(line, start).extend(DATES, out);
+    if out.len() == before && first.is_ascii_digit() {
+        epoch_at(line, start, out);
+    }
+}
+
+/// The readings after the letter that a line of klog begins with.
+pub(crate) fn readings_after_a_letter(line: &[u8], out: &mut Vec<Reading>) {
+    if matches!(line.first(), Some(b'I' | b'W' | b'E' | b'F' | b'D')) && line.get(1).is_some_and(u8::is_ascii_digit) {
+        Parse::at(line, 1).extend(DATES_AFTER_A_LETTER, out);
+    }
+}
+
+fn epoch_at(line: &[u8], start: usize, out: &mut Vec<Reading>) {
+    let mut reader = FieldReader::at(line, start);
+    if reader.take(Epoch).is_some() && !epoch_goes_on(&line[reader.at..]) {
+        out.push(Reading {
+            start,
+            end: reader.at,
+            items: vec![Epoch],
+            fields: reader.fields,
+            zone: None,
+            leaves: None,
+        });
+    }
+}
+
+/// As [`goes_on`]; a colon and digits behind a count are another number, as in `audit(1438191704.123:45)`.
+fn epoch_goes_on(rest: &[u8]) -> bool {
+    rest.first() != Some(&b':') && goes_on(rest)
+}
+
+/// What was read of a time so far.
+#[derive(Clone)]
+struct Parse<'a> {
+    line: &'a [u8],
+    start: usize,
+    at: usize,
+    items: Vec<FormatItem>,
+    fields: TimestampFields,
+    zone: Option<(ZoneForm, bool)>,
+    /// A comma and digits follow the seconds, and were not read as their fraction.
+    column: bool,
+    used: u8,
+    last: Option<Component>,
+}
+
+impl<'a> Parse<'a> {
+    fn at(line: &'a [u8], start: usize) -> Self {
+        let (items, fields) = (Vec::new(), TimestampFields::default());
+        Self { line, start, at: start, items, fields, zone: None, column: false, used: 0, last: None }
+    }
+
+    fn has(&self, component: Component) -> bool {
+        self.used & (1 << component as u8) != 0
+    }
+
+    /// Reads as many components as there are, and adds each way to read them.
+    fn extend(self, dates: &[&[FormatItem]], out: &mut Vec<Reading>) {
+        let mut is_all = true;
+        for component in COMPONENTS {
+            if self.has(component) || !self.may_come(component) {
+                continue;
+            }
+            // The first separator that fits is the one.
+            let ways = self.separated(component).into_iter().map(|separated| match component {
+                Component::Date => dates.iter().filter_map(|form| separated.with_date(form)).collect(),
+                Component::Clock => separated.clocks(),
+                Component::Weekday => separated.taking(component, &[Weekday]).into_iter().collect(),
+                Component::AmPm => separated.taking(component, &[AmPm]).into_iter().collect(),
+                Component::Year => separated.with_year().into_iter().collect(),
+                Component::Zone => separated.with_zone(self.at).into_iter().collect(),
+            });
+            for way in ways.into_iter().find(|ways: &Vec<Self>| !ways.is_empty()).into_iter().flatten() {
+                is_all = false;
+                way.extend(dates, out);
+            }
+        }
+        if is_all {
+            self.finish(out);
+        }
+    }
+
+    /// Whether this component makes sense after those that were read.
+    fn may_come(&self, component: Component) -> bool {
+        use Component::{AmPm, Clock, Date, Weekday, Year, Zone};
+        match component {
+            Weekday => !self.has(Date) || (!self.has(Clock) && self.last == Some(Date)),
+            Date => true,
+            // Of a date with a year, or before one that has it, another is none.
+            Year => {
+                self.fields.year.is_none()
+                    && (self.has(Date) || (!self.has(Clock) && matches!(self.last, None | Some(Weekday))))
+            }
+            Clock => true,
+            AmPm => self.has(Clock) || self.has(Date),
+            Zone => self.has(Clock) || self.last.is_none(),
+        }
+    }
+
+    /// The ways in which what was read may be separated from this component.
+    fn separated(&self, next: Component) -> Vec<Self> {
+        let Some(last) = self.last else { return vec![self.clone()] };
+        let mut ways = Vec::new();
+        let mut push = |items: &[FormatItem]| {
+            let mut way = self.clone();
+            if way.take_all(items).is_some() {
+                ways.push(way);
+            }
+        };
+        if last == Component::Date && next == Component::Clock && self.is_compact() {
+            push(&[]);
+        }
+        for (before, after, separators) in SEPARATORS {
+            if before.contains(&last) && after.contains(&next) {
+                separators.iter().for_each(|items| push(items));
+            }
+        }
+        push(&[Space]);
+        ways
+    }
+
+    fn is_compact(&self) -> bool {
+        matches!(self.items.as_slice(), [.., Month2, Day2] | [.., Month2, Year2] | [.., Day2, Year2])
+    }
+
+    fn take_all(&mut self, items: &[FormatItem]) -> Option<()> {
+        let mut reader = FieldReader { line: self.line, at: self.at, fields: self.fields };
+        items.iter().try_for_each(|&item| reader.take(item))?;
+        (self.at, self.fields) = (reader.at, reader.fields);
+        self.items.extend_from_slice(items);
+        Some(())
+    }
+
+    fn taking(&self, component: Component, items: &[FormatItem]) -> Option<Self> {
+        let mut way = self.clone();
+        way.take_all(items)?;
+        way.used |= 1 << component as u8;
+        way.last = Some(component);
+        Some(way)
+    }
+
+    fn with_date(&self, form: &[FormatItem]) -> Option<Self> {
+        let says_year = form.iter().any(|item| matches!(item, Year4 | Year2));
+        // Behind a clock, 3/10 is more likely the message's.
+        let says_enough = says_year || form.contains(&MonthName) || !self.has(Component::Clock);
+        if (says_year && self.has(Component::Year)) || !says_enough {
+            return None;
+        }
+        let way = self.taking(Component::Date, form)?;
+        let rest = &self.line[way.at..];
+        let is_cut = match rest {
+            // Of 14 and 17 digits, eight are a date.
+            [digit, ..] if digit.is_ascii_digit() => {
+                let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                !(form.first() == Some(&Year4) && way.is_compact() && matches!(digits, 6 | 9))
+            }
+            [byte, ..] if *byte >= 0x80 => blank_len(rest) == 0,
+            [b'/' | b'.' | b'-', digit, ..] if digit.is_ascii_digit() => !says_year,
+            _ => false,
+        };
+        (!is_cut).then_some(way)
+    }
+
+    fn with_year(&self) -> Option<Self> {
+        let way = self.taking(Component::Year, &[Year4])?;
+        let rest = &self.line[way.at..];
+        // A clock may follow without a blank.
+        let joined = matches!(rest, [b'T' | b':' | b'_' | b'-', b'0'..=b'2', b'0'..=b'9', b':', ..]);
+        (joined || ends_a_year(way.fields.year, rest)).then_some(way)
+    }
+
+    fn with_zone(&self, before: usize) -> Option<Self> {
+        let zone = crate::time::zones::zone_at(&self.line[self.at..])?;
+        let spaced = self.at > before;
+        // After a blank, two digits with a sign are the message's as likely as a zone.
+        if spaced && zone.form == ZoneForm::OffsetHours {
+            return None;
+        }
+        let mut way = self.taking(Component::Zone, &[Zone])?;
+        way.zone = Some((zone.form, spaced));
+        Some(way)
+    }
+
+    /// The clock that is here, if it is one that may follow what was read, with what is after its seconds.
+    fn clocks(&self) -> Vec<Self> {
+        let follows_sign = matches!(self.items.last(), Some(Byte(b'T' | b't' | b'_' | b'-')));
+        for form in CLOCKS {
+            let may_follow = match form[1] {
+                Byte(b':') => true,
+                Byte(b'.') => follows_sign || self.items.contains(&Byte(b'.')),
+                Byte(_) => follows_sign || (self.has(Component::Date) && self.last == Some(Component::Date)),
+                _ => follows_sign || self.last_date_is_compact(),
+            };
+            let Some(clock) = self.taking(Component::Clock, form).filter(|_| may_follow) else { continue };
+            let rest = &self.line[clock.at..];
+            if form.len() == 3 {
+                let goes_on = matches!(rest, [b':' | b'.' | b',', next, ..] if next.is_ascii_digit());
+                return if goes_on || rest.first() == Some(&b':') { Vec::new() } else { vec![clock] };
+            }
+            if rest.first().is_some_and(u8::is_ascii_digit) {
+                // Of 17 digits, the last three are milliseconds.
+                let followed = self.items.last() == Some(&Day2) && form[1] == Minute2;
+                let ways = if followed { clock.with(&[FormatItem::Milliseconds]) } else { Vec::new() };
+                if ways.is_empty() {
+                    continue;
+                }
+                return ways;
+            }
+            return clock.fractions();
+        }
+        Vec::new()
+    }
+
+    fn last_date_is_compact(&self) -> bool {
+        let date = self.items.iter().rposition(|item| !matches!(item, Space | Byte(_)));
+        date.is_some_and(|at| {
+            matches!(&self.items[..=at], [.., Month2, Day2] | [.., Month2, Year2] | [.., Day2, Year2])
+        })
+    }
+
+    fn fractions(self) -> Vec<Self> {
+        let rest = &self.line[self.at..];
+        let digits = rest.get(1..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let after = rest.get(1 + digits);
+        // An address, or a version.
+        let dotted = after == Some(&b'.') && rest.get(2 + digits).is_some_and(u8::is_ascii_digit);
+        match rest.first() {
+            Some(b',') if digits > 0 && !dotted && digits < 10 => {
+                let column = Self { column: true, ..self.clone() }.with(&[Fraction]);
+                match (digits, after) {
+                    (3 | 6 | 9, Some(b',')) => [self.with(&[FractionComma]), column].concat(),
+                    (3 | 6 | 9, _) => self.with(&[FractionComma]),
+                    _ => column,
+                }
+            }
+            Some(b':') if matches!(digits, 3 | 6) && after != Some(&b':') => self.with(&[FractionColon]),
+            Some(b'.') if dotted => Vec::new(),
+            _ => self.with(&[Fraction]),
+        }
+    }
+
+    fn with(mut self, items: &[FormatItem]) -> Vec<Self> {
+        match self.take_all(items) {
+            Some(()) => vec![self],
+            None => Vec::new(),
+        }
+    }
+
+    fn finish(self, out: &mut Vec<Reading>) {
+        let rest = &self.line[self.at..];
+        let Some(fields) = self.fields.finished().filter(|_| self.has(Component::Clock) && !goes_on(rest)) else {
+            return;
+        };
+        let leaves = if self.column && self.last == Some(Component::Clock) {
+            Some(Leaves::Digits)
+        } else if self.zone.is_none() && leaves_hours(rest) {
+            Some(Leaves::Hours)
+        } else {
+            None
+        };
+        let Self { start, at: end, items, zone, .. } = self;
+        out.push(Reading { start, end, items, fields, zone, leaves });
+    }
+}
+
+/// Whether what follows a time, without a blank between, goes on with it, or with a word that it is part of.
+#[inline]
+pub(crate) fn goes_on(rest: &[u8]) -> bool {
+    match rest {
+        [b' ' | b']' | b')', ..] => false,
+        [byte, ..] if byte.is_ascii_alphanumeric() => true,
+        [b'.' | b':' | b'+' | b'-' | b'/', digit, ..] => digit.is_ascii_digit(),
+        [byte, ..] if *byte >= 0x80 => blank_len(rest) == 0,
+        _ => false,
+    }
+}
+
+/// Whether blanks are followed by what a time that lacks it may have: AM or PM, a zone, a year.
+pub(crate) fn lacks(rest: &[u8], has_half: bool, has_zone: bool, has_year: bool) -> bool {
+    let blanks = blank_len(rest);
+    let next = &rest[blanks..];
+    let mut reader = FieldReader::at(next, 0);
+    let half = || !has_half && !has_zone && blanks > 0 && FieldReader::at(next, 0).take(AmPm).is_some();
+    let zone = || {
+        let found = || crate::time::zones::zone_at(next);
+        !has_zone && found().is_some_and(|zone| blanks == 0 || zone.form != ZoneForm::OffsetHours)
+    };
+    let mut year = || !has_year && blanks > 0 && reader.take(Year4).is_some() && ends_a_year(reader.fields.year, &next[4..]);
+    match next.first() {
+        Some(b'A'..=b'Z' | b'a' | b'p' | b'z' | b'u' | b'g' | b'+' | b'-' | b'(' | b'[') => half() || zone(),
+        Some(b'0'..=b'9') => year(),
+        _ => false,
+    }
+}
+
+/// Whether a number of four digits, with this after it, is a year.
+fn ends_a_year(year: Option<i32>, rest: &[u8]) -> bool {
+    let ends = match rest {
+        [b'-' | b'.' | b'/' | b':', next, ..] => !next.is_ascii_alphanumeric(),
+        [byte, ..] => !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'%')),
+        [] => true,
+    };
+    ends && year.is_some_and(|year| (1970..2100).contains(&year))
+}
+
+/// Whether blanks, a sign, and two digits follow.
+fn leaves_hours(rest: &[u8]) -> bool {
+    let blanks = blank_len(rest);
+    blanks > 0
+        && matches!(&rest[blanks..], [b'+' | b'-', tens, ones, after @ ..]
+            if tens.is_ascii_digit() && ones.is_ascii_digit() && after.first().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b']' | b')')))
+}

@@ -1,0 +1,189 @@
+//! Where in a line a timestamp is.
+
+use crate::time::fields::blank_len;
+use crate::time::formats::LOOKED_AT;
+use crate::time::forms::{Reading, readings_after_a_letter, readings_at};
+
+/// Where in a line a timestamp is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Place {
+    /// At its start, or behind colour codes and an opening bracket.
+    Start,
+    /// After the number in angle brackets that a syslog message begins with, and perhaps a version.
+    Priority,
+    /// After one letter, as in klog.
+    Letter,
+    /// After so many words, and an opening bracket or quote.
+    Words(u8),
+    /// After one of the line's first opening brackets.
+    Bracket,
+    /// The value of a key, `time=` and the like: which of [`KEYS`].
+    Key(u8),
+    /// Where a pattern matches.
+    Pattern,
+    /// It is the whole text.
+    Whole,
+}
+
+/// The keys of a timestamp in lines of `key=value`.
+pub(crate) const KEYS: &[&[u8]] = &[
+    b"time", b"ts", b"timestamp", b"@timestamp", b"t", b"at", b"date", b"datetime", b"when", b"_time", b"eventtime",
+    b"asctime", b"created", b"log_time", b"logtime", b"start_time",
+];
+
+const MOST_WORDS: u8 = 8;
+const MOST_BRACKETS: usize = 4;
+
+impl Place {
+    /// Those that a format which a user gives is looked for at, in this order.
+    pub(crate) fn near_the_start() -> impl Iterator<Item = Self> {
+        [Self::Start, Self::Priority, Self::Letter].into_iter().chain((1..=MOST_WORDS).map(Self::Words)).chain([Self::Bracket])
+    }
+
+    /// Whether lines begin with it.
+    pub(crate) fn is_at_the_start(self) -> bool {
+        matches!(self, Self::Start | Self::Priority | Self::Letter | Self::Whole)
+    }
+
+    /// For people.
+    pub(crate) fn describe(self) -> String {
+        match self {
+            Self::Start => "at the start of the line".to_owned(),
+            Self::Priority => "after the priority that the line begins with".to_owned(),
+            Self::Letter => "after the letter that the line begins with".to_owned(),
+            Self::Words(1) => "after the first word".to_owned(),
+            Self::Words(words) => format!("after {words} words"),
+            Self::Bracket => "in brackets".to_owned(),
+            Self::Key(key) => format!("after {}=", String::from_utf8_lossy(KEYS[usize::from(key)])),
+            Self::Pattern => "where `timestamp_regex` matches".to_owned(),
+            Self::Whole => "the whole value".to_owned(),
+        }
+    }
+}
+
+/// Where in a line a place is; of [`Place::Bracket`] there are several.
+#[inline]
+pub(crate) fn place_in(line: &[u8], place: Place) -> Option<usize> {
+    match place {
+        Place::Start => Some(after_opening(line, 0)),
+        Place::Words(words) => Some(after_opening(line, after_words(line, words)?)),
+        Place::Priority => after_priority(line),
+        Place::Letter => line.first().filter(|byte| byte.is_ascii_uppercase()).map(|_| 1),
+        Place::Key(key) => after_key(line, KEYS[usize::from(key)]),
+        Place::Bracket => elsewhere(line, place).next(),
+        Place::Pattern => None,
+        Place::Whole => Some(0),
+    }
+}
+
+/// All that are like it: behind other numbers of words, behind other brackets.
+pub(crate) fn elsewhere(line: &[u8], place: Place) -> impl Iterator<Item = usize> {
+    let near = &line[..line.len().min(LOOKED_AT)];
+    let words = matches!(place, Place::Words(_)).then(|| (1..=MOST_WORDS).map_while(|words| after_words(line, words)));
+    let brackets = matches!(place, Place::Bracket).then(|| {
+        memchr::memchr2_iter(b'[', b'(', near).take(MOST_BRACKETS).map(|bracket| bracket + 1)
+    });
+    words.into_iter().flatten().map(|at| after_opening(line, at)).chain(brackets.into_iter().flatten())
+}
+
+/// All places of a line at which a time is looked for.
+pub(crate) fn places(line: &[u8]) -> Vec<(Place, usize)> {
+    let mut found = vec![(Place::Start, after_opening(line, 0))];
+    found.extend(after_priority(line).map(|at| (Place::Priority, at)));
+    for words in 1..=MOST_WORDS {
+        let Some(at) = after_words(line, words) else { break };
+        found.push((Place::Words(words), after_opening(line, at)));
+    }
+    found.extend(elsewhere(line, Place::Bracket).map(|at| (Place::Bracket, at)));
+    for (index, key) in KEYS.iter().enumerate() {
+        found.extend(after_key(line, key).map(|at| (Place::Key(u8::try_from(index).unwrap_or(0)), at)));
+    }
+    found
+}
+
+/// The times that a line begins with.
+pub(crate) fn times_at_the_start(line: &[u8]) -> impl Iterator<Item = (Place, Reading)> {
+    let mut found = Vec::new();
+    if line.first().is_some_and(|byte| !matches!(byte, b' ' | b'\t')) {
+        let mut readings = Vec::new();
+        for (place, at) in [(Place::Start, Some(after_opening(line, 0))), (Place::Priority, after_priority(line))] {
+            if let Some(at) = at {
+                readings_at(line, at, &mut readings);
+                found.extend(readings.drain(..).map(|reading| (place, reading)));
+            }
+        }
+        readings_after_a_letter(line, &mut readings);
+        found.extend(readings.drain(..).map(|reading| (Place::Letter, reading)));
+    }
+    found.into_iter()
+}
+
+#[inline]
+fn after_words(line: &[u8], words: u8) -> Option<usize> {
+    let near = &line[..line.len().min(LOOKED_AT)];
+    let mut at = 0;
+    for _ in 0..words {
+        at += near[at..].iter().position(|&byte| byte == b' ' || byte == b'\t')?;
+        at += near[at..].iter().position(|&byte| byte != b' ' && byte != b'\t')?;
+    }
+    Some(at)
+}
+
+#[inline]
+fn after_opening(line: &[u8], at: usize) -> usize {
+    match line.get(at) {
+        Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z') | None => at,
+        Some(b'[' | b'(' | b'"' | b'\'' | b'<' | b'{' | b'*') => at + 1 + colours(&line[at + 1..]),
+        Some(b'\x1B') => {
+            let at = at + colours(&line[at..]);
+            at + usize::from(matches!(line.get(at), Some(b'[' | b'(' | b'"' | b'\'' | b'<')))
+        }
+        _ => at,
+    }
+}
+
+/// How many bytes of colour codes there are, as a terminal takes them.
+fn colours(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some([b'\x1B', b'[', rest @ ..]) = text.get(at..) {
+        let parameters = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
+        if rest.get(parameters) != Some(&b'm') {
+            break;
+        }
+        at += 3 + parameters;
+    }
+    at
+}
+
+fn after_priority(line: &[u8]) -> Option<usize> {
+    let digits = line.strip_prefix(b"<")?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let close = 1 + digits;
+    if !(1..=3).contains(&digits) || line.get(close) != Some(&b'>') {
+        return None;
+    }
+    // RFC 5424: a version, and a blank.
+    let rest = &line[close + 1..];
+    Some(close + 1 + if rest.starts_with(b"1 ") { 2 } else { blank_len(rest) })
+}
+
+/// Behind this key, `=`, and an opening quote.
+fn after_key(line: &[u8], key: &[u8]) -> Option<usize> {
+    let near = &line[..line.len().min(LOOKED_AT)];
+    memchr::memmem::find_iter(near, key).find_map(|at| {
+        let equals = at + key.len();
+        if near.get(equals) != Some(&b'=') || !begins_a_key(&near[..at]) {
+            return None;
+        }
+        let at = equals + 1 + colours(&near[equals + 1..]);
+        Some(at + usize::from(matches!(near.get(at), Some(b'"' | b'\'' | b'['))))
+    })
+}
+
+/// Whether what is before it lets a key begin: not the end of another name, unless that is a colour code.
+fn begins_a_key(before: &[u8]) -> bool {
+    match before.last() {
+        None => true,
+        Some(b'm') => memchr::memrchr(b'\x1B', before).is_some_and(|escape| escape + colours(&before[escape..]) == before.len()),
+        Some(byte) => !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@' | b'/' | 0x80..)),
+    }
+}
