@@ -26,9 +26,11 @@ use crate::json::line::JsonLines;
 use crate::line_format::LineFormat;
 use crate::text_line::TextLines;
 use crate::time::civil::TimestampResolver;
+use crate::time::error::TimeError;
 use crate::time::fields::TimestampFields;
 use crate::time::formats::TimestampFormat;
 use crate::time::places::Place;
+use crate::time::years::{Years, infer_years};
 use crate::time::zones::WrittenZone;
 use evidence::civil_ms;
 use json::{FoundJson, JsonOptions};
@@ -87,6 +89,7 @@ pub struct Detected {
 /// How many lines of the samples are what; blank ones don't count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LineCounts {
+    /// All of them.
     pub all: usize,
     /// They have a timestamp and begin an event.
     pub begin_event: usize,
@@ -109,7 +112,9 @@ pub struct LayoutSummary {
     pub place: String,
     /// Lines that have it.
     pub lines: usize,
+    /// Whether it writes a zone.
     pub has_zone: bool,
+    /// Whether it writes a year.
     pub has_year: bool,
     /// Why it is not read; `None` if it is.
     pub lost: Option<Loss>,
@@ -147,12 +152,15 @@ pub fn detect(samples: &[&[u8]], options: &DetectOptions) -> Detected {
 
 fn detect_kind(start: &[u8], sample: &Sample<'_>, options: &DetectOptions) -> Detected {
     let wanted = |format| options.format.is_none_or(|only| only == format);
-    let says_times = options.timestamp_format.is_some() || options.timestamp_regex.is_some() || options.timestamp_field.is_some();
+    let says_times = options.timestamp_format.is_some()
+        || options.timestamp_regex.is_some()
+        || options.timestamp_field.is_some();
     let lines = &sample.lines;
     if wanted(FormatKind::Events) && !says_times && (options.format.is_some() || json::is_document(start, lines)) {
         return Detected { kind: Some(FormatKind::Events), ..Detected::default() };
     }
-    let items = options.timestamp_format.as_deref().and_then(|format| TimestampFormat::items_of_strftime(format).ok());
+    let items =
+        options.timestamp_format.as_deref().and_then(|format| TimestampFormat::items_of_strftime(format).ok());
     let is_of_text = options.timestamp_regex.is_some() || options.multiline_start.is_some();
     let objects: Vec<(usize, &[u8])> = match options.format {
         Some(FormatKind::Text) => Vec::new(),
@@ -180,7 +188,8 @@ fn detect_kind(start: &[u8], sample: &Sample<'_>, options: &DetectOptions) -> De
     {
         return failed(problem);
     }
-    let among = (objects.len() >= 2).then(|| json::find(&objects, &json_options)).filter(|found| found.problem.is_none());
+    let among =
+        (objects.len() >= 2).then(|| json::find(&objects, &json_options)).filter(|found| found.problem.is_none());
     detect_text(sample, options, items, among, &objects)
 }
 
@@ -206,7 +215,9 @@ fn problem_of_structure(start: &[u8], lines: &[&[u8]]) -> Option<Problem> {
     if lines.iter().any(|line| line.starts_with(b"__REALTIME_TIMESTAMP=")) && lines[0].starts_with(b"__") {
         let problem = Problem::new(ProblemKind::JournalExport, two());
         return Some(
-            problem.suggesting("multiline_start", "^__CURSOR=").suggesting("timestamp_regex", r"^__REALTIME_TIMESTAMP=(\d+)"),
+            problem
+                .suggesting("multiline_start", "^__CURSOR=")
+                .suggesting("timestamp_regex", r"^__REALTIME_TIMESTAMP=(\d+)"),
         );
     }
     None
@@ -218,11 +229,15 @@ fn of_json(found: FoundJson, lines: &[&[u8]], options: &DetectOptions, objects: 
         let given = if options.timestamp_field.is_some() { "timestamp_field" } else { "format" };
         let explicit = objects == 0 && options.format == Some(FormatKind::Json);
         let fits_none = times.is_empty();
-        (fits_none && (explicit || options.timestamp_field.is_some()))
-            .then(|| Problem::new(ProblemKind::OptionFitsNoLine, lines.iter().take(2).map(|line| line.to_vec())).about(given))
+        (fits_none && (explicit || options.timestamp_field.is_some())).then(|| {
+            Problem::new(ProblemKind::OptionFitsNoLine, lines.iter().take(2).map(|line| line.to_vec()))
+                .about(given)
+        })
     });
     if fields.is_empty() || problem.is_some() {
-        let problem = problem.unwrap_or_else(|| Problem::new(ProblemKind::JsonWithoutTime, lines.iter().take(2).map(|line| line.to_vec())));
+        let problem = problem.unwrap_or_else(|| {
+            Problem::new(ProblemKind::JsonWithoutTime, lines.iter().take(2).map(|line| line.to_vec()))
+        });
         return Detected { layouts: summaries_of_values(&layouts), ..failed(problem) };
     }
     Detected {
@@ -309,7 +324,12 @@ fn in_order(judged: &[Judged]) -> Vec<TimestampFormat> {
 }
 
 /// Lines in a layout that nobody can decide are no continuation either.
-fn ambiguous_problem(judged: &[Judged], text: &[&[u8]], options: &TextOptions, found: &Detected) -> Option<Problem> {
+fn ambiguous_problem(
+    judged: &[Judged],
+    text: &[&[u8]],
+    options: &TextOptions,
+    found: &Detected,
+) -> Option<Problem> {
     let open: Vec<Judged> = judged
         .iter()
         .filter(|one| matches!(one.fate.lost, Some(Loss::AmbiguousOrder | Loss::AmbiguousPart)))
@@ -364,7 +384,9 @@ fn read_all(
             found.counts.begin_event += 1;
         } else if is_header(line) {
             found.counts.header += 1;
-        } else if options.multiline_start.is_none() && (begins_an_event(line) || is_among_others(index, line, &times)) {
+        } else if options.multiline_start.is_none()
+            && (begins_an_event(line) || is_among_others(index, line, &times))
+        {
             found.counts.other_layouts += 1;
             if found.other_lines.len() < SHOWN {
                 found.other_lines.push(line.to_vec());
@@ -382,9 +404,24 @@ fn begins_an_event(line: &[u8]) -> bool {
 
 fn is_header(line: &[u8]) -> bool {
     const DIRECTIVES: [&[u8]; 18] = [
-        b"#Version:", b"#Fields:", b"#Software:", b"#Start-Date:", b"#End-Date:", b"#Date:", b"#Remark:", b"#separator",
-        b"#set_separator", b"#empty_field", b"#unset_field", b"#path", b"#open", b"#close", b"#fields", b"#types",
-        b"#version", b"#date",
+        b"#Version:",
+        b"#Fields:",
+        b"#Software:",
+        b"#Start-Date:",
+        b"#End-Date:",
+        b"#Date:",
+        b"#Remark:",
+        b"#separator",
+        b"#set_separator",
+        b"#empty_field",
+        b"#unset_field",
+        b"#path",
+        b"#open",
+        b"#close",
+        b"#fields",
+        b"#types",
+        b"#version",
+        b"#date",
     ];
     DIRECTIVES.iter().any(|directive| line.starts_with(directive))
 }
@@ -408,10 +445,12 @@ fn is_among_others(index: usize, line: &[u8], times: &[Option<TimestampFields>])
         let is_early = matches!(place, Place::Words(..=2) | Place::Bracket);
         let quoted = reading.start > 0 && matches!(line[reading.start - 1], b'"' | b'\'');
         let time = civil_ms(&reading.fields).filter(|_| reading.has_year());
-        is_early && !quoted && time.is_some_and(|time| {
-            let late = (time - before).rem_euclid(QUARTER_MS);
-            late <= after - before + 1_000 || late >= QUARTER_MS - 1_000
-        })
+        is_early
+            && !quoted
+            && time.is_some_and(|time| {
+                let late = (time - before).rem_euclid(QUARTER_MS);
+                late <= after - before + 1_000 || late >= QUARTER_MS - 1_000
+            })
     })
 }
 
@@ -438,9 +477,63 @@ impl Detected {
                 Some(LineFormat::Json(JsonLines::new(self.fields.clone(), message, of_json(), resolver)))
             }
             FormatKind::Text => {
-                let of_text = self.formats.iter().filter(|format| format.place() != Place::Whole).cloned().collect();
+                let of_text =
+                    self.formats.iter().filter(|format| format.place() != Place::Whole).cloned().collect();
                 Some(LineFormat::Text(TextLines::new(of_text, resolver)))
             }
         }
     }
+
+    /// What its times are, with what they leave out: the zone that the user names, and the year.
+    ///
+    /// `modified_ms` is when the file was last modified: none of its lines is later.
+    ///
+    /// # Errors
+    ///
+    /// The years are not known, or a zone that lines write is not; or most of the times are none.
+    pub fn resolve(
+        &self,
+        resolver: TimestampResolver,
+        year: Option<i32>,
+        now_ms: i64,
+        modified_ms: Option<i64>,
+    ) -> Result<Resolved, TimeError> {
+        let is_possible =
+            |fields: &&TimestampFields| fields.year.is_none() || TimestampResolver::utc().resolve(fields).is_ok();
+        let years = infer_years(&mut self.times.iter().filter(is_possible), now_ms, modified_ms, year)?;
+        let resolver = resolver.following(&years);
+        let mut reading = resolver.clone();
+        let mut found = Resolved { resolver, years, first_ms: None, last_ms: None, ambiguous_times: 0 };
+        let mut failed: Vec<TimeError> = Vec::new();
+        for fields in &self.times {
+            match reading.resolve(fields) {
+                Ok(ms) => {
+                    found.first_ms = Some(found.first_ms.map_or(ms, |first| first.min(ms)));
+                    found.last_ms = Some(found.last_ms.map_or(ms, |last| last.max(ms)));
+                }
+                Err(error @ (TimeError::AmbiguousZone(_) | TimeError::UnknownZone(_))) => return Err(error),
+                Err(error) => failed.push(error),
+            }
+        }
+        found.ambiguous_times = reading.ambiguous_times();
+        match failed.first() {
+            Some(error) if failed.len() * 2 > self.times.len() => Err(*error),
+            _ => Ok(found),
+        }
+    }
+}
+
+/// The times of a file, with what they leave out.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// For the lines of the file, from its start.
+    pub resolver: TimestampResolver,
+    /// The years of times that write none, and the order of the lines.
+    pub years: Years,
+    /// The earliest of the samples.
+    pub first_ms: Option<i64>,
+    /// The latest of the samples.
+    pub last_ms: Option<i64>,
+    /// Those in a repeated hour, of which the order of lines does not show the pass.
+    pub ambiguous_times: u64,
 }

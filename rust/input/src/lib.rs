@@ -43,7 +43,8 @@ mod time;
 
 pub use decompress::{Compression, Decompressor, TextDecoder};
 pub use detect::{
-    DetectOptions, Detected, FormatKind, LayoutSummary, LineCounts, Loss, Problem, ProblemKind, Suggestion, detect,
+    DetectOptions, Detected, FormatKind, LayoutSummary, LineCounts, Loss, Problem, ProblemKind, Resolved,
+    Suggestion, detect,
 };
 pub use event_filter::EventFilter;
 pub use file_reader::{FileCounts, FileReader, FileReaderOptions, ReadError, StartError};

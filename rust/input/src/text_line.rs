@@ -3,9 +3,9 @@
 use cordwood_core::{Rejection, Remedy};
 use regex::bytes::Regex;
 
+use crate::time::LastTimestamp;
 use crate::time::civil::TimestampResolver;
 use crate::time::error::TimeError;
-use crate::time::LastTimestamp;
 use crate::time::formats::TimestampFormat;
 
 /// Where an event of text begins, and where its timestamp comes from.

@@ -2,7 +2,8 @@
 
 use cordwood_input as input;
 use cordwood_input::{
-    DetectOptions, Detected, FormatKind, LineOptions, TimestampFields, TimestampFormat, TimestampResolver,
+    DetectOptions, Detected, FormatKind, LayoutSummary, LineOptions, Resolved, TimeError, TimestampFormat,
+    TimestampResolver, YearSource,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -13,6 +14,21 @@ use crate::arguments::{Choice, regex};
 /// What samples of a file show.
 #[pyclass(frozen, module = "cordwood._core")]
 pub(crate) struct FileFormat(Detected);
+
+/// A layout of timestamps that was considered.
+#[pyclass(frozen, module = "cordwood._core")]
+pub(crate) struct Layout(LayoutSummary);
+
+/// Why a file cannot be read, and which options would have it read.
+#[pyclass(frozen, module = "cordwood._core")]
+pub(crate) struct Problem(input::Problem);
+
+/// The times of a file, with the zone and the years that its lines leave out.
+#[pyclass(frozen, module = "cordwood._core")]
+pub(crate) struct Times {
+    detected: Detected,
+    resolved: Resolved,
+}
 
 /// How lines become events: their format, and what the user says that they leave out.
 #[pyclass(frozen, module = "cordwood._core")]
@@ -45,32 +61,126 @@ impl LineRules {
 }
 
 #[pymethods]
+impl Layout {
+    /// The timestamp of the first line that has it, as it is written; empty for values of JSON.
+    #[getter]
+    fn example<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0.example)
+    }
+
+    /// The `timestamp_format` that reads it.
+    #[getter]
+    fn strftime(&self) -> &str {
+        &self.0.strftime
+    }
+
+    /// Where in the line it is, in words.
+    #[getter]
+    fn place(&self) -> &str {
+        &self.0.place
+    }
+
+    /// Lines of the samples that have it.
+    #[getter]
+    fn lines(&self) -> usize {
+        self.0.lines
+    }
+
+    /// Whether it writes a zone.
+    #[getter]
+    fn has_zone(&self) -> bool {
+        self.0.has_zone
+    }
+
+    /// Whether it writes a year.
+    #[getter]
+    fn has_year(&self) -> bool {
+        self.0.has_year
+    }
+
+    /// Why lines are not read in it; None if they are.
+    #[getter]
+    fn lost(&self) -> Option<&'static str> {
+        self.0.lost.map(input::Loss::describe)
+    }
+}
+
+#[pymethods]
+impl Problem {
+    /// `no_timestamps`, `too_few`, `ambiguous_date`, `ambiguous_part`, `no_date`, `other_layouts`, `option_fits_no_line`,
+    /// `json_without_time`, `pretty_json`, `json_records`, or `journal_export`.
+    #[getter]
+    fn kind(&self) -> &'static str {
+        self.0.kind.name()
+    }
+
+    /// Up to two lines that show it.
+    #[getter]
+    fn lines<'py>(&self, py: Python<'py>) -> Vec<Bound<'py, PyBytes>> {
+        self.0.lines.iter().map(|line| PyBytes::new(py, line)).collect()
+    }
+
+    /// Options with values that would have it read.
+    #[getter]
+    fn suggestions(&self) -> Vec<(&'static str, &str)> {
+        self.0.suggestions.iter().map(|one| (one.option, one.value.as_str())).collect()
+    }
+
+    /// What it is about: the text that may be part of a time, the option that fits no line, the member that holds the
+    /// records, or why the likeliest layout is not believed.
+    #[getter]
+    fn subject(&self) -> &str {
+        &self.0.subject
+    }
+}
+
+#[pymethods]
 impl FileFormat {
-    /// `events`, `json` or `text`.
+    /// `events`, `json` or `text`; None if the file cannot be read: then there is a `problem`.
     #[getter]
-    fn name(&self) -> &'static str {
-        self.0.format.kind().name()
+    fn name(&self) -> Option<&'static str> {
+        self.0.kind.map(FormatKind::name)
     }
 
-    /// In a few words, how lines write their timestamps; empty for event documents.
+    /// All layouts that were considered.
     #[getter]
-    fn timestamps(&self) -> String {
-        self.0.format.timestamps()
+    fn layouts(&self) -> Vec<Layout> {
+        self.0.layouts.iter().cloned().map(Layout).collect()
     }
 
-    /// Of the sampled lines, those that match the format.
+    /// The members of JSON objects that hold the time.
     #[getter]
-    fn matching_lines(&self) -> usize {
-        self.0.matching_lines
+    fn fields(&self) -> Vec<&str> {
+        self.0.fields.iter().map(String::as_str).collect()
     }
 
-    /// Lines in the samples; empty ones do not count.
+    /// Why it cannot be read.
     #[getter]
-    fn sampled_lines(&self) -> usize {
-        self.0.sampled_lines
+    fn problem(&self) -> Option<Problem> {
+        self.0.problem.clone().map(Problem)
     }
 
-    /// The first line that matches; empty for event documents.
+    /// Lines of the samples: `all`, `begin_event`, `continuing`, `other_layouts`, `header`; blank ones do not count.
+    #[getter]
+    fn line_counts(&self) -> std::collections::BTreeMap<&'static str, usize> {
+        let counts = self.0.counts;
+        [
+            ("all", counts.all),
+            ("begin_event", counts.begin_event),
+            ("continuing", counts.continuing),
+            ("other_layouts", counts.other_layouts),
+            ("header", counts.header),
+        ]
+        .into()
+    }
+
+    /// The first lines that begin with a time in another layout than those that are read.
+    #[getter]
+    fn other_lines<'py>(&self, py: Python<'py>) -> Vec<Bound<'py, PyBytes>> {
+        self.0.other_lines.iter().map(|line| PyBytes::new(py, line)).collect()
+    }
+
+    /// The first line that has a timestamp; empty for event documents.
     #[getter]
     fn first_line<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.0.first_line)
@@ -79,45 +189,82 @@ impl FileFormat {
     /// Whether lines write no time zone.
     #[getter]
     fn needs_zone(&self) -> bool {
-        self.0.needs_zone
+        self.0.needs_zone()
     }
 
     /// Whether lines write no year.
     #[getter]
     fn needs_year(&self) -> bool {
-        self.0.needs_year
+        self.0.needs_year()
     }
 
-    /// What another part of the file is; None if all parts agree.
-    #[getter]
-    fn conflict(&self) -> Option<Self> {
-        self.0.conflict.as_deref().cloned().map(Self)
-    }
-
-    /// Return the timestamp of the first line that matches; None for event documents.
-    ///
-    /// Raises:
-    ///     ValueError: the zone is unknown.
-    #[pyo3(signature = (*, zone, year = None, now))]
-    fn first_timestamp(&self, zone: &str, year: Option<i32>, now: i64) -> PyResult<Option<i64>> {
-        resolved(self.0.first.as_ref(), zone, year, now)
-    }
-
-    /// Return the timestamp of the last line that matches; None for event documents.
-    ///
-    /// Raises:
-    ///     ValueError: the zone is unknown.
-    #[pyo3(signature = (*, zone, year = None, now))]
-    fn last_timestamp(&self, zone: &str, year: Option<i32>, now: i64) -> PyResult<Option<i64>> {
-        resolved(self.0.last.as_ref(), zone, year, now)
-    }
-
-    /// Return how its lines become events; None for event documents.
+    /// Return the times of its lines, with what they leave out.
     ///
     /// Args:
     ///     zone: of timestamps that write none: `UTC`, `local`, or a name of the IANA database.
-    ///     year: of timestamps that write none; if None, the latest that puts them no more than a day after now.
-    ///     now: milliseconds since 1970.
+    ///     year: of the first timestamp, if they write none; if None, it is inferred.
+    ///     now: milliseconds since 1970: no log was written later.
+    ///     modified: milliseconds since 1970 when the file was last modified; None if that is not known.
+    ///
+    /// Raises:
+    ///     ValueError: the zone is unknown, one that lines write is ambiguous, or the years are not known.
+    #[pyo3(signature = (*, zone, year = None, now, modified = None))]
+    fn times(
+        &self,
+        py: Python<'_>,
+        zone: &str,
+        year: Option<i32>,
+        now: i64,
+        modified: Option<i64>,
+    ) -> PyResult<Times> {
+        let resolver = resolver(zone, year, now)?;
+        let resolved = py
+            .detach(|| self.0.resolve(resolver, year, now, modified))
+            .map_err(|error: TimeError| PyValueError::new_err(error.to_string()))?;
+        Ok(Times { detected: self.0.clone(), resolved })
+    }
+}
+
+#[pymethods]
+impl Times {
+    /// The earliest timestamp of the samples, in milliseconds since 1970.
+    #[getter]
+    fn first_timestamp(&self) -> Option<i64> {
+        self.resolved.first_ms
+    }
+
+    /// The latest timestamp of the samples.
+    #[getter]
+    fn last_timestamp(&self) -> Option<i64> {
+        self.resolved.last_ms
+    }
+
+    /// The years of the first and the last timestamp.
+    #[getter]
+    fn years(&self) -> (i32, i32) {
+        (self.resolved.years.first, self.resolved.years.last)
+    }
+
+    /// What the years are known from, if lines do not write them, in words.
+    #[getter]
+    fn year_source(&self) -> &'static str {
+        match self.resolved.years.source {
+            YearSource::Given => "given",
+            YearSource::Weekday => "the weekdays",
+            YearSource::LeapDay => "29 February",
+            _ => "the latest that is possible",
+        }
+    }
+
+    /// Timestamps in an hour that a change of clocks repeats, whose pass the order of lines does not show.
+    #[getter]
+    fn ambiguous_times(&self) -> u64 {
+        self.resolved.ambiguous_times
+    }
+
+    /// Return how the lines become events; None for event documents.
+    ///
+    /// Args:
     ///     message_field: of JSON lines: the member that is the message, instead of the whole line.
     ///     multiline_start: of text: the regular expression of lines that begin an event; if None, those with a
     ///         timestamp do.
@@ -125,22 +272,18 @@ impl FileFormat {
     ///         continues that event.
     ///
     /// Raises:
-    ///     ValueError: the zone is unknown, or the regular expression is invalid.
-    #[pyo3(signature = (
-        *, zone, year = None, now, message_field = None, multiline_start = None, untimed_as_before = false
-    ))]
+    ///     ValueError: the regular expression is invalid.
+    #[pyo3(signature = (*, message_field = None, multiline_start = None, untimed_as_before = false))]
     fn line_rules(
         &self,
-        zone: &str,
-        year: Option<i32>,
-        now: i64,
         message_field: Option<String>,
         multiline_start: Option<&str>,
         untimed_as_before: bool,
     ) -> PyResult<Option<LineRules>> {
         let multiline_start = regex("multiline_start", multiline_start)?;
         let options = LineOptions { message_field, multiline_start, untimed_as_before };
-        Ok(input::LineRules::detected(&self.0, resolver(zone, year, now)?, options).map(LineRules))
+        let resolver = self.resolved.resolver.clone();
+        Ok(input::LineRules::detected(&self.detected, resolver, options).map(LineRules))
     }
 }
 
@@ -152,49 +295,60 @@ fn resolver(zone: &str, year: Option<i32>, now: i64) -> PyResult<TimestampResolv
     })
 }
 
-fn resolved(fields: Option<&TimestampFields>, zone: &str, year: Option<i32>, now: i64) -> PyResult<Option<i64>> {
-    let mut resolver = resolver(zone, year, now)?;
-    Ok(fields.and_then(|fields| resolver.resolve(fields).ok()))
-}
-
-/// Detect what a file is, by samples of whole lines; None if it is nothing known.
+/// Detect what a file is, by samples of whole lines, in the order of the file.
 ///
 /// Args:
-///     samples: of its start, its middle and its end; that of the start first.
+///     samples: the first is the start of the file.
+///     now: milliseconds since 1970: no log was written later.
 ///     format: only this: `events`, `json` or `text`.
-///     timestamp_format: how text writes its timestamps, in the letters of `strftime`.
+///     timestamp_format: how timestamps are written, in the letters of `strftime`.
 ///     timestamp_regex: where in a line of text the timestamp is: all of the group `timestamp`, or of the first group,
 ///         or of the match.
 ///     timestamp_field: where JSON lines have theirs, as a dotted path.
+///     multiline_start: the regular expression of lines of text that begin an event.
+///     takes_other_layouts: lines in other layouts are no problem.
 ///
 /// Raises:
-///     ValueError: a letter of the format is unknown, or the regular expression is invalid.
+///     ValueError: a letter of the format is unknown, or a regular expression is invalid.
 #[pyfunction]
 #[pyo3(signature = (
-    samples, *, format = None, timestamp_format = None, timestamp_regex = None, timestamp_field = None
+    samples, *, now, format = None, timestamp_format = None, timestamp_regex = None, timestamp_field = None,
+    multiline_start = None, takes_other_layouts = false
 ))]
+#[expect(clippy::too_many_arguments, reason = "options, which Python passes by name")]
 pub(crate) fn detect(
     py: Python<'_>,
     samples: Vec<Bound<'_, PyBytes>>,
+    now: i64,
     format: Option<Choice<FormatKind>>,
-    timestamp_format: Option<&str>,
+    timestamp_format: Option<String>,
     timestamp_regex: Option<&str>,
     timestamp_field: Option<String>,
-) -> PyResult<Option<FileFormat>> {
-    let timestamp_format =
-        timestamp_format.map(TimestampFormat::from_strftime).transpose().map_err(|directive| {
-            PyValueError::new_err(format!(
-                "`timestamp_format` has {directive}, which is not a supported directive of strftime"
-            ))
-        })?;
-    let timestamp_regex = regex("timestamp_regex", timestamp_regex)?;
+    multiline_start: Option<&str>,
+    takes_other_layouts: bool,
+) -> PyResult<FileFormat> {
+    if let Some(format) = &timestamp_format {
+        check_strftime(format)?;
+    }
     let options = DetectOptions {
         format: format.map(|Choice(kind)| kind),
-        timestamp_formats: TimestampFormat::given(timestamp_format, timestamp_regex.as_ref()),
+        timestamp_format,
+        timestamp_regex: regex("timestamp_regex", timestamp_regex)?,
         timestamp_field,
+        multiline_start: regex("multiline_start", multiline_start)?,
+        takes_other_layouts,
+        now_ms: now,
     };
     let samples: Vec<&[u8]> = samples.iter().map(PyBytesMethods::as_bytes).collect();
-    Ok(py.detach(|| input::detect(&samples, &options)).map(FileFormat))
+    Ok(FileFormat(py.detach(|| input::detect(&samples, &options))))
+}
+
+fn check_strftime(format: &str) -> PyResult<()> {
+    TimestampFormat::from_strftime(format).map(drop).map_err(|directive| {
+        PyValueError::new_err(format!(
+            "`timestamp_format` has {directive}, which is not a supported directive of strftime"
+        ))
+    })
 }
 
 /// Raise if a pattern is not a regular expression that the reader takes.

@@ -57,7 +57,7 @@ mod _core {
     #[pymodule_export]
     use super::decompress::{Decompressor, TextDecoder};
     #[pymodule_export]
-    use super::file_format::{FileFormat, LineRules, check_regex, check_zone, detect};
+    use super::file_format::{FileFormat, Layout, LineRules, Problem, Times, check_regex, check_zone, detect};
     #[pymodule_export]
     use super::file_reader::FileReader;
     #[pymodule_export]

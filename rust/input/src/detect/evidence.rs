@@ -115,7 +115,9 @@ pub(super) fn judge(layout: &Layout, evidence: &Evidence<'_>) -> Result<(), Loss
     if is_near == Some(false) {
         return Err(Loss::FarFromOthers);
     }
-    if is_confirmed || (layout.has_year() && (layout.place.is_at_the_start() || matches!(layout.place, Place::Key(_)))) {
+    if is_confirmed
+        || (layout.has_year() && (layout.place.is_at_the_start() || matches!(layout.place, Place::Key(_))))
+    {
         return if count >= PROVES || is_only { Ok(()) } else { Err(Loss::OneLine) };
     }
     if count < PROVES && !is_only {
@@ -142,7 +144,8 @@ fn judge_count(layout: &Layout, hits: &[&Hit], could_begin: usize, now_ms: i64) 
         return Err(Loss::Implausible);
     }
     let has_fraction = hits.iter().all(|hit| hit.fields.millisecond > 0 || hit.end - hit.start > 11);
-    let is_marked = layout.place.is_at_the_start() || matches!(layout.place, Place::Bracket | Place::Key(_)) || has_fraction;
+    let is_marked =
+        layout.place.is_at_the_start() || matches!(layout.place, Place::Bracket | Place::Key(_)) || has_fraction;
     if !is_marked {
         return Err(Loss::BareNumber);
     }
@@ -190,15 +193,7 @@ pub(super) fn steps(hits: &[&Hit]) -> (usize, usize) {
 
 /// Milliseconds since 1970 as if the zone were UTC, and a year that is not written a leap year.
 pub(super) fn civil_ms(fields: &TimestampFields) -> Option<i64> {
-    if let Some(epoch_ms) = fields.epoch_ms {
-        return Some(epoch_ms);
-    }
-    let number = |value: u32| i8::try_from(value).ok();
-    let year = i16::try_from(fields.year.unwrap_or(2024)).ok()?;
-    let date = jiff::civil::Date::new(year, number(fields.month)?, number(fields.day)?).ok()?;
-    let days = i64::from(date.since(jiff::civil::date(1970, 1, 1)).ok()?.get_days());
-    let seconds = i64::from(fields.hour * 3600 + fields.minute * 60 + fields.second);
-    Some(days * DAY_MS + seconds * 1000 + i64::from(fields.millisecond))
+    fields.epoch_ms.or_else(|| crate::time::years::civil_ms(fields.year.unwrap_or(2024), fields))
 }
 
 /// Whether a layout that others already share a file with is believed to be of the same events: nearly all of its times are

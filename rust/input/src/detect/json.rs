@@ -123,7 +123,9 @@ pub(super) fn find(lines: &[(usize, &[u8])], options: &JsonOptions) -> FoundJson
     let mut candidates: Vec<Candidate> = names
         .into_iter()
         .map(|name| candidate(name, &members, options))
-        .filter(|one| !one.times.is_empty() && (options.field.is_some() || one.times.len() * 10 >= one.present * 9))
+        .filter(|one| {
+            !one.times.is_empty() && (options.field.is_some() || one.times.len() * 10 >= one.present * 9)
+        })
         .collect();
     let mut found = FoundJson::default();
     let mut open: Vec<usize> = members.iter().map(|(index, ..)| *index).collect();
@@ -162,7 +164,11 @@ pub(super) fn find(lines: &[(usize, &[u8])], options: &JsonOptions) -> FoundJson
     found
 }
 
-fn candidate(name: String, members: &[(usize, &[u8], Vec<(String, Vec<u8>)>)], options: &JsonOptions) -> Candidate {
+fn candidate(
+    name: String,
+    members: &[(usize, &[u8], Vec<(String, Vec<u8>)>)],
+    options: &JsonOptions,
+) -> Candidate {
     let mut times = Vec::new();
     let mut texts: Vec<(usize, Vec<u8>)> = Vec::new();
     let mut present = 0;
@@ -170,7 +176,10 @@ fn candidate(name: String, members: &[(usize, &[u8], Vec<(String, Vec<u8>)>)], o
         let Some((_, written)) = of_line.iter().find(|(known, _)| *known == name) else { continue };
         present += 1;
         match value_of(written) {
-            Value::Number(ms) if (FIRST_MS..=options.now_ms + DAY_MS).contains(&ms) || (options.field.is_some() && ms >= FIRST_MS) => {
+            Value::Number(ms)
+                if (FIRST_MS..=options.now_ms + DAY_MS).contains(&ms)
+                    || (options.field.is_some() && ms >= FIRST_MS) =>
+            {
                 times.push((*index, TimestampFields { epoch_ms: Some(ms), ..TimestampFields::default() }));
             }
             Value::Text(text) => texts.push((*index, text)),
@@ -200,10 +209,9 @@ fn candidate(name: String, members: &[(usize, &[u8], Vec<(String, Vec<u8>)>)], o
                 }
                 Some(super::evidence::Loss::AmbiguousOrder) => {
                     let lines = layout.hits.iter().map(|hit| members_line(members, texts[hit.line].0));
-                    let problem = ambiguous.take().unwrap_or_else(|| Problem::new(ProblemKind::AmbiguousDate, lines));
-                    ambiguous = Some(
-                        problem.suggesting("timestamp_format", strftime(layout)).about(name.clone()),
-                    );
+                    let problem =
+                        ambiguous.take().unwrap_or_else(|| Problem::new(ProblemKind::AmbiguousDate, lines));
+                    ambiguous = Some(problem.suggesting("timestamp_format", strftime(layout)).about(name.clone()));
                     times.extend(layout.hits.iter().map(|hit| (texts[hit.line].0, hit.fields)));
                 }
                 Some(_) => {}
@@ -258,7 +266,9 @@ fn array_of_objects(of_line: &[(String, Vec<u8>)]) -> Option<&str> {
 /// Whether a value is a date with a year and a clock.
 fn is_full_time(written: &[u8]) -> bool {
     let Value::Text(text) = value_of(written) else { return false };
-    layouts_of_values(&[&text]).iter().any(|layout| layout.has_year() && civil_ms(&layout.hits[0].fields).is_some())
+    layouts_of_values(&[&text])
+        .iter()
+        .any(|layout| layout.has_year() && civil_ms(&layout.hits[0].fields).is_some())
 }
 
 /// The members of an event: its own, and those that the service adds.
@@ -272,7 +282,11 @@ pub(super) fn is_document(start: &[u8], lines: &[&[u8]]) -> bool {
         None => true,
         Some(b'[') => match inside.first() {
             None | Some(b']') => true,
-            Some(b'{') => inside[1..].trim_ascii_start().is_empty() || begins_as_event(inside) || inside[1..].trim_ascii_start().first() == Some(&b'}'),
+            Some(b'{') => {
+                inside[1..].trim_ascii_start().is_empty()
+                    || begins_as_event(inside)
+                    || inside[1..].trim_ascii_start().first() == Some(&b'}')
+            }
             Some(_) => false,
         },
         Some(b'{') => {
@@ -289,7 +303,8 @@ pub(super) fn is_document(start: &[u8], lines: &[&[u8]]) -> bool {
 /// Whether an array holds objects that are no events.
 pub(super) fn is_other_array(start: &[u8]) -> bool {
     let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
-    text.strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b'{')) && !is_document(start, &[])
+    text.strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b'{'))
+        && !is_document(start, &[])
 }
 
 /// Whether a line is an event, legal or not, and has no other members; one whose timestamp is seconds, or a text, is none.

@@ -50,6 +50,7 @@ impl ProblemKind {
 /// Why a file cannot be read.
 #[derive(Clone, Debug)]
 pub struct Problem {
+    /// The kind of reason.
     pub kind: ProblemKind,
     /// Two lines that show it.
     pub lines: Vec<Vec<u8>>,
@@ -62,7 +63,9 @@ pub struct Problem {
 /// An option, and a value with which the file can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suggestion {
+    /// Its name in Python.
     pub option: &'static str,
+    /// As it is passed.
     pub value: String,
 }
 

@@ -50,12 +50,14 @@ fn decide_orders(layouts: &[Layout], fates: &mut [Fate], lines: &[&[u8]], now_ms
         if rivals[0] != first || rivals.len() < 2 {
             continue;
         }
-        let mut all: Vec<usize> = rivals.iter().flat_map(|&index| layouts[index].hits.iter().map(|hit| hit.line)).collect();
+        let mut all: Vec<usize> =
+            rivals.iter().flat_map(|&index| layouts[index].hits.iter().map(|hit| hit.line)).collect();
         all.sort_unstable();
         all.dedup();
         let fits_all: Vec<usize> =
             rivals.iter().copied().filter(|&index| layouts[index].hits.len() == all.len()).collect();
-        let mut alive: Vec<usize> = fits_all.iter().copied().filter(|&index| !is_contradicted(&layouts[index], now_ms)).collect();
+        let mut alive: Vec<usize> =
+            fits_all.iter().copied().filter(|&index| !is_contradicted(&layouts[index], now_ms)).collect();
         if alive.len() > 1 {
             let back = |index: usize| {
                 let hits: Vec<&Hit> = layouts[index].hits.iter().collect();
@@ -75,7 +77,10 @@ fn decide_orders(layouts: &[Layout], fates: &mut [Fate], lines: &[&[u8]], now_ms
             match alive.as_slice() {
                 [only] if *only == index => {}
                 [_] => fates[index].lost = Some(Loss::AnotherOrder),
-                [] => fates[index].lost = Some(if fits_all.is_empty() { Loss::AmbiguousOrder } else { Loss::AnotherOrder }),
+                [] => {
+                    fates[index].lost =
+                        Some(if fits_all.is_empty() { Loss::AmbiguousOrder } else { Loss::AnotherOrder })
+                }
                 _ if alive.contains(&index) => fates[index].lost = Some(Loss::AmbiguousOrder),
                 _ => fates[index].lost = Some(Loss::AnotherOrder),
             }
@@ -118,7 +123,10 @@ static PRODUCTS: LazyLock<Vec<(&[FormatItem], Regex)>> = LazyLock::new(|| {
     let regex = |pattern| Regex::new(pattern).expect("it is a regular expression");
     vec![
         // Spark and Hadoop: %d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n
-        (&[Year2, FormatItem::Byte(b'/'), Month], regex(r"^\d\d/\d\d/\d\d \d\d:\d\d:\d\d (TRACE|DEBUG|INFO|WARN|ERROR|FATAL) [\w.$]+:")),
+        (
+            &[Year2, FormatItem::Byte(b'/'), Month],
+            regex(r"^\d\d/\d\d/\d\d \d\d:\d\d:\d\d (TRACE|DEBUG|INFO|WARN|ERROR|FATAL) [\w.$]+:"),
+        ),
         // Android: threadtime of logcat
         (&[Month, FormatItem::Byte(b'-'), Day], regex(r"^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} +\d+ +\d+ [VDIWEF] ")),
     ]
@@ -143,8 +151,11 @@ fn decide_fractions(layouts: &mut Vec<Layout>, fates: &mut [Fate], lines: &[&[u8
         if !has_digits {
             continue;
         }
-        let with_fraction: Vec<FormatItem> =
-            layouts[column].items.iter().map(|&item| if item == Fraction { FractionComma } else { item }).collect();
+        let with_fraction: Vec<FormatItem> = layouts[column]
+            .items
+            .iter()
+            .map(|&item| if item == Fraction { FractionComma } else { item })
+            .collect();
         let fraction = (0..layouts.len())
             .find(|&index| layouts[index].items == with_fraction && class_eq(&layouts[index], &layouts[column]));
         match what_digits_are(&layouts[column], fraction.map(|index| &layouts[index]), lines) {
@@ -278,7 +289,8 @@ fn decide_words(layouts: &mut Vec<Layout>, fates: &mut [Fate], lines: &[&[u8]]) 
         if let Some(other) = other {
             let hit = &layouts[with].hits[0];
             let text = &lines[hit.line][hit.start..hit.end];
-            let word = text.iter().rposition(|&byte| byte == b' ').map_or(text, |blank| &text[blank + 1..]).to_vec();
+            let word =
+                text.iter().rposition(|&byte| byte == b' ').map_or(text, |blank| &text[blank + 1..]).to_vec();
             for index in [with, other] {
                 fates[index].lost = Some(Loss::AmbiguousPart);
                 fates[index].ambiguous = Some(word.clone());
@@ -319,6 +331,9 @@ fn decide_hours(layouts: &[Layout], fates: &mut [Fate], lines: &[&[u8]]) {
 /// The first word, with the comma that may be before it.
 fn first_of(text: &[u8]) -> Vec<u8> {
     let skipped = usize::from(text.first() == Some(&b','));
-    let end = text[skipped..].iter().position(|byte| matches!(byte, b' ' | b'\t' | b',' | b']')).map_or(text.len(), |at| at + skipped);
+    let end = text[skipped..]
+        .iter()
+        .position(|byte| matches!(byte, b' ' | b'\t' | b',' | b']'))
+        .map_or(text.len(), |at| at + skipped);
     text[..end].to_vec()
 }

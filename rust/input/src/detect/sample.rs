@@ -27,7 +27,9 @@ impl<'a> Sample<'a> {
         for sample in samples {
             starts.push(lines.len());
             let sample = sample.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(sample);
-            lines.extend(sample.split(|&byte| byte == separator).map(trimmed).filter(|line| !line.trim_ascii().is_empty()));
+            lines.extend(
+                sample.split(|&byte| byte == separator).map(trimmed).filter(|line| !line.trim_ascii().is_empty()),
+            );
         }
         Self { lines, starts, end }
     }

@@ -63,9 +63,11 @@ pub(crate) fn layouts_of(lines: &[&[u8]], chosen: impl Iterator<Item = usize>) -
     for index in chosen {
         for (place, reading) in readings(lines[index]) {
             let Reading { start, end, items, fields, zone, leaves } = reading;
-            let layout = known
-                .entry((class(place), items.clone()))
-                .or_insert_with(|| Layout { items, place, hits: Vec::new() });
+            let layout = known.entry((class(place), items.clone())).or_insert_with(|| Layout {
+                items,
+                place,
+                hits: Vec::new(),
+            });
             layout.hits.push(Hit { line: index, place, start, end, fields, zone, leaves });
         }
     }

@@ -49,7 +49,8 @@ pub(super) struct Judged {
 
 /// The layouts of these lines; those that are believed have their format.
 pub(super) fn judge_layouts(lines: &[&[u8]], options: &TextOptions) -> Vec<Judged> {
-    let begins = |index: &usize| options.multiline_start.as_ref().is_none_or(|begins| begins.is_match(lines[*index]));
+    let begins =
+        |index: &usize| options.multiline_start.as_ref().is_none_or(|begins| begins.is_match(lines[*index]));
     let mut candidates: Vec<usize> = (0..lines.len()).filter(begins).collect();
     let mut judged = judge_of(lines, &candidates, options);
     if options.multiline_start.is_some() && judged.iter().all(|one| one.format.is_none()) {
@@ -85,7 +86,12 @@ fn chosen(candidates: &[usize]) -> Vec<usize> {
     }
     let runs = MOST_LINES / RUN;
     let last = candidates.len() - RUN;
-    (0..runs).flat_map(|run| { let at = last * run / (runs - 1); candidates[at..at + RUN].iter().copied() }).collect()
+    (0..runs)
+        .flat_map(|run| {
+            let at = last * run / (runs - 1);
+            candidates[at..at + RUN].iter().copied()
+        })
+        .collect()
 }
 
 fn judge_of(lines: &[&[u8]], candidates: &[usize], options: &TextOptions) -> Vec<Judged> {
@@ -95,12 +101,17 @@ fn judge_of(lines: &[&[u8]], candidates: &[usize], options: &TextOptions) -> Vec
         (None, Some(regex)) => layouts_at(lines, &chosen, regex),
         (None, None) => layouts_of(lines, chosen.iter().copied()),
     };
-    let fates = if options.items.is_some() { vec![Fate::default(); layouts.len()] } else { decide(&mut layouts, lines, options.now_ms) };
+    let fates = if options.items.is_some() {
+        vec![Fate::default(); layouts.len()]
+    } else {
+        decide(&mut layouts, lines, options.now_ms)
+    };
     let mut judged: Vec<Judged> =
         layouts.into_iter().zip(fates).map(|(layout, fate)| Judged { layout, fate, format: None }).collect();
     if options.given().is_some() {
         for one in judged.iter_mut().filter(|one| one.fate.lost.is_none()) {
-            let format = TimestampFormat::new(one.layout.items.clone(), one.layout.place).apart_from(one.fate.apart);
+            let format =
+                TimestampFormat::new(one.layout.items.clone(), one.layout.place).apart_from(one.fate.apart);
             one.format = Some(match &options.regex {
                 Some(regex) => format.at_pattern(regex),
                 None => format,
@@ -129,7 +140,9 @@ struct Claim {
 fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], now_ms: i64) {
     let confirmed: Vec<bool> = judged.iter().map(|one| is_confirmed(one, judged)).collect();
     let mut order: Vec<usize> = (0..judged.len()).collect();
-    order.sort_by_key(|&index| (rank(&judged[index].layout, confirmed[index]), usize::MAX - judged[index].layout.hits.len()));
+    order.sort_by_key(|&index| {
+        (rank(&judged[index].layout, confirmed[index]), usize::MAX - judged[index].layout.hits.len())
+    });
     let mut claims: Vec<Option<Claim>> = vec![None; lines.len()];
     for index in order {
         let Judged { layout, fate, .. } = &judged[index];
@@ -242,7 +255,12 @@ fn begins_otherwise(hits: &[&Hit], layout: &Layout, lines: &[&[u8]]) -> bool {
 }
 
 /// Those of a format that the user gives, at the first place of each line that it fits.
-fn layouts_of_given(lines: &[&[u8]], chosen: &[usize], items: &[FormatItem], regex: Option<&Regex>) -> Vec<Layout> {
+fn layouts_of_given(
+    lines: &[&[u8]],
+    chosen: &[usize],
+    items: &[FormatItem],
+    regex: Option<&Regex>,
+) -> Vec<Layout> {
     let formats: Vec<TimestampFormat> = match regex {
         Some(regex) => vec![TimestampFormat::new(items.to_vec(), Place::Pattern).at_pattern(regex)],
         None => Place::near_the_start().map(|place| TimestampFormat::new(items.to_vec(), place)).collect(),
@@ -272,7 +290,9 @@ fn layouts_at(lines: &[&[u8]], chosen: &[usize], regex: &Regex) -> Vec<Layout> {
     let mut of: Vec<usize> = Vec::new();
     for &line in chosen {
         let Some(found) = regex.captures(lines[line]) else { continue };
-        let Some(place) = found.name("timestamp").or_else(|| found.get(1)).or_else(|| found.get(0)) else { continue };
+        let Some(place) = found.name("timestamp").or_else(|| found.get(1)).or_else(|| found.get(0)) else {
+            continue;
+        };
         values.push(&lines[line][place.range()]);
         of.push(line);
     }
@@ -313,7 +333,8 @@ pub(super) fn layouts_of_values(values: &[&[u8]]) -> Vec<Layout> {
 
 /// Why no layout is believed.
 pub(super) fn problem_of(judged: &[Judged], lines: &[&[u8]], options: &TextOptions) -> Problem {
-    let example = |one: &Judged| one.layout.hits.iter().map(|hit| lines[hit.line].to_vec()).take(2).collect::<Vec<_>>();
+    let example =
+        |one: &Judged| one.layout.hits.iter().map(|hit| lines[hit.line].to_vec()).take(2).collect::<Vec<_>>();
     let any_lines = || lines.iter().take(2).map(|line| line.to_vec());
     let lost = |loss: Loss| judged.iter().filter(move |one| one.fate.lost == Some(loss) && one.layout.has_date());
     let most = |of: Vec<&Judged>| of.into_iter().cloned().max_by_key(|one| one.layout.hits.len());
@@ -324,7 +345,9 @@ pub(super) fn problem_of(judged: &[Judged], lines: &[&[u8]], options: &TextOptio
     }
     if let Some(one) = most(lost(Loss::AmbiguousOrder).collect()) {
         let mut problem = Problem::new(ProblemKind::AmbiguousDate, example(&one));
-        for other in lost(Loss::AmbiguousOrder).filter(|other| other.layout.hits[0].start == one.layout.hits[0].start) {
+        for other in
+            lost(Loss::AmbiguousOrder).filter(|other| other.layout.hits[0].start == one.layout.hits[0].start)
+        {
             problem = problem.suggesting("timestamp_format", strftime(&other.layout));
         }
         return problem;

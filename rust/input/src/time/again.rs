@@ -41,7 +41,9 @@ impl Tails {
                 rest.iter().any(|byte| matches!(byte, b' ' | b':' | b']' | b'[' | b','))
             }
             [b' ', first, ..] => !matches!(first, b' ' | b'\t' | b'+' | b'-' | b'(' | b'[' | 0x80..),
-            [b']' | b':' | b'|' | b';', ..] => word[1] != b' ' && !word[1].is_ascii_alphanumeric() || word[0] == b'|',
+            [b']' | b':' | b'|' | b';', ..] => {
+                word[1] != b' ' && !word[1].is_ascii_alphanumeric() || word[0] == b'|'
+            }
             _ => false,
         };
         if decides {

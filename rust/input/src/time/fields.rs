@@ -133,8 +133,9 @@ impl FormatItem {
 }
 
 use FormatItem::{
-    AmPm, Byte, Day, Day2, Epoch, Fraction, FractionColon, FractionComma, FractionDigits, Hour, Hour2, Hour12, MaySpace,
-    Milliseconds, Minute, Minute2, Month, Month2, MonthName, Second, Second2, Space, Weekday, Year2, Year4, Zone,
+    AmPm, Byte, Day, Day2, Epoch, Fraction, FractionColon, FractionComma, FractionDigits, Hour, Hour2, Hour12,
+    MaySpace, Milliseconds, Minute, Minute2, Month, Month2, MonthName, Second, Second2, Space, Weekday, Year2,
+    Year4, Zone,
 };
 
 /// What a letter of `strftime` stands for; `None` if it is not supported.
@@ -181,8 +182,22 @@ pub(crate) fn of_fixed_width(item: FormatItem) -> FormatItem {
 pub(crate) fn begins_with_digit(item: FormatItem) -> bool {
     matches!(
         item,
-        Year4 | Year2 | Month | Month2 | Day | Day2 | Hour | Hour2 | Hour12 | Minute | Minute2 | Second | Second2
-            | FractionDigits | Milliseconds | Epoch
+        Year4
+            | Year2
+            | Month
+            | Month2
+            | Day
+            | Day2
+            | Hour
+            | Hour2
+            | Hour12
+            | Minute
+            | Minute2
+            | Second
+            | Second2
+            | FractionDigits
+            | Milliseconds
+            | Epoch
     )
 }
 
@@ -337,7 +352,8 @@ impl<'a> FieldReader<'a> {
         self.byte(sign)?;
         let from = self.at;
         self.fraction()?;
-        (counts.contains(&(self.at - from)) && !self.line.get(self.at).is_some_and(u8::is_ascii_digit)).then_some(())
+        (counts.contains(&(self.at - from)) && !self.line.get(self.at).is_some_and(u8::is_ascii_digit))
+            .then_some(())
     }
 
     /// AM or PM, in either case, with or without points.
@@ -357,7 +373,9 @@ impl<'a> FieldReader<'a> {
         };
         // Not the beginning of a word; a sign that is no letter, such as the blank before, is none.
         let ends = match after {
-            [byte, ..] => !(byte.is_ascii_alphanumeric() || *byte == b'_' || (*byte >= 0x80 && blank_len(after) == 0)),
+            [byte, ..] => {
+                !(byte.is_ascii_alphanumeric() || *byte == b'_' || (*byte >= 0x80 && blank_len(after) == 0))
+            }
             [] => true,
         };
         self.fields.half = Some(half);

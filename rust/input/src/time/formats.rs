@@ -45,7 +45,8 @@ pub(crate) struct Apart {
 impl PartialEq for TimestampFormat {
     fn eq(&self, other: &Self) -> bool {
         let pattern = |format: &Self| format.pattern.as_ref().map(|pattern| pattern.as_str().to_owned());
-        (&self.items, self.place, self.apart, pattern(self)) == (&other.items, other.place, other.apart, pattern(other))
+        (&self.items, self.place, self.apart, pattern(self))
+            == (&other.items, other.place, other.apart, pattern(other))
     }
 }
 
@@ -251,7 +252,10 @@ impl TimestampFormat {
         if goes_on(rest) && !(self.items == [Epoch] && rest.first() == Some(&b':')) {
             return false;
         }
-        if matches!(rest, [b',', digit, ..] if digit.is_ascii_digit()) && !self.apart.digits && !self.ends_its_second(line, end) {
+        if matches!(rest, [b',', digit, ..] if digit.is_ascii_digit())
+            && !self.apart.digits
+            && !self.ends_its_second(line, end)
+        {
             return false;
         }
         self.apart.word || !lacks(rest, self.has.half, self.has.zone, self.has.year)

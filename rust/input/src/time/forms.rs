@@ -5,8 +5,8 @@
 //! before something that is part of the time, as ` PM` or ` 2025` are, is none.
 
 use crate::time::fields::FormatItem::{
-    self, AmPm, Byte, Day, Day2, Epoch, Fraction, FractionColon, FractionComma, Hour, Hour2, Minute, Minute2, Month, Month2,
-    MonthName, Second, Second2, Space, Weekday, Year2, Year4, Zone,
+    self, AmPm, Byte, Day, Day2, Epoch, Fraction, FractionColon, FractionComma, Hour, Hour2, Minute, Minute2,
+    Month, Month2, MonthName, Second, Second2, Space, Weekday, Year2, Year4, Zone,
 };
 use crate::time::fields::{FieldReader, TimestampFields, blank_len};
 use crate::time::zones::ZoneForm;
@@ -166,7 +166,9 @@ pub(crate) fn readings_at(line: &[u8], start: usize, out: &mut Vec<Reading>) {
 
 /// The readings after the letter that a line of klog begins with.
 pub(crate) fn readings_after_a_letter(line: &[u8], out: &mut Vec<Reading>) {
-    if matches!(line.first(), Some(b'I' | b'W' | b'E' | b'F' | b'D')) && line.get(1).is_some_and(u8::is_ascii_digit) {
+    if matches!(line.first(), Some(b'I' | b'W' | b'E' | b'F' | b'D'))
+        && line.get(1).is_some_and(u8::is_ascii_digit)
+    {
         Parse::at(line, 1).extend(DATES_AFTER_A_LETTER, out);
     }
 }
@@ -446,7 +448,8 @@ pub(crate) fn lacks(rest: &[u8], has_half: bool, has_zone: bool, has_year: bool)
         let found = || crate::time::zones::zone_at(next);
         !has_zone && found().is_some_and(|zone| blanks == 0 || zone.form != ZoneForm::OffsetHours)
     };
-    let mut year = || !has_year && blanks > 0 && reader.take(Year4).is_some() && ends_a_year(reader.fields.year, &next[4..]);
+    let mut year =
+        || !has_year && blanks > 0 && reader.take(Year4).is_some() && ends_a_year(reader.fields.year, &next[4..]);
     match next.first() {
         Some(b'A'..=b'Z' | b'a' | b'p' | b'z' | b'u' | b'g' | b'+' | b'-' | b'(' | b'[') => half() || zone(),
         Some(b'0'..=b'9') => year(),

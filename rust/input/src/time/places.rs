@@ -27,8 +27,22 @@ pub(crate) enum Place {
 
 /// The keys of a timestamp in lines of `key=value`.
 pub(crate) const KEYS: &[&[u8]] = &[
-    b"time", b"ts", b"timestamp", b"@timestamp", b"t", b"at", b"date", b"datetime", b"when", b"_time", b"eventtime",
-    b"asctime", b"created", b"log_time", b"logtime", b"start_time",
+    b"time",
+    b"ts",
+    b"timestamp",
+    b"@timestamp",
+    b"t",
+    b"at",
+    b"date",
+    b"datetime",
+    b"when",
+    b"_time",
+    b"eventtime",
+    b"asctime",
+    b"created",
+    b"log_time",
+    b"logtime",
+    b"start_time",
 ];
 
 const MOST_WORDS: u8 = 8;
@@ -37,7 +51,10 @@ const MOST_BRACKETS: usize = 4;
 impl Place {
     /// Those that a format which a user gives is looked for at, in this order.
     pub(crate) fn near_the_start() -> impl Iterator<Item = Self> {
-        [Self::Start, Self::Priority, Self::Letter].into_iter().chain((1..=MOST_WORDS).map(Self::Words)).chain([Self::Bracket])
+        [Self::Start, Self::Priority, Self::Letter]
+            .into_iter()
+            .chain((1..=MOST_WORDS).map(Self::Words))
+            .chain([Self::Bracket])
     }
 
     /// Whether lines begin with it.
@@ -79,10 +96,10 @@ pub(crate) fn place_in(line: &[u8], place: Place) -> Option<usize> {
 /// All that are like it: behind other numbers of words, behind other brackets.
 pub(crate) fn elsewhere(line: &[u8], place: Place) -> impl Iterator<Item = usize> {
     let near = &line[..line.len().min(LOOKED_AT)];
-    let words = matches!(place, Place::Words(_)).then(|| (1..=MOST_WORDS).map_while(|words| after_words(line, words)));
-    let brackets = matches!(place, Place::Bracket).then(|| {
-        memchr::memchr2_iter(b'[', b'(', near).take(MOST_BRACKETS).map(|bracket| bracket + 1)
-    });
+    let words =
+        matches!(place, Place::Words(_)).then(|| (1..=MOST_WORDS).map_while(|words| after_words(line, words)));
+    let brackets = matches!(place, Place::Bracket)
+        .then(|| memchr::memchr2_iter(b'[', b'(', near).take(MOST_BRACKETS).map(|bracket| bracket + 1));
     words.into_iter().flatten().map(|at| after_opening(line, at)).chain(brackets.into_iter().flatten())
 }
 
@@ -106,7 +123,8 @@ pub(crate) fn times_at_the_start(line: &[u8]) -> impl Iterator<Item = (Place, Re
     let mut found = Vec::new();
     if line.first().is_some_and(|byte| !matches!(byte, b' ' | b'\t')) {
         let mut readings = Vec::new();
-        for (place, at) in [(Place::Start, Some(after_opening(line, 0))), (Place::Priority, after_priority(line))] {
+        for (place, at) in [(Place::Start, Some(after_opening(line, 0))), (Place::Priority, after_priority(line))]
+        {
             if let Some(at) = at {
                 readings_at(line, at, &mut readings);
                 found.extend(readings.drain(..).map(|reading| (place, reading)));
@@ -183,7 +201,8 @@ fn after_key(line: &[u8], key: &[u8]) -> Option<usize> {
 fn begins_a_key(before: &[u8]) -> bool {
     match before.last() {
         None => true,
-        Some(b'm') => memchr::memrchr(b'\x1B', before).is_some_and(|escape| escape + colours(&before[escape..]) == before.len()),
+        Some(b'm') => memchr::memrchr(b'\x1B', before)
+            .is_some_and(|escape| escape + colours(&before[escape..]) == before.len()),
         Some(byte) => !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@' | b'/' | 0x80..)),
     }
 }
