@@ -30,7 +30,7 @@ use crate::time::error::TimeError;
 use crate::time::fields::TimestampFields;
 use crate::time::formats::TimestampFormat;
 use crate::time::places::Place;
-use crate::time::years::{Years, infer_years};
+use crate::time::year_inference::{Years, infer_years};
 use crate::time::zones::WrittenZone;
 use evidence::civil_ms;
 use json::{FoundJson, JsonOptions};
