@@ -7,6 +7,7 @@
 //! | `rivals` | layouts that read the same text differently |
 //! | `evidence` | how much it takes to believe a layout |
 //! | `text`, `json` | which layouts are believed; which members of JSON hold the time |
+//! | `saved` | what was found, as a text for a later run |
 //! | `problem` | why a file cannot be read, and what its user can say |
 
 mod evidence;
@@ -14,6 +15,7 @@ mod json;
 mod problem;
 mod rivals;
 mod sample;
+mod saved;
 mod tally;
 mod text;
 
@@ -521,6 +523,26 @@ impl Detected {
             Some(error) if failed.len() * 2 > self.times.len() => Err(*error),
             _ => Ok(found),
         }
+    }
+}
+
+impl Detected {
+    /// What a file was found to be, from the text that [`Resolved::saved`] returned; `None` if it is something else.
+    ///
+    /// `regex` is the `timestamp_regex` that it was found with.
+    #[must_use]
+    pub fn restored(text: &str, resolver: TimestampResolver, regex: Option<&Regex>) -> Option<(Self, Resolved)> {
+        let (detected, years) = saved::restore(text, regex)?;
+        let resolver = resolver.following(&years);
+        Some((detected, Resolved { resolver, years, first_ms: None, last_ms: None, ambiguous_times: 0 }))
+    }
+}
+
+impl Resolved {
+    /// What the file was found to be, for a later run that reads it in the same way.
+    #[must_use]
+    pub fn saved(&self, detected: &Detected) -> String {
+        saved::save(detected, &self.years)
     }
 }
 

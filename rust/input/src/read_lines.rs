@@ -359,7 +359,8 @@ mod tests {
 
     #[test]
     fn a_line_that_is_too_long_is_skipped_in_bounded_memory() {
-        let lines = TextLines::new(TimestampFormat::known(), TimestampResolver::utc());
+        let lines =
+            TextLines::new(TimestampFormat::from_strftime("%Y-%m-%d %H:%M:%S").unwrap(), TimestampResolver::utc());
         let mut events = LineEvents::new(LineFormat::Text(lines));
         events.feed(Bytes::from_static(b"2015-07-29 17:41:44 first\n"));
         let chunk = Bytes::from(vec![b'x'; 1 << 20]);

@@ -252,7 +252,8 @@ impl Times {
             YearSource::Given => "given",
             YearSource::Weekday => "the weekdays",
             YearSource::LeapDay => "29 February",
-            _ => "the latest that is possible",
+            YearSource::Modified => "when the file was modified",
+            YearSource::Latest => "the latest that is possible",
         }
     }
 
@@ -260,6 +261,36 @@ impl Times {
     #[getter]
     fn ambiguous_times(&self) -> u64 {
         self.resolved.ambiguous_times
+    }
+
+    /// What the file was found to be, as a text from which `restored` makes the same.
+    #[getter]
+    fn saved(&self) -> String {
+        self.resolved.saved(&self.detected)
+    }
+
+    /// Return what an earlier run found a file to be; None if the text is something else.
+    ///
+    /// Args:
+    ///     saved: as that run has it.
+    ///     zone: as it was given.
+    ///     now: milliseconds since 1970: no log was written later.
+    ///     timestamp_regex: as it was given.
+    ///
+    /// Raises:
+    ///     ValueError: the zone is unknown, or the regular expression is invalid.
+    #[staticmethod]
+    #[pyo3(signature = (saved, *, zone, now, timestamp_regex = None))]
+    fn restored(saved: &str, zone: &str, now: i64, timestamp_regex: Option<&str>) -> PyResult<Option<Self>> {
+        let regex = regex("timestamp_regex", timestamp_regex)?;
+        let found = Detected::restored(saved, resolver(zone, None, now)?, regex.as_ref());
+        Ok(found.map(|(detected, resolved)| Self { detected, resolved }))
+    }
+
+    /// `events`, `json` or `text`.
+    #[getter]
+    fn name(&self) -> Option<&'static str> {
+        self.detected.kind.map(FormatKind::name)
     }
 
     /// Return how the lines become events; None for event documents.

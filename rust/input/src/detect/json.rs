@@ -106,7 +106,6 @@ struct Candidate {
     /// Lines that have it, and those whose value is a time.
     present: usize,
     times: Vec<(usize, TimestampFields)>,
-    texts: Vec<(usize, Vec<u8>)>,
     layouts: Vec<Layout>,
     formats: Vec<TimestampFormat>,
     ambiguous: Option<Problem>,
@@ -220,7 +219,7 @@ fn candidate(
     }
     times.sort_by_key(|(line, _)| *line);
     times.dedup_by_key(|(line, _)| *line);
-    Candidate { name, present, times, texts, layouts, formats, ambiguous }
+    Candidate { name, present, times, layouts, formats, ambiguous }
 }
 
 fn members_line(members: &[(usize, &[u8], Vec<(String, Vec<u8>)>)], index: usize) -> Vec<u8> {

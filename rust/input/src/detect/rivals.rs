@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use crate::detect::evidence::{Loss, civil_ms, steps};
+use crate::detect::evidence::{Loss, civil_ms, is_near, steps};
 use crate::detect::tally::{Hit, Layout};
 use crate::time::fields::FormatItem::{
     self, AmPm, Day, Day2, Fraction, FractionComma, Month, Month2, MonthName, Space, Year2, Year4, Zone,
@@ -286,7 +286,12 @@ fn decide_words(layouts: &mut Vec<Layout>, fates: &mut [Fate], lines: &[&[u8]]) 
             }
             continue;
         }
-        if let Some(other) = other {
+        // What is far from the lines around it is not of this log.
+        let of_log: Vec<(usize, i64)> =
+            layouts[with].hits.iter().filter_map(|hit| Some((hit.line, civil_ms(&hit.fields)?))).collect();
+        if let Some(other) =
+            other.filter(|&other| is_near(&layouts[other].hits.iter().collect::<Vec<_>>(), &of_log))
+        {
             let hit = &layouts[with].hits[0];
             let text = &lines[hit.line][hit.start..hit.end];
             let word =

@@ -12,8 +12,6 @@ pub(crate) enum SampleEnd {
 #[derive(Debug)]
 pub(crate) struct Sample<'a> {
     pub(crate) lines: Vec<&'a [u8]>,
-    /// Where in `lines` each sample begins: between two of them there are lines that nobody has seen.
-    pub(crate) starts: Vec<usize>,
     pub(crate) end: SampleEnd,
 }
 
@@ -23,20 +21,13 @@ impl<'a> Sample<'a> {
         let end = if has(b'\r') && !has(b'\n') { SampleEnd::CarriageReturn } else { SampleEnd::LineFeed };
         let separator = if end == SampleEnd::CarriageReturn { b'\r' } else { b'\n' };
         let mut lines = Vec::new();
-        let mut starts = Vec::new();
         for sample in samples {
-            starts.push(lines.len());
             let sample = sample.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(sample);
             lines.extend(
                 sample.split(|&byte| byte == separator).map(trimmed).filter(|line| !line.trim_ascii().is_empty()),
             );
         }
-        Self { lines, starts, end }
-    }
-
-    /// Whether this line follows the one before it in the file.
-    pub(crate) fn follows(&self, index: usize) -> bool {
-        self.starts.binary_search(&index).is_err()
+        Self { lines, end }
     }
 }
 

@@ -26,6 +26,27 @@ pub(crate) const USUAL_NAMES: &[&str] = &[
     "time_iso8601",
     "Timestamp",
     "Time",
+    "timeStamp",
+    "TimeStamp",
+    "timeMillis",
+    "time_local",
+    "log_time",
+    "logTime",
+    "log_timestamp",
+    "logged_at",
+    "loggedAt",
+    "event_timestamp",
+    "eventTimestamp",
+    "EventTime",
+    "__REALTIME_TIMESTAMP",
+    "StartUTC",
+    "start_time",
+    "when",
+    "at",
+    "dt",
+    "log.time",
+    "event.created",
+    "metadata.timestamp",
 ];
 
 /// Where the message of a line is.
@@ -160,9 +181,21 @@ impl JsonLines {
         let value = &line[start..end];
         let timestamp = self.timestamps.read(value);
         if timestamp.is_none() {
-            self.reject_timestamp(value);
+            return self.read_another(line);
         }
         timestamp
+    }
+
+    /// The timestamp of a line of which the first member that may hold it does not.
+    #[cold]
+    fn read_another(&mut self, line: &[u8]) -> Option<i64> {
+        let values: Vec<_> = self.values.found()[..self.timestamp_paths].iter().flatten().copied().collect();
+        let found = values.iter().find_map(|&(start, end)| self.timestamps.read(&line[start..end]));
+        if found.is_none() {
+            let (start, end) = values[0];
+            self.reject_timestamp(&line[start..end]);
+        }
+        found
     }
 
     #[cold]
@@ -176,7 +209,12 @@ impl JsonLines {
     #[cold]
     fn reject_timestamp(&mut self, value: &[u8]) {
         let shown = String::from_utf8_lossy(&value[..value.len().min(60)]);
-        self.rejection = Some(Rejection::Malformed(format!("{shown} is not a timestamp that can be read").into()));
+        self.timestamps.read(value);
+        let reason = match self.timestamps.error() {
+            Some(error) => format!("{shown}: {error}"),
+            None => format!("{shown} is not a timestamp that can be read"),
+        };
+        self.rejection = Some(Rejection::Malformed(reason.into()));
     }
 }
 
@@ -187,13 +225,13 @@ mod tests {
     fn lines(timestamp: &[&str], message: Option<&str>) -> JsonLines {
         let names = timestamp.iter().map(|&name| name.to_owned()).collect();
         let resolver = TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap();
-        JsonLines::new(names, message.map(str::to_owned), resolver)
+        JsonLines::new(names, message.map(str::to_owned), vec![], resolver)
     }
 
     #[test]
     fn paths_and_messages() {
         let line =
-            br#"{"a.b": 1, "log": {"time": 1438191704, "text": "q\"\u00e9", "n": {"x": [1, 2]}}, "m": "plain"}"#;
+            br#"{"a.b": 1438191704, "log": {"time": 1438191704, "text": "q\"\u00e9", "n": {"x": [1, 2]}}, "m": "plain"}"#;
         let of = |timestamp: &str, message: &str| {
             let mut lines = lines(&[timestamp], Some(message));
             let timestamp = lines.read(line);
@@ -208,7 +246,7 @@ mod tests {
             }
         };
         assert_eq!(of("log.time", "log.text"), Ok((1_438_191_704_000, "q\"\u{e9}".to_owned())));
-        assert_eq!(of("a.b", "m"), Ok((1000, "plain".to_owned())));
+        assert_eq!(of("a.b", "m"), Ok((1_438_191_704_000, "plain".to_owned())));
         assert_eq!(of("log.time", "log.n"), Ok((1_438_191_704_000, r#"{"x": [1, 2]}"#.to_owned())));
         assert_eq!(of("log.time", "log.time"), Ok((1_438_191_704_000, "1438191704".to_owned())), "twice the same");
         let log = r#"{"time": 1438191704, "text": "q\"\u00e9", "n": {"x": [1, 2]}}"#;

@@ -69,11 +69,6 @@ impl ValueTimestamps {
     pub(crate) fn error(&self) -> Option<TimeError> {
         self.error
     }
-
-    /// What it resolves times with.
-    pub(crate) fn resolver(&self) -> &TimestampResolver {
-        &self.resolver
-    }
 }
 
 /// What is between the quotes of a string, as it is written.
@@ -129,7 +124,9 @@ mod tests {
     use super::*;
 
     fn timestamps() -> ValueTimestamps {
-        ValueTimestamps::new(TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap())
+        let formats = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S,%f", "%d/%b/%Y:%H:%M:%S %z"];
+        let formats = formats.map(|format| TimestampFormat::of_values(format).unwrap());
+        ValueTimestamps::new(formats.to_vec(), TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap())
     }
 
     #[test]
@@ -144,18 +141,23 @@ mod tests {
             "\"1438191704123\"",
             "\"2015-07-29 17:41:44,123\"",
             "\"2015-07-29T19:41:44.123+02:00\"",
+            "\"29/Jul/2015:17:41:44.123 +0000\"",
+            r#""2015-07-29T19:41:44.123\u002B02:00""#,
+            r#""29\/Jul\/2015:17:41:44.123 +0000""#,
         ] {
             assert_eq!(timestamps().read(value.as_bytes()), Some(same), "{value}");
         }
-        // Values hold nothing but ISO 8601 and numbers.
         for value in [
-            "\"29/Jul/2015:17:41:44.123 +0000\"",
             "null",
             "true",
             "-5",
+            "0.123",
+            "1.5",
+            "99999999",
             "\"soon\"",
             "{}",
             "\"2015-07-29T17:41:44Z and more\"",
+            "\"2015-07-29T17:41:44 PM\"",
         ] {
             assert_eq!(timestamps().read(value.as_bytes()), None, "{value}");
         }
@@ -171,8 +173,8 @@ mod tests {
             "\"2015-07-29T17:41:44.5+02:00\"",
             "\"2015-07-29 17:41:44 +0200\"",
             "\"2015-07-29T17:41:44.1Z and more\"",
-            "\"2015/07/29 17:41:44\"",
-            "\"2015/07/29 17:41:44.25\"",
+            "\"2015-07-29 17:41:44,250\"",
+            "\"2015-07-29 17:41:44,5\"",
             "\"\"",
             "\"1438191704\"",
             "\"2015-07-29T17:41:45Z\"",

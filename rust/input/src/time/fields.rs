@@ -63,8 +63,6 @@ pub(crate) enum FormatItem {
     Byte(u8),
     /// One or more blanks.
     Space,
-    /// Blanks, or none.
-    MaySpace,
     Year4,
     Year2,
     /// One or two digits.
@@ -108,7 +106,6 @@ impl FormatItem {
             Byte(b'%') => "%%",
             Byte(byte) => return char::from(byte).to_string(),
             Space => " ",
-            MaySpace => "",
             Year4 => "%Y",
             Year2 => "%y",
             Month | Month2 => "%m",
@@ -134,8 +131,7 @@ impl FormatItem {
 
 use FormatItem::{
     AmPm, Byte, Day, Day2, Epoch, Fraction, FractionColon, FractionComma, FractionDigits, Hour, Hour2, Hour12,
-    MaySpace, Milliseconds, Minute, Minute2, Month, Month2, MonthName, Second, Second2, Space, Weekday, Year2,
-    Year4, Zone,
+    Milliseconds, Minute, Minute2, Month, Month2, MonthName, Second, Second2, Space, Weekday, Year2, Year4, Zone,
 };
 
 /// What a letter of `strftime` stands for; `None` if it is not supported.
@@ -233,10 +229,6 @@ impl<'a> FieldReader<'a> {
         match item {
             Byte(byte) => self.byte(byte),
             Space => self.space(),
-            MaySpace => {
-                self.at += blank_len(&self.line[self.at..]);
-                Some(())
-            }
             Year4 => self.number(4, 4, 1970, 9999).map(|year| self.fields.year = Some(year.cast_signed())),
             Year2 => {
                 // As POSIX has it: 69 to 99 are of the century before.

@@ -130,9 +130,9 @@ impl TimestampFormat {
         Ok(Place::near_the_start().map(|place| Self::new(items.clone(), place)).collect())
     }
 
-    /// What `strftime` would be given to write it.
-    pub(crate) fn strftime(&self) -> String {
-        self.items.iter().map(|item| item.strftime()).collect()
+    /// The same, of texts that are nothing else; `Err` is the letter that is not supported.
+    pub fn of_values(format: &str) -> Result<Self, String> {
+        Ok(Self::new(Self::items_of_strftime(format)?, Place::Whole))
     }
 
     /// Where in a line it is.
@@ -143,6 +143,16 @@ impl TimestampFormat {
     /// Its items.
     pub(crate) fn items(&self) -> &[FormatItem] {
         &self.items
+    }
+
+    /// Whether lines may have it elsewhere.
+    pub(crate) fn wanders(&self) -> bool {
+        self.wanders
+    }
+
+    /// What follows it that is no part of it.
+    pub(crate) fn apart(&self) -> Apart {
+        self.apart
     }
 
     /// Whether its timestamps have a year.
@@ -252,10 +262,7 @@ impl TimestampFormat {
         if goes_on(rest) && !(self.items == [Epoch] && rest.first() == Some(&b':')) {
             return false;
         }
-        if matches!(rest, [b',', digit, ..] if digit.is_ascii_digit())
-            && !self.apart.digits
-            && !self.ends_its_second(line, end)
-        {
+        if !self.apart.digits && may_be_fraction(rest) && !self.ends_its_second(line, end) {
             return false;
         }
         self.apart.word || !lacks(rest, self.has.half, self.has.zone, self.has.year)
@@ -269,6 +276,14 @@ impl TimestampFormat {
             || !matches!(self.items.last(), Some(Fraction | Second | Second2))
             || (digits > 0 && before[..end - digits].last() == Some(&b'.'))
     }
+}
+
+/// Whether a comma and digits may be the fraction of a second: not an address, nor a number that is too long.
+pub(crate) fn may_be_fraction(rest: &[u8]) -> bool {
+    let [b',', digits @ ..] = rest else { return false };
+    let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let is_dotted = matches!(&digits[count..], [b'.', digit, ..] if digit.is_ascii_digit());
+    (1..10).contains(&count) && !is_dotted
 }
 
 /// Whether a line begins with a time in any form, be it only a time of day with its seconds.

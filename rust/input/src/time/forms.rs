@@ -9,6 +9,7 @@ use crate::time::fields::FormatItem::{
     Month, Month2, MonthName, Second, Second2, Space, Weekday, Year2, Year4, Zone,
 };
 use crate::time::fields::{FieldReader, TimestampFields, blank_len};
+use crate::time::formats::may_be_fraction;
 use crate::time::zones::ZoneForm;
 
 /// Dates, the one that says more first. Several may fit the same digits: then the file has to show which it is.
@@ -388,7 +389,7 @@ impl<'a> Parse<'a> {
         // An address, or a version.
         let dotted = after == Some(&b'.') && rest.get(2 + digits).is_some_and(u8::is_ascii_digit);
         match rest.first() {
-            Some(b',') if digits > 0 && !dotted && digits < 10 => {
+            Some(b',') if may_be_fraction(rest) => {
                 let column = Self { column: true, ..self.clone() }.with(&[Fraction]);
                 match (digits, after) {
                     (3 | 6 | 9, Some(b',')) => [self.with(&[FractionComma]), column].concat(),

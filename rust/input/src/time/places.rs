@@ -57,6 +57,11 @@ impl Place {
             .chain([Self::Bracket])
     }
 
+    /// The value of the key at this index of [`KEYS`].
+    pub(crate) fn key(index: u8) -> Option<Self> {
+        (usize::from(index) < KEYS.len()).then_some(Self::Key(index))
+    }
+
     /// Whether lines begin with it.
     pub(crate) fn is_at_the_start(self) -> bool {
         matches!(self, Self::Start | Self::Priority | Self::Letter | Self::Whole)
