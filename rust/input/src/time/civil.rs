@@ -42,8 +42,11 @@ struct RepeatedTimes {
     pending: u64,
     /// A timestamp in this hour's first pass.
     hour: Option<i64>,
-    /// The timestamp before was in such an hour.
+    /// A step showed that the pass which comes first in the file has ended.
+    has_stepped: bool,
+    /// The last timestamp is in such an hour, and the one before.
     is_inside: bool,
+    was_inside: bool,
 }
 
 impl TimestampResolver {
@@ -128,7 +131,7 @@ impl TimestampResolver {
         if !weekday_fits(civil, fields) {
             return Err(TimeError::Weekday);
         }
-        self.repeated.is_inside = false;
+        self.repeated.was_inside = std::mem::take(&mut self.repeated.is_inside);
         let ms = match fields.zone {
             WrittenZone::Offset(offset) => civil - i64::from(offset) * 1000,
             WrittenZone::Unwritten => {
@@ -186,13 +189,16 @@ impl TimestampResolver {
             }
         });
         let repeated = &mut self.repeated;
-        repeated.is_inside = true;
-        if repeated.hour.is_none_or(|hour| (hour - first).abs() > 3 * HOUR_MS) {
+        let is_new = repeated.hour.is_none_or(|hour| (hour - first).abs() > 3 * HOUR_MS);
+        if is_new {
             repeated.undecided += std::mem::take(&mut repeated.pending);
             repeated.hour = Some(first);
         }
-        repeated.pending = if stepped { 0 } else { repeated.pending + 1 };
-        if stepped == is_backward { first } else { second }
+        // The other pass lasts until the hour is left, whatever is a little out of order in it.
+        repeated.has_stepped = stepped || (repeated.has_stepped && repeated.was_inside && !is_new);
+        repeated.is_inside = true;
+        repeated.pending = if repeated.has_stepped { 0 } else { repeated.pending + 1 };
+        if repeated.has_stepped == is_backward { first } else { second }
     }
 }
 

@@ -89,6 +89,19 @@ fn order_shows_which_pass_of_a_repeated_hour_is_meant() {
 }
 
 #[test]
+fn the_second_pass_of_a_repeated_hour_lasts_until_the_hour_is_left() {
+    for direction in [Direction::Forward, Direction::Unknown] {
+        let mut resolver = resolver("Europe/Berlin").direction(direction);
+        let mut at = |hour, minute| resolver.resolve(&at(Some(2026), 10, 25, hour, minute)).unwrap();
+        assert_eq!(at(2, 58), ms("2026-10-25T00:58:00Z"));
+        assert_eq!(at(2, 0), ms("2026-10-25T01:00:00Z"));
+        assert_eq!(at(2, 59), ms("2026-10-25T01:59:00Z"), "before the end of the first pass, were it in it");
+        assert_eq!(at(3, 0), ms("2026-10-25T02:00:00Z"));
+        assert_eq!(resolver.ambiguous_times(), 0, "the step back shows both passes");
+    }
+}
+
+#[test]
 fn a_written_zone_decides_by_itself() {
     let mut berlin = resolver("Europe/Berlin");
     let mut of = |zone, hour| {
