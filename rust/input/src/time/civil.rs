@@ -1,16 +1,15 @@
 //! Civil time into milliseconds since 1970: calendar, zone, and what the order of lines shows.
 
 mod clock;
+mod repeated;
 
 use crate::time::error::TimeError;
 use crate::time::fields::TimestampFields;
 use crate::time::years::{Direction, YearTracker, Years, civil_ms, weekday_fits};
 use crate::time::zones::{Abbreviation, WrittenZone, ZoneName, abbreviation};
 use clock::{LocalTime, ZoneClock};
+use repeated::{DISORDER, Passes, RepeatedTimes};
 
-/// Lines that are so much out of order are still of the same pass through an hour that is repeated.
-const DISORDER: i64 = 5 * 60_000;
-const HOUR_MS: i64 = 3_600_000;
 /// Zones that are kept, of those that lines write.
 const CLOCKS_KEPT: usize = 8;
 
@@ -30,23 +29,9 @@ pub struct TimestampResolver {
     takes_all: bool,
     /// The timestamp before.
     last_ms: Option<i64>,
+    /// How much lines have been out of order so far, up to `DISORDER`.
+    disorder: i64,
     repeated: RepeatedTimes,
-}
-
-/// Timestamps of hours that are repeated, of which the order did not show the pass.
-#[derive(Clone, Debug, Default)]
-struct RepeatedTimes {
-    /// Of the hours before.
-    undecided: u64,
-    /// Of this hour so far: a step back still decides.
-    pending: u64,
-    /// A timestamp in this hour's first pass.
-    hour: Option<i64>,
-    /// A step showed that the pass which comes first in the file has ended.
-    has_stepped: bool,
-    /// The last timestamp is in such an hour, and the one before.
-    is_inside: bool,
-    was_inside: bool,
 }
 
 impl TimestampResolver {
@@ -63,6 +48,7 @@ impl TimestampResolver {
             direction: Direction::Unknown,
             takes_all: false,
             last_ms: None,
+            disorder: 0,
             repeated: RepeatedTimes::default(),
         })
     }
@@ -77,6 +63,7 @@ impl TimestampResolver {
             direction: Direction::Unknown,
             takes_all: true,
             last_ms: None,
+            disorder: 0,
             repeated: RepeatedTimes::default(),
         }
     }
@@ -103,12 +90,12 @@ impl TimestampResolver {
     /// are taken as if there were one pass: the first, or in files with the newest line first, the second.
     #[must_use]
     pub fn ambiguous_times(&self) -> u64 {
-        self.repeated.undecided + self.repeated.pending
+        self.repeated.undecided()
     }
 
     /// Whether the timestamp before is in an hour that is repeated: there, the same text may mean another time.
     pub(crate) fn is_in_repeated_hour(&self) -> bool {
-        self.repeated.is_inside
+        self.repeated.is_inside()
     }
 
     /// Milliseconds since 1970.
@@ -131,9 +118,11 @@ impl TimestampResolver {
         if !weekday_fits(civil, fields) {
             return Err(TimeError::Weekday);
         }
-        self.repeated.was_inside = std::mem::take(&mut self.repeated.is_inside);
         let ms = match fields.zone {
-            WrittenZone::Offset(offset) => civil - i64::from(offset) * 1000,
+            WrittenZone::Offset(offset) => {
+                self.repeated.leave();
+                civil - i64::from(offset) * 1000
+            }
             WrittenZone::Unwritten => {
                 let local = self.clock.at(civil);
                 self.pass(civil, local)?
@@ -141,6 +130,7 @@ impl TimestampResolver {
             WrittenZone::Named(name) => self.in_named_zone(civil, name)?,
         };
         self.years.note(year, civil);
+        self.note_disorder(ms);
         self.last_ms = Some(ms);
         Ok(ms)
     }
@@ -148,6 +138,7 @@ impl TimestampResolver {
     fn in_named_zone(&mut self, civil: i64, name: ZoneName) -> Result<i64, TimeError> {
         if let Some(Abbreviation::Ambiguous { usual, .. }) = abbreviation(name.as_str().as_bytes()) {
             let offset = self.clock.offset_of_abbreviation(civil, name);
+            self.repeated.leave();
             let usual = usual.map(|seconds| i64::from(seconds) * 1000);
             return offset.or(usual).map(|offset| civil - offset).ok_or(TimeError::AmbiguousZone(name));
         }
@@ -171,7 +162,10 @@ impl TimestampResolver {
     #[inline]
     fn pass(&mut self, civil: i64, local: LocalTime) -> Result<i64, TimeError> {
         match local {
-            LocalTime::Once(offset) => Ok(civil - offset),
+            LocalTime::Once(offset) => {
+                self.repeated.leave();
+                Ok(civil - offset)
+            }
             LocalTime::Never => Err(TimeError::NoSuchTime),
             LocalTime::Twice(before, after) => Ok(self.repeated_pass(civil - before, civil - after)),
         }
@@ -179,26 +173,18 @@ impl TimestampResolver {
 
     #[cold]
     fn repeated_pass(&mut self, first: i64, second: i64) -> i64 {
-        let is_backward = self.direction == Direction::Backward;
-        // A step against the direction of the lines shows that a pass ended. One of hours shows something else.
-        let stepped = self.last_ms.is_some_and(|last| {
-            if is_backward {
-                second > last + DISORDER && last >= first - HOUR_MS
-            } else {
-                first < last - DISORDER && last <= second + HOUR_MS
-            }
-        });
-        let repeated = &mut self.repeated;
-        let is_new = repeated.hour.is_none_or(|hour| (hour - first).abs() > 3 * HOUR_MS);
-        if is_new {
-            repeated.undecided += std::mem::take(&mut repeated.pending);
-            repeated.hour = Some(first);
+        let passes = Passes { first, second, is_backward: self.direction == Direction::Backward };
+        self.repeated.pass(passes, self.last_ms, self.disorder)
+    }
+
+    /// Notes a timestamp that is a little before the one before.
+    #[inline]
+    fn note_disorder(&mut self, ms: i64) {
+        let Some(last) = self.last_ms else { return };
+        let back = if self.direction == Direction::Backward { ms - last } else { last - ms };
+        if (self.disorder..=DISORDER).contains(&back) {
+            self.disorder = back;
         }
-        // The other pass lasts until the hour is left, whatever is a little out of order in it.
-        repeated.has_stepped = stepped || (repeated.has_stepped && repeated.was_inside && !is_new);
-        repeated.is_inside = true;
-        repeated.pending = if repeated.has_stepped { 0 } else { repeated.pending + 1 };
-        if repeated.has_stepped == is_backward { first } else { second }
     }
 }
 

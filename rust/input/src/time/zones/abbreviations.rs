@@ -1,8 +1,8 @@
 //! Abbreviations of time zones, and what each of them means.
 //!
 //! From the tz database (2026f), for the years since 1995; from RFC 2822, which fixes those of North America; and, where the
-//! tz database has only numbers (`SGT`, `BRT`), from the names that the JDK writes. `AEST` and the like are in Australia
-//! what `EST` was in old releases of the tz database.
+//! tz database has only numbers (`SGT`, `BRT`), from the names that the JDK writes, also in German (`MEZ`). What Australia
+//! writes is `AEST` and the like; `EST` stood for it in releases of the tz database before 2014.
 
 /// What an abbreviation means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +37,10 @@ const fn usually(usual: i32, offsets: &'static [i32]) -> Abbreviation {
 /// The meaning of an abbreviation, which must be in upper case; `None` if it is not known.
 pub(crate) fn abbreviation(word: &[u8]) -> Option<Abbreviation> {
     Some(match word {
-        b"WET" => hours(0),
-        b"WEST" | b"CET" | b"MET" | b"WAT" => hours(1),
-        b"CEST" | b"MEST" | b"EET" | b"CAT" | b"SAST" => hours(2),
-        b"EEST" | b"EAT" | b"IDT" => hours(3),
+        b"WET" | b"WEZ" => hours(0),
+        b"WEST" | b"WESZ" | b"CET" | b"MEZ" | b"MET" | b"WAT" => hours(1),
+        b"CEST" | b"MESZ" | b"MEST" | b"EET" | b"OEZ" | b"CAT" | b"SAST" => hours(2),
+        b"EEST" | b"OESZ" | b"EAT" | b"IDT" => hours(3),
         b"MSD" => hours(4),
         b"PKT" => hours(5),
         b"WIB" | b"ICT" => hours(7),

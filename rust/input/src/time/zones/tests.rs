@@ -46,6 +46,7 @@ fn each_form_of_a_zone() {
         ("GMT+5:30", offset(5, 30), ZoneForm::UtcOffset),
         ("Z+01:00", offset(1, 0), ZoneForm::UtcOffset),
         ("CET", offset(1, 0), ZoneForm::Abbreviation),
+        ("MESZ", offset(2, 0), ZoneForm::Abbreviation),
         ("EST", offset(-5, 0), ZoneForm::Abbreviation),
         ("ACST", offset(9, 30), ZoneForm::Abbreviation),
         ("NST", offset(-3, 30), ZoneForm::Abbreviation),
