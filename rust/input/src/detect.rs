@@ -31,13 +31,13 @@ use crate::time::civil::TimestampResolver;
 use crate::time::error::TimeError;
 use crate::time::fields::TimestampFields;
 use crate::time::formats::TimestampFormat;
-use crate::time::places::Place;
+use crate::time::places::{Place, is_indented};
 use crate::time::year_inference::infer_years;
 use crate::time::years::Years;
 use crate::time::zones::WrittenZone;
 use evidence::civil_ms;
 use json::{FoundJson, JsonOptions};
-use sample::{Sample, SampleEnd, is_indented};
+use sample::{Sample, SampleEnd};
 use tally::{Layout, readings};
 use text::{Judged, TextOptions, judge_layouts, problem_of, strftime};
 

@@ -9,6 +9,7 @@ use crate::detect::tally::{Hit, Layout};
 use crate::time::fields::FormatItem::{
     self, AmPm, Day, Day2, Fraction, FractionComma, Month, Month2, MonthName, Space, Year2, Year4, Zone,
 };
+use crate::time::fields::TimestampFields;
 use crate::time::formats::Apart;
 use crate::time::forms::Leaves;
 use crate::time::names::Weekdays;
@@ -67,11 +68,12 @@ fn decide_orders(layouts: &[Layout], fates: &mut [Fate], lines: &[&[u8]], now_ms
             let least = alive.iter().map(|&index| back(index)).min();
             alive.retain(|&index| Some(back(index)) == least);
         }
-        if alive.len() > 1
-            && let Some(known) = alive.iter().copied().find(|&index| is_known_product(&layouts[index], lines))
-            && is_latest(known, &alive, layouts)
-        {
-            alive = vec![known];
+        if alive.len() > 1 {
+            let known = alive.iter().copied().find(|&index| {
+                known_product(&layouts[index], lines)
+                    .is_some_and(|is_certain| is_certain || is_latest(index, &alive, layouts))
+            });
+            alive = known.map_or(alive, |known| vec![known]);
         }
         for &index in &rivals {
             match alive.as_slice() {
@@ -105,12 +107,18 @@ fn is_number_of_date(item: FormatItem) -> bool {
     matches!(item, Year2 | Month | Month2 | Day | Day2)
 }
 
-/// Whether it has times in the future, or on other weekdays than it says.
+/// Whether it has times in the future, or on other weekdays than it says, or a year for each day of the log.
 fn is_contradicted(layout: &Layout, now_ms: i64) -> bool {
-    layout.hits.iter().any(|hit| {
+    let distinct = |key: fn(&TimestampFields) -> (i32, u32, u32)| {
+        layout.hits.iter().map(|hit| key(&hit.fields)).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    let years = distinct(|fields| (fields.year.unwrap_or(0), 0, 0));
+    let days = distinct(|fields| (0, fields.month, fields.day));
+    let is_other = |hit: &Hit| {
         let Some(time) = civil_ms(&hit.fields) else { return true };
         hit.fields.year.is_some() && (time > now_ms + DAY_MS || !fits_weekday(hit.fields.weekdays, time))
-    })
+    };
+    (years > 2 && days == 1) || layout.hits.iter().any(is_other)
 }
 
 fn fits_weekday(written: Weekdays, time: i64) -> bool {
@@ -119,23 +127,50 @@ fn fits_weekday(written: Weekdays, time: i64) -> bool {
 }
 
 /// The order that a known program writes, if the lines are otherwise as that writes them.
-static PRODUCTS: LazyLock<Vec<(&[FormatItem], Regex)>> = LazyLock::new(|| {
-    let regex = |pattern| Regex::new(pattern).expect("it is a regular expression");
+struct Product {
+    order: &'static [FormatItem],
+    pattern: Regex,
+    /// Nothing else writes such lines, however old they are.
+    is_certain: bool,
+}
+
+static PRODUCTS: LazyLock<Vec<Product>> = LazyLock::new(|| {
+    let product = |order, pattern, is_certain| Product {
+        order,
+        pattern: Regex::new(pattern).expect("it is a regular expression"),
+        is_certain,
+    };
+    const SLASH: FormatItem = FormatItem::Byte(b'/');
+    const DASH: FormatItem = FormatItem::Byte(b'-');
     vec![
         // Spark and Hadoop: %d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n
-        (
-            &[Year2, FormatItem::Byte(b'/'), Month],
-            regex(r"^\d\d/\d\d/\d\d \d\d:\d\d:\d\d (TRACE|DEBUG|INFO|WARN|ERROR|FATAL) [\w.$]+:"),
+        product(
+            &[Year2, SLASH, Month],
+            r"^\d\d/\d\d/\d\d \d\d:\d\d:\d\d (TRACE|DEBUG|INFO|WARN|ERROR|FATAL) [\w.$]+:",
+            false,
+        ),
+        // HDFS: %d{yyMMdd HHmmss} %t %p %c: %m%n
+        product(&[Year2, Month2, Day2], r"^\d{6} \d{6} \d+ (INFO|WARN|ERROR|FATAL) dfs\.", true),
+        // MySQL until 5.6
+        product(
+            &[Year2, Month2, Day2],
+            r"^\d{6} +\d{1,2}:\d\d:\d\d +(\[(Note|Warning|ERROR)\]|mysqld_safe|InnoDB:|mysqld)",
+            false,
         ),
         // Android: threadtime of logcat
-        (&[Month, FormatItem::Byte(b'-'), Day], regex(r"^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} +\d+ +\d+ [VDIWEF] ")),
+        product(&[Month, DASH, Day], r"^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} +\d+ +\d+ [VDIWEF] ", true),
     ]
 });
 
-fn is_known_product(layout: &Layout, lines: &[&[u8]]) -> bool {
-    PRODUCTS.iter().any(|(order, pattern)| {
-        layout.items.starts_with(order) && layout.hits.iter().all(|hit| pattern.is_match(lines[hit.line]))
-    })
+/// Whether all lines are as a known program writes them that has this order; `Some(true)` if nothing else does.
+fn known_product(layout: &Layout, lines: &[&[u8]]) -> Option<bool> {
+    PRODUCTS
+        .iter()
+        .find(|product| {
+            layout.items.starts_with(product.order)
+                && layout.hits.iter().all(|hit| product.pattern.is_match(lines[hit.line]))
+        })
+        .map(|product| product.is_certain)
 }
 
 /// Whether no other reading puts the lines in a later year.

@@ -37,13 +37,3 @@ fn trimmed(line: &[u8]) -> &[u8] {
     let nuls = line.iter().take_while(|&&byte| byte == 0).count();
     &line[nuls..]
 }
-
-/// Whether a line is set in, as those that continue another mostly are.
-pub(crate) fn is_indented(line: &[u8]) -> bool {
-    match line {
-        [b'\t', ..] | [b' ', b' ' | b'\t', ..] => true,
-        // A level that is padded on its left: " INFO", "ERROR".
-        [b' ', next, ..] => !next.is_ascii_uppercase(),
-        _ => false,
-    }
-}

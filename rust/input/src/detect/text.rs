@@ -5,11 +5,10 @@ use regex::bytes::Regex;
 use crate::detect::evidence::{Evidence, Loss, civil_ms, is_near, judge};
 use crate::detect::problem::{Problem, ProblemKind};
 use crate::detect::rivals::{Fate, decide};
-use crate::detect::sample::is_indented;
 use crate::detect::tally::{Hit, Layout, layouts_of};
 use crate::time::fields::{FormatItem, TimestampFields};
 use crate::time::formats::TimestampFormat;
-use crate::time::places::{Place, times_at_the_start};
+use crate::time::places::{Place, is_indented, times_at_the_start};
 
 /// Most lines of which all readings are listed; the others are read in the layouts that those show.
 const MOST_LINES: usize = 1_500;

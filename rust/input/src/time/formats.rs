@@ -8,7 +8,7 @@ use crate::time::fields::FormatItem::{
 };
 use crate::time::fields::{FieldReader, TimestampFields, begins_with_digit, items_of_letter, of_fixed_width};
 use crate::time::forms::{goes_on, lacks};
-use crate::time::places::{Place, elsewhere, place_in, times_at_the_start};
+use crate::time::places::{Place, elsewhere, is_indented, place_in, times_at_the_start};
 
 /// How all lines of a log write their timestamps, and where.
 #[derive(Clone, Debug)]
@@ -184,7 +184,7 @@ impl TimestampFormat {
         if let Some(found) = place_in(line, self.place).and_then(at) {
             return Some(found);
         }
-        if !self.wanders || line.first().is_none_or(u8::is_ascii_whitespace) {
+        if !self.wanders || is_indented(line) {
             return None;
         }
         elsewhere(line, self.place).find_map(at)
@@ -290,7 +290,7 @@ pub(crate) fn may_be_fraction(rest: &[u8]) -> bool {
 ///
 /// Called for the lines that are not known: nearly all of those are indented, and end here with their first byte.
 #[must_use]
-pub fn begins_with_time(line: &[u8]) -> bool {
+pub(crate) fn begins_with_time(line: &[u8]) -> bool {
     /// 2001 to 2100: other numbers of as many digits are none.
     const COUNTS_MS: std::ops::Range<i64> = 1_000_000_000_000..4_102_444_800_000;
     times_at_the_start(line).any(|(_, reading)| match reading.fields.epoch_ms {

@@ -336,8 +336,7 @@ impl<'a> Parse<'a> {
     fn with_zone(&self, before: usize) -> Option<Self> {
         let zone = crate::time::zones::zone_at(&self.line[self.at..])?;
         let spaced = self.at > before;
-        // After a blank, two digits with a sign are the message's as likely as a zone.
-        if spaced && zone.form == ZoneForm::OffsetHours {
+        if spaced && !is_zone_after_a_blank(zone.form, &self.line[self.at + zone.len..]) {
             return None;
         }
         let mut way = self.taking(Component::Zone, &[Zone])?;
@@ -447,7 +446,7 @@ pub(crate) fn lacks(rest: &[u8], has_half: bool, has_zone: bool, has_year: bool)
     let half = || !has_half && !has_zone && blanks > 0 && FieldReader::at(next, 0).take(AmPm).is_some();
     let zone = || {
         let found = || crate::time::zones::zone_at(next);
-        !has_zone && found().is_some_and(|zone| blanks == 0 || zone.form != ZoneForm::OffsetHours)
+        !has_zone && found().is_some_and(|zone| blanks == 0 || is_zone_after_a_blank(zone.form, &next[zone.len..]))
     };
     let mut year =
         || !has_year && blanks > 0 && reader.take(Year4).is_some() && ends_a_year(reader.fields.year, &next[4..]);
@@ -455,6 +454,16 @@ pub(crate) fn lacks(rest: &[u8], has_half: bool, has_zone: bool, has_year: bool)
         Some(b'A'..=b'Z' | b'a' | b'p' | b'z' | b'u' | b'g' | b'+' | b'-' | b'(' | b'[') => half() || zone(),
         Some(b'0'..=b'9') => year(),
         _ => false,
+    }
+}
+
+/// Whether what is written as a zone is one behind a blank: two digits with a sign, and a letter that a colon follows, are the
+/// message's as likely.
+fn is_zone_after_a_blank(form: ZoneForm, after: &[u8]) -> bool {
+    match form {
+        ZoneForm::OffsetHours => false,
+        ZoneForm::Letter => matches!(after.first(), None | Some(b' ' | b'\t' | b']' | b')' | b'|')),
+        _ => true,
     }
 }
 

@@ -211,3 +211,13 @@ fn begins_a_key(before: &[u8]) -> bool {
         Some(byte) => !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@' | b'/' | 0x80..)),
     }
 }
+
+/// Whether a line is set in, as those that continue another mostly are.
+pub(crate) fn is_indented(line: &[u8]) -> bool {
+    match line {
+        [b'\t', ..] | [b' ', b' ' | b'\t', ..] => true,
+        // A level that is padded on its left: " INFO", "ERROR".
+        [b' ', next, ..] => !next.is_ascii_uppercase(),
+        _ => false,
+    }
+}

@@ -89,11 +89,6 @@ pub(crate) struct ZoneText {
     pub(crate) form: ZoneForm,
 }
 
-/// Whether a word is an abbreviation of a time zone, or a name of UTC.
-pub(crate) fn is_abbreviation(word: &[u8]) -> bool {
-    is_utc(word) || abbreviation(word).is_some()
-}
-
 /// The zone that `text` begins with, alone or in brackets (`[Europe/Paris]`, `(CET)`).
 ///
 /// An offset may be followed by a name for it: `+01:00[Europe/Paris]`, `+0100 CET`, `+0100 (CET)`, `GMT+0100 (Central
