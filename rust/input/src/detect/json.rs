@@ -100,6 +100,9 @@ fn value_of(written: &[u8]) -> Value {
     }
 }
 
+/// A line: its index, its text, and its members with their values.
+type LineMembers<'a> = (usize, &'a [u8], Vec<(String, Vec<u8>)>);
+
 /// A member that may hold the time of lines.
 struct Candidate {
     name: String,
@@ -113,7 +116,7 @@ struct Candidate {
 
 /// Which members hold the time of these lines.
 pub(super) fn find(lines: &[(usize, &[u8])], options: &JsonOptions) -> FoundJson {
-    let members: Vec<(usize, &[u8], Vec<(String, Vec<u8>)>)> =
+    let members: Vec<LineMembers<'_>> =
         lines.iter().filter_map(|&(index, line)| Some((index, line, Members::of_line(line)?))).collect();
     let names: Vec<String> = match &options.field {
         Some(field) => vec![field.clone()],
@@ -163,11 +166,7 @@ pub(super) fn find(lines: &[(usize, &[u8])], options: &JsonOptions) -> FoundJson
     found
 }
 
-fn candidate(
-    name: String,
-    members: &[(usize, &[u8], Vec<(String, Vec<u8>)>)],
-    options: &JsonOptions,
-) -> Candidate {
+fn candidate(name: String, members: &[LineMembers<'_>], options: &JsonOptions) -> Candidate {
     let mut times = Vec::new();
     let mut texts: Vec<(usize, Vec<u8>)> = Vec::new();
     let mut present = 0;
@@ -222,12 +221,12 @@ fn candidate(
     Candidate { name, present, times, layouts, formats, ambiguous }
 }
 
-fn members_line(members: &[(usize, &[u8], Vec<(String, Vec<u8>)>)], index: usize) -> Vec<u8> {
+fn members_line(members: &[LineMembers<'_>], index: usize) -> Vec<u8> {
     members.iter().find(|(line, ..)| *line == index).map_or_else(Vec::new, |(_, line, _)| line.to_vec())
 }
 
 /// Why no member holds the time, with those that could.
-fn problem(members: &[(usize, &[u8], Vec<(String, Vec<u8>)>)], options: &JsonOptions) -> Problem {
+fn problem(members: &[LineMembers<'_>], options: &JsonOptions) -> Problem {
     let lines = members.iter().take(2).map(|(_, line, _)| line.to_vec());
     if let Some(field) = &options.field {
         let has = members.iter().any(|(.., of_line)| of_line.iter().any(|(name, _)| name == field));

@@ -31,7 +31,7 @@ pub(super) struct Fate {
 }
 
 /// Decides between layouts that read the same text differently.
-pub(super) fn decide(layouts: &mut Vec<Layout>, lines: &[&[u8]], now_ms: i64) -> Vec<Fate> {
+pub(super) fn decide(layouts: &mut [Layout], lines: &[&[u8]], now_ms: i64) -> Vec<Fate> {
     let mut fates = vec![Fate::default(); layouts.len()];
     decide_orders(layouts, &mut fates, lines, now_ms);
     decide_fractions(layouts, &mut fates, lines);
@@ -81,7 +81,7 @@ fn decide_orders(layouts: &[Layout], fates: &mut [Fate], lines: &[&[u8]], now_ms
                 [_] => fates[index].lost = Some(Loss::AnotherOrder),
                 [] => {
                     fates[index].lost =
-                        Some(if fits_all.is_empty() { Loss::AmbiguousOrder } else { Loss::AnotherOrder })
+                        Some(if fits_all.is_empty() { Loss::AmbiguousOrder } else { Loss::AnotherOrder });
                 }
                 _ if alive.contains(&index) => fates[index].lost = Some(Loss::AmbiguousOrder),
                 _ => fates[index].lost = Some(Loss::AnotherOrder),
@@ -126,6 +126,9 @@ fn fits_weekday(written: Weekdays, time: i64) -> bool {
     written.is_empty() || written.allow(u32::try_from(monday_is_0).unwrap_or(0))
 }
 
+const SLASH: FormatItem = FormatItem::Byte(b'/');
+const DASH: FormatItem = FormatItem::Byte(b'-');
+
 /// The order that a known program writes, if the lines are otherwise as that writes them.
 struct Product {
     order: &'static [FormatItem],
@@ -140,8 +143,6 @@ static PRODUCTS: LazyLock<Vec<Product>> = LazyLock::new(|| {
         pattern: Regex::new(pattern).expect("it is a regular expression"),
         is_certain,
     };
-    const SLASH: FormatItem = FormatItem::Byte(b'/');
-    const DASH: FormatItem = FormatItem::Byte(b'-');
     vec![
         // Spark and Hadoop: %d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n
         product(
@@ -180,7 +181,7 @@ fn is_latest(known: usize, alive: &[usize], layouts: &[Layout]) -> bool {
 }
 
 /// A comma and digits behind the seconds: their fraction, or the next column.
-fn decide_fractions(layouts: &mut Vec<Layout>, fates: &mut [Fate], lines: &[&[u8]]) {
+fn decide_fractions(layouts: &mut [Layout], fates: &mut [Fate], lines: &[&[u8]]) {
     for column in 0..layouts.len() {
         let has_digits = layouts[column].hits.iter().any(|hit| hit.leaves == Some(Leaves::Digits));
         if !has_digits {
@@ -288,7 +289,7 @@ fn steps_within_seconds(hits: &[Hit]) -> (usize, usize) {
 }
 
 /// A word behind a blank that would be AM or PM, a zone or a year: all lines have it, or it is the message's, or nobody knows.
-fn decide_words(layouts: &mut Vec<Layout>, fates: &mut [Fate], lines: &[&[u8]]) {
+fn decide_words(layouts: &mut [Layout], fates: &mut [Fate], lines: &[&[u8]]) {
     for with in 0..layouts.len() {
         let Some(without) = without_last_word(&layouts[with].items) else { continue };
         let offsets: Vec<_> = layouts[with].hits.iter().map(|hit| hit.fields.zone).collect();
@@ -306,18 +307,15 @@ fn decide_words(layouts: &mut Vec<Layout>, fates: &mut [Fate], lines: &[&[u8]]) 
             // Numbers with a sign, which messages begin with.
             fates[with].lost = Some(Loss::AnotherPart);
             let moved = without_words(&layouts[with], &without, lines);
-            match other {
-                Some(other) => {
-                    layouts[other].hits.extend(moved);
-                    layouts[other].hits.sort_by_key(|hit| hit.line);
-                    fates[other].apart.word = true;
-                }
-                None => {
-                    layouts[with].items = without;
-                    layouts[with].hits = moved;
-                    fates[with].lost = None;
-                    fates[with].apart.word = true;
-                }
+            if let Some(other) = other {
+                layouts[other].hits.extend(moved);
+                layouts[other].hits.sort_by_key(|hit| hit.line);
+                fates[other].apart.word = true;
+            } else {
+                layouts[with].items = without;
+                layouts[with].hits = moved;
+                fates[with].lost = None;
+                fates[with].apart.word = true;
             }
             continue;
         }

@@ -85,7 +85,7 @@ pub(crate) fn decoded_text(value: &[u8]) -> Option<Cow<'_, [u8]>> {
     let mut decoded = Vec::new();
     match tokens::string(value, 0, &mut decoded).ok()?.0 {
         Str::InPlace(from, to) => Some(Cow::Borrowed(&value[from..to])),
-        _ => Some(Cow::Owned(decoded)),
+        Str::Decoded => Some(Cow::Owned(decoded)),
     }
 }
 

@@ -46,11 +46,10 @@ impl TimestampFields {
     #[inline]
     pub(crate) fn finished(self) -> Option<Self> {
         let hour = match (self.half, self.hour) {
-            (None, hour) => hour,
             (Some(Half::Am), 12) => 0,
             (Some(Half::Am), 13..) => return None,
             (Some(Half::Pm), hour @ 0..12) => hour + 12,
-            (Some(_), hour) => hour,
+            (_, hour) => hour,
         };
         Some(Self { hour, half: None, ..self })
     }

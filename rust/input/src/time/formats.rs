@@ -4,7 +4,7 @@ use regex::bytes::Regex;
 
 use crate::time::again::LastTimestamp;
 use crate::time::fields::FormatItem::{
-    self, AmPm, Byte, Epoch, Fraction, FractionColon, FractionComma, Second, Second2, Space, Year2, Year4, Zone,
+    self, AmPm, Byte, Epoch, Fraction, FractionComma, Second, Second2, Space, Year2, Year4, Zone,
 };
 use crate::time::fields::{FieldReader, TimestampFields, begins_with_digit, items_of_letter, of_fixed_width};
 use crate::time::forms::{goes_on, lacks};
@@ -30,7 +30,6 @@ struct Has {
     half: bool,
     zone: bool,
     year: bool,
-    fraction: bool,
 }
 
 /// What follows the times of a file, looks like a part of them, and was shown to be none.
@@ -57,12 +56,8 @@ impl TimestampFormat {
     /// Timestamps of these items at this place.
     pub(crate) fn new(items: Vec<FormatItem>, place: Place) -> Self {
         let has_any = |wanted: &[FormatItem]| items.iter().any(|item| wanted.contains(item));
-        let has = Has {
-            half: has_any(&[AmPm]),
-            zone: has_any(&[Zone, Epoch]),
-            year: has_any(&[Year4, Year2, Epoch]),
-            fraction: has_any(&[FractionComma, FractionColon, FormatItem::FractionDigits, Epoch]),
-        };
+        let has =
+            Has { half: has_any(&[AmPm]), zone: has_any(&[Zone, Epoch]), year: has_any(&[Year4, Year2, Epoch]) };
         Self { items, place, wanders: false, apart: Apart::default(), pattern: None, has }
     }
 
@@ -219,10 +214,7 @@ impl TimestampFormat {
         }
         let Some(seconds) = self.items.iter().position(|item| matches!(item, Second | Second2)) else { return };
         // Only if nothing but a zone follows: anything else may change the timestamp (a year, am and pm).
-        let after = match &self.items[seconds + 1..] {
-            [Fraction | FractionComma, after @ ..] => after,
-            _ => return,
-        };
+        let [Fraction | FractionComma, after @ ..] = &self.items[seconds + 1..] else { return };
         if !matches!(after, [] | [Zone] | [Space, Zone]) {
             return;
         }
@@ -272,8 +264,7 @@ impl TimestampFormat {
     fn ends_its_second(&self, line: &[u8], end: usize) -> bool {
         let before = &line[..end];
         let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        self.has.fraction
-            || !matches!(self.items.last(), Some(Fraction | Second | Second2))
+        !matches!(self.items.last(), Some(Fraction | Second | Second2))
             || (digits > 0 && before[..end - digits].last() == Some(&b'.'))
     }
 }

@@ -81,12 +81,19 @@ enum Component {
 const COMPONENTS: [Component; 6] =
     [Component::Weekday, Component::Year, Component::Date, Component::Clock, Component::AmPm, Component::Zone];
 
-/// What may stand between two components. Blanks may stand between any two.
-const SEPARATORS: &[(&[Component], &[Component], &[&[FormatItem]])] = &[
-    (
-        &[Component::Date, Component::Year],
-        &[Component::Clock, Component::AmPm],
-        &[
+/// What may stand between two components.
+struct Separators {
+    before: &'static [Component],
+    after: &'static [Component],
+    signs: &'static [&'static [FormatItem]],
+}
+
+/// Besides blanks, which may stand between any two.
+const SEPARATORS: &[Separators] = &[
+    Separators {
+        before: &[Component::Date, Component::Year],
+        after: &[Component::Clock, Component::AmPm],
+        signs: &[
             &[Byte(b'T')],
             &[Byte(b't')],
             &[Byte(b'_')],
@@ -101,20 +108,32 @@ const SEPARATORS: &[(&[Component], &[Component], &[&[FormatItem]])] = &[
             &[Space, Byte(b'a'), Byte(b't'), Space],
             &[Space, Byte(b't'), Byte(b'i'), Byte(b'm'), Byte(b'e'), Byte(b'=')],
         ],
-    ),
-    (
-        &[Component::Weekday, Component::Date, Component::Year],
-        &[Component::Date, Component::Year, Component::Clock, Component::Weekday],
-        &[&[Byte(b','), Space]],
-    ),
-    (&[Component::Weekday], &[Component::Date], &[&[Byte(b'-')], &[Byte(b',')]]),
-    (
-        &[Component::Clock, Component::AmPm, Component::Zone],
-        &[Component::Date, Component::Weekday],
-        &[&[Byte(b','), Space], &[Byte(b',')], &[Space, Byte(b'-'), Space]],
-    ),
-    (&[Component::Clock, Component::AmPm], &[Component::AmPm, Component::Zone], &[&[]]),
-    (&[Component::Clock, Component::AmPm], &[Component::Zone], &[&[Byte(b','), Space]]),
+    },
+    Separators {
+        before: &[Component::Weekday, Component::Date, Component::Year],
+        after: &[Component::Date, Component::Year, Component::Clock, Component::Weekday],
+        signs: &[&[Byte(b','), Space]],
+    },
+    Separators {
+        before: &[Component::Weekday],
+        after: &[Component::Date],
+        signs: &[&[Byte(b'-')], &[Byte(b',')]],
+    },
+    Separators {
+        before: &[Component::Clock, Component::AmPm, Component::Zone],
+        after: &[Component::Date, Component::Weekday],
+        signs: &[&[Byte(b','), Space], &[Byte(b',')], &[Space, Byte(b'-'), Space]],
+    },
+    Separators {
+        before: &[Component::Clock, Component::AmPm],
+        after: &[Component::AmPm, Component::Zone],
+        signs: &[&[]],
+    },
+    Separators {
+        before: &[Component::Clock, Component::AmPm],
+        after: &[Component::Zone],
+        signs: &[&[Byte(b','), Space]],
+    },
 ];
 
 /// One way to read a time in a line.
@@ -249,13 +268,12 @@ impl<'a> Parse<'a> {
         use Component::{AmPm, Clock, Date, Weekday, Year, Zone};
         match component {
             Weekday => !self.has(Date) || (!self.has(Clock) && self.last == Some(Date)),
-            Date => true,
+            Date | Clock => true,
             // Of a date with a year, or before one that has it, another is none.
             Year => {
                 self.fields.year.is_none()
                     && (self.has(Date) || (!self.has(Clock) && matches!(self.last, None | Some(Weekday))))
             }
-            Clock => true,
             AmPm => self.has(Clock) || self.has(Date),
             Zone => self.has(Clock) || self.last.is_none(),
         }
@@ -274,9 +292,9 @@ impl<'a> Parse<'a> {
         if last == Component::Date && next == Component::Clock && self.is_compact() {
             push(&[]);
         }
-        for (before, after, separators) in SEPARATORS {
+        for Separators { before, after, signs } in SEPARATORS {
             if before.contains(&last) && after.contains(&next) {
-                separators.iter().for_each(|items| push(items));
+                signs.iter().for_each(|items| push(items));
             }
         }
         push(&[Space]);
@@ -284,7 +302,7 @@ impl<'a> Parse<'a> {
     }
 
     fn is_compact(&self) -> bool {
-        matches!(self.items.as_slice(), [.., Month2, Day2] | [.., Month2, Year2] | [.., Day2, Year2])
+        matches!(self.items.as_slice(), [.., Month2, Day2 | Year2] | [.., Day2, Year2])
     }
 
     fn take_all(&mut self, items: &[FormatItem]) -> Option<()> {
@@ -376,9 +394,7 @@ impl<'a> Parse<'a> {
 
     fn last_date_is_compact(&self) -> bool {
         let date = self.items.iter().rposition(|item| !matches!(item, Space | Byte(_)));
-        date.is_some_and(|at| {
-            matches!(&self.items[..=at], [.., Month2, Day2] | [.., Month2, Year2] | [.., Day2, Year2])
-        })
+        date.is_some_and(|at| matches!(&self.items[..=at], [.., Month2, Day2 | Year2] | [.., Day2, Year2]))
     }
 
     fn fractions(self) -> Vec<Self> {

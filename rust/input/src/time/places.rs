@@ -155,7 +155,6 @@ fn after_words(line: &[u8], words: u8) -> Option<usize> {
 #[inline]
 fn after_opening(line: &[u8], at: usize) -> usize {
     match line.get(at) {
-        Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z') | None => at,
         Some(b'[' | b'(' | b'"' | b'\'' | b'<' | b'{' | b'*') => at + 1 + colours(&line[at + 1..]),
         Some(b'\x1B') => {
             let at = at + colours(&line[at..]);
