@@ -85,7 +85,9 @@ fn pass(case: &str, input: &[String]) -> usize {
         documents.finish();
         take(&mut documents);
     } else if case.ends_with("lines") {
-        let found = detect(&[input[0].as_bytes()], &DetectOptions::default()).expect("a log");
+        let sample = input[..100].concat();
+        let options = DetectOptions { now_ms: 1_790_000_000_000, ..DetectOptions::default() };
+        let found = detect(&[sample.as_bytes()], &options);
         let clock = TimestampResolver::new("UTC", None, 1_790_000_000_000).expect("UTC is a zone");
         let mut lines = LineEvents::new(found.line_format(clock, None).expect("lines"));
         for chunk in input.chunks(1000) {

@@ -24,8 +24,10 @@ use regex::bytes::Regex;
 pub use evidence::Loss;
 pub use problem::{Problem, ProblemKind, Suggestion};
 
+use crate::header_lines::{is_directive, names_columns_of, time_column};
 use crate::json::line::JsonLines;
 use crate::line_format::LineFormat;
+use crate::lines::LineEnd;
 use crate::text_line::TextLines;
 use crate::time::civil::TimestampResolver;
 use crate::time::error::TimeError;
@@ -37,7 +39,7 @@ use crate::time::years::Years;
 use crate::time::zones::WrittenZone;
 use evidence::civil_ms;
 use json::{FoundJson, JsonOptions};
-use sample::{Sample, SampleEnd};
+use sample::Sample;
 use tally::{Layout, readings};
 use text::{Judged, TextOptions, judge_layouts, problem_of, strftime};
 
@@ -73,8 +75,10 @@ pub struct Detected {
     pub formats: Vec<TimestampFormat>,
     /// The members of JSON objects that hold the time, of which the first that a line has counts.
     pub fields: Vec<String>,
-    /// Whether carriage returns alone end its lines.
-    pub ends_with_carriage_return: bool,
+    /// What ends its lines.
+    pub line_end: LineEnd,
+    /// The line at its start that names the columns.
+    pub header: Option<Vec<u8>>,
     /// All layouts that were considered.
     pub layouts: Vec<LayoutSummary>,
     /// How many lines are what.
@@ -148,7 +152,7 @@ pub fn detect(samples: &[&[u8]], options: &DetectOptions) -> Detected {
     let sample = Sample::new(samples);
     let start = samples.first().copied().unwrap_or_default();
     let mut found = detect_kind(start, &sample, options);
-    found.ends_with_carriage_return = sample.end == SampleEnd::CarriageReturn;
+    found.line_end = sample.end;
     found.counts.all = sample.lines.len();
     found
 }
@@ -288,10 +292,17 @@ fn detect_text(
         regex: options.timestamp_regex.clone(),
         multiline_start: options.multiline_start.clone(),
         now_ms: options.now_ms,
+        time_column: header_of(lines).as_deref().and_then(time_column),
     };
     // JSON is never read as text, whatever numbers are in it.
     let is_object = |index: usize| objects.binary_search_by_key(&index, |(at, _)| *at).is_ok();
-    let of: Vec<usize> = (0..lines.len()).filter(|&index| !is_object(index) && !is_header(lines[index])).collect();
+    let header = header_of(lines);
+    let begins = lines.iter().position(|line| line.first() != Some(&b'#')).unwrap_or(lines.len());
+    let is_header = |index: usize| {
+        let line = lines[index];
+        index < begins || is_directive(line) || header.as_deref() == Some(line)
+    };
+    let of: Vec<usize> = (0..lines.len()).filter(|&index| !is_object(index) && !is_header(index)).collect();
     let text: Vec<&[u8]> = of.iter().map(|&index| lines[index]).collect();
     let judged = judge_layouts(&text, &text_options);
     let layouts: Vec<LayoutSummary> =
@@ -302,7 +313,8 @@ fn detect_text(
     }
     let mut found = Detected { kind: Some(FormatKind::Text), layouts, ..Detected::default() };
     let among_times = among.as_ref().map(|json| json.times.clone()).unwrap_or_default();
-    read_all(&mut found, sample, &formats, &among_times, &text_options, is_object);
+    read_all(&mut found, sample, &formats, &among_times, &text_options, (is_object, is_header));
+    found.header = header;
     found.formats = formats;
     if let Some(json) = among {
         found.fields = json.fields;
@@ -317,6 +329,13 @@ fn detect_text(
         found.problem = Some(problem);
     }
     found
+}
+
+/// The first line, if it names the columns that the next one has.
+fn header_of(lines: &[&[u8]]) -> Option<Vec<u8>> {
+    let mut lines = lines.iter().filter(|line| line.first() != Some(&b'#'));
+    let (first, next) = (lines.next()?, lines.next()?);
+    (names_columns_of(first, next) && !begins_an_event(first)).then(|| first.to_vec())
 }
 
 /// The formats of the layouts that are believed: those with which lines begin first, then those that most lines have.
@@ -362,7 +381,7 @@ fn read_all(
     formats: &[TimestampFormat],
     among: &[(usize, TimestampFields)],
     options: &TextOptions,
-    is_object: impl Fn(usize) -> bool,
+    (is_object, is_header): (impl Fn(usize) -> bool, impl Fn(usize) -> bool),
 ) {
     const SHOWN: usize = 5;
     let lines = &sample.lines;
@@ -370,7 +389,7 @@ fn read_all(
     for (index, line) in lines.iter().enumerate() {
         times[index] = match among.binary_search_by_key(&index, |(at, _)| *at) {
             Ok(at) => Some(among[at].1),
-            Err(_) if is_object(index) => None,
+            Err(_) if is_object(index) || is_header(index) => None,
             Err(_) => formats.iter().find_map(|format| format.find(line)).map(|(fields, _)| fields),
         };
     }
@@ -385,7 +404,7 @@ fn read_all(
             }
             found.times.push(fields);
             found.counts.begin_event += 1;
-        } else if is_header(line) {
+        } else if is_header(index) {
             found.counts.header += 1;
         } else if options.multiline_start.is_none()
             && (begins_an_event(line) || is_among_others(index, line, &times))
@@ -405,30 +424,6 @@ fn begins_an_event(line: &[u8]) -> bool {
     crate::time::formats::begins_with_time(line)
 }
 
-fn is_header(line: &[u8]) -> bool {
-    const DIRECTIVES: [&[u8]; 18] = [
-        b"#Version:",
-        b"#Fields:",
-        b"#Software:",
-        b"#Start-Date:",
-        b"#End-Date:",
-        b"#Date:",
-        b"#Remark:",
-        b"#separator",
-        b"#set_separator",
-        b"#empty_field",
-        b"#unset_field",
-        b"#path",
-        b"#open",
-        b"#close",
-        b"#fields",
-        b"#types",
-        b"#version",
-        b"#date",
-    ];
-    DIRECTIVES.iter().any(|directive| line.starts_with(directive))
-}
-
 /// Whether a line that is not set in has, among its first words, a time between those of the lines around it.
 fn is_among_others(index: usize, line: &[u8], times: &[Option<TimestampFields>]) -> bool {
     const QUARTER_MS: i64 = 15 * 60 * 1000;
@@ -444,7 +439,7 @@ fn is_among_others(index: usize, line: &[u8], times: &[Option<TimestampFields>])
     if !(0..QUARTER_MS).contains(&(after - before)) {
         return false;
     }
-    readings(line).iter().any(|(place, reading)| {
+    readings(line, None).iter().any(|(place, reading)| {
         let is_early = matches!(place, Place::Words(..=2) | Place::Bracket);
         let quoted = reading.start > 0 && matches!(line[reading.start - 1], b'"' | b'\'');
         let time = civil_ms(&reading.fields).filter(|_| reading.has_year());

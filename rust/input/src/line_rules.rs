@@ -3,8 +3,11 @@
 use regex::bytes::Regex;
 
 use crate::detect::{Detected, FormatKind};
+use crate::header_lines::HeaderLines;
 use crate::json::line::JsonLines;
 use crate::line_format::LineFormat;
+use crate::lines::LineEnd;
+use crate::read_lines::LineEvents;
 use crate::text_line::{TextLines, Untimed};
 use crate::time::civil::TimestampResolver;
 
@@ -12,6 +15,8 @@ use crate::time::civil::TimestampResolver;
 #[derive(Clone, Debug)]
 pub struct LineRules {
     format: LineFormat,
+    end: LineEnd,
+    headers: HeaderLines,
     takes_timestamp: bool,
 }
 
@@ -36,7 +41,8 @@ impl LineRules {
             LineFormat::Text(text) => LineFormat::Text(text.beginning(multiline_start).untimed(untimed)),
             json @ LineFormat::Json(_) => json,
         };
-        Some(Self { format, takes_timestamp: false })
+        let headers = HeaderLines::new(detected.header.clone());
+        Some(Self { format, end: detected.line_end, headers, takes_timestamp: false })
     }
 
     /// Rules for lines whose timestamps the caller gives; none is looked for in them. `None` for event documents.
@@ -51,7 +57,7 @@ impl LineRules {
                 TextLines::new(vec![], resolver).beginning(multiline_start).untimed(Untimed::Given),
             ),
         };
-        Some(Self { format, takes_timestamp: true })
+        Some(Self { format, end: LineEnd::default(), headers: HeaderLines::default(), takes_timestamp: true })
     }
 
     /// Whether the caller gives the timestamps.
@@ -62,7 +68,7 @@ impl LineRules {
 
     /// What reads the lines.
     #[must_use]
-    pub fn format(&self) -> &LineFormat {
-        &self.format
+    pub fn events(&self) -> LineEvents {
+        LineEvents::new(self.format.clone()).ending(self.end).skipping(self.headers.clone())
     }
 }

@@ -18,6 +18,27 @@ pub(crate) enum Line<'a> {
     End,
 }
 
+/// What ends the lines of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LineEnd {
+    /// A line feed, and perhaps a carriage return before it.
+    #[default]
+    LineFeed,
+    /// A carriage return alone.
+    CarriageReturn,
+}
+
+impl LineEnd {
+    /// The byte that ends a line.
+    #[inline]
+    pub(crate) fn byte(self) -> u8 {
+        match self {
+            Self::LineFeed => b'\n',
+            Self::CarriageReturn => b'\r',
+        }
+    }
+}
+
 /// Splits lines, which stay in the chunk that was fed last; only one that began in a chunk before is joined.
 #[derive(Debug, Default)]
 pub(crate) struct LineSplitter {
@@ -37,6 +58,9 @@ pub(crate) struct LineSplitter {
     last: LineRange,
     /// Whether the next line begins in the chunk, and not at the start of the input.
     is_plain: bool,
+    end: LineEnd,
+    /// NULs that the next line begins with, and that are not held.
+    nuls: u64,
 }
 
 /// Where a line is, until more is fed.
@@ -49,13 +73,18 @@ pub(crate) struct LineRange {
 }
 
 impl LineSplitter {
+    /// Of lines that end so.
+    pub(crate) fn new(end: LineEnd) -> Self {
+        Self { end, ..Self::default() }
+    }
+
     pub(crate) fn feed(&mut self, bytes: Bytes) {
         if self.joined_is_whole {
             self.joined.clear();
             self.joined_is_whole = false;
         }
         let rest = &self.chunk[self.at..];
-        if memchr(b'\n', &self.chunk[self.looked_at..]).is_some() {
+        if memchr(self.end.byte(), &self.chunk[self.looked_at..]).is_some() {
             // There are lines that were not returned yet.
             self.base += self.at as u64;
             self.chunk = [rest, &bytes].concat().into();
@@ -100,9 +129,9 @@ impl LineSplitter {
         if self.joined_is_whole { 0 } else { self.joined.len() }
     }
 
-    /// The offset of what was not returned yet.
+    /// The offset of what was not returned yet. A line begins with the NULs before it.
     pub(crate) fn position(&self) -> u64 {
-        self.skipping.unwrap_or(self.base + self.at as u64 - self.begun() as u64)
+        self.skipping.unwrap_or(self.base + self.at as u64 - self.begun() as u64 - self.nuls)
     }
 
     /// What comes next; `end_of_line` returns the index of the first line feed in bytes.
@@ -114,6 +143,9 @@ impl LineSplitter {
             Some(end) if self.is_plain && end - self.at <= MAX_EVENT_INPUT_BYTES => {
                 let from = std::mem::replace(&mut self.at, end + 1);
                 self.looked_at = self.at;
+                if self.chunk[from] == 0 {
+                    return self.without_nuls(from, end);
+                }
                 let line = &self.chunk[from..end];
                 let bytes = line.strip_suffix(b"\r").unwrap_or(line);
                 self.last = LineRange { is_joined: false, from, to: from + bytes.len() };
@@ -123,10 +155,21 @@ impl LineSplitter {
         }
     }
 
+    /// A line without the NULs that it begins with: those of a file that was cut while a program went on writing to it.
+    #[cold]
+    #[inline(never)]
+    fn without_nuls(&mut self, from: usize, end: usize) -> Line<'_> {
+        let line = &self.chunk[from..end];
+        let nuls = line.iter().take_while(|byte| **byte == 0).count();
+        let bytes = line[nuls..].strip_suffix(b"\r").unwrap_or(&line[nuls..]);
+        self.last = LineRange { is_joined: false, from: from + nuls, to: from + nuls + bytes.len() };
+        Line::Whole { offset: self.base + from as u64, bytes }
+    }
+
     #[cold]
     #[inline(never)]
     fn next_by_all_rules(&mut self, end: Option<usize>) -> Line<'_> {
-        let is_last = || self.finished && (self.at < self.chunk.len() || self.begun() > 0);
+        let is_last = || self.finished && (self.at < self.chunk.len() || self.begun() > 0 || self.nuls > 0);
         let Some(end) = end.or_else(|| is_last().then_some(self.chunk.len())) else {
             return self.no_more();
         };
@@ -135,6 +178,7 @@ impl LineSplitter {
         self.at = self.chunk.len().min(end + 1);
         self.looked_at = self.at;
         self.is_plain = true;
+        self.nuls = 0;
         if let Some(offset) = self.skipping.take() {
             return Line::TooLong { offset };
         }
@@ -150,9 +194,10 @@ impl LineSplitter {
         if offset == 0 && line.starts_with(b"\xEF\xBB\xBF") {
             from += 3;
         }
-        if is_ended && to > from && line.ends_with(b"\r") {
+        if is_ended && to > from && line.ends_with(b"\r") && self.end == LineEnd::LineFeed {
             to -= 1;
         }
+        from += self.held(is_joined)[from..to].iter().take_while(|byte| **byte == 0).count();
         self.last = LineRange { is_joined, from, to };
         match self.last() {
             line if line.len() > MAX_EVENT_INPUT_BYTES => Line::TooLong { offset },
@@ -162,6 +207,11 @@ impl LineSplitter {
 
     fn no_more(&mut self) -> Line<'_> {
         self.looked_at = self.chunk.len();
+        if self.begun() == 0 && self.skipping.is_none() {
+            let nuls = self.chunk[self.at..].iter().take_while(|byte| **byte == 0).count();
+            self.at += nuls;
+            self.nuls += nuls as u64;
+        }
         if self.chunk.len() - self.at + self.begun() > MAX_EVENT_INPUT_BYTES {
             self.skipping = Some(self.position());
         }

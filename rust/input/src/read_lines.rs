@@ -5,8 +5,9 @@ mod found_event;
 use bytes::Bytes;
 use cordwood_core::{RejectedPayload, Rejection, Text, escaped_len_of_ascii};
 
+use crate::header_lines::HeaderLines;
 use crate::line_format::LineFormat;
-use crate::lines::{Line, LineRange, LineSplitter};
+use crate::lines::{Line, LineEnd, LineRange, LineSplitter};
 use crate::payload::PayloadBuffer;
 use crate::step::{MAX_EVENT_INPUT_BYTES, Step};
 use crate::text_line::LineMeaning;
@@ -28,7 +29,11 @@ struct Open {
 #[derive(Debug)]
 pub struct LineEvents {
     lines: LineSplitter,
+    end: LineEnd,
     format: LineFormat,
+    headers: HeaderLines,
+    /// An event has begun.
+    begun: bool,
     open: Option<Open>,
     /// The lines of the open event, joined.
     joining: Vec<u8>,
@@ -76,7 +81,10 @@ impl LineEvents {
     pub fn new(format: LineFormat) -> Self {
         Self {
             lines: LineSplitter::default(),
+            headers: HeaderLines::default(),
+            end: LineEnd::default(),
             format,
+            begun: false,
             open: None,
             joining: Vec::new(),
             joined: Vec::new(),
@@ -87,6 +95,24 @@ impl LineEvents {
             rejected: None,
             payload: PayloadBuffer::default(),
         }
+    }
+
+    /// The same, of lines that end so.
+    #[must_use]
+    pub fn ending(self, end: LineEnd) -> Self {
+        Self { lines: LineSplitter::new(end), end, ..self }
+    }
+
+    /// The same; lines that are headers are skipped.
+    #[must_use]
+    pub fn skipping(self, headers: HeaderLines) -> Self {
+        Self { headers, ..self }
+    }
+
+    /// Headers that were skipped.
+    #[must_use]
+    pub fn header_lines(&self) -> u64 {
+        self.headers.skipped()
     }
 
     /// Keeps what is not an event from now on, for [`Self::rejected_payload`].
@@ -242,8 +268,13 @@ impl LineEvents {
         }
         loop {
             let line = match &mut self.format {
-                LineFormat::Json(json) => self.lines.next(|bytes| json.end_of_line(bytes)),
-                LineFormat::Text(_) => self.lines.next(|bytes| memchr::memchr(b'\n', bytes)),
+                LineFormat::Json(json) if self.end == LineEnd::LineFeed => {
+                    self.lines.next(|bytes| json.end_of_line(bytes))
+                }
+                _ => {
+                    let end = self.end.byte();
+                    self.lines.next(|bytes| memchr::memchr(end, bytes))
+                }
             };
             match line {
                 Line::NeedInput => return Found::NeedInput,
@@ -266,6 +297,9 @@ impl LineEvents {
                             if self.begin(offset, timestamp) {
                                 return Found::Event;
                             }
+                        }
+                        LineMeaning::Continues if self.headers.is_one(bytes, self.begun) => {
+                            self.skipped += 1;
                         }
                         LineMeaning::Continues if self.open.is_some() => {
                             if self.go_on(offset) {
@@ -313,6 +347,7 @@ impl LineEvents {
     #[inline]
     fn begin(&mut self, offset: u64, timestamp: i64) -> bool {
         let closed = self.close();
+        self.begun = true;
         self.open = Some(Open { offset, timestamp, line: Some(self.lines.last_at()) });
         closed
     }

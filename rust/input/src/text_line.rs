@@ -3,6 +3,7 @@
 use cordwood_core::{Rejection, Remedy};
 use regex::bytes::Regex;
 
+use crate::json::line::JsonLines;
 use crate::time::LastTimestamp;
 use crate::time::civil::TimestampResolver;
 use crate::time::error::TimeError;
@@ -17,6 +18,8 @@ pub struct TextLines {
     current: usize,
     /// For what the lines leave out.
     resolver: TimestampResolver,
+    /// Objects of JSON among the lines.
+    json: Option<Box<JsonLines>>,
     /// The timestamp before, because the next one is nearly the same.
     last_timestamp: LastTimestamp,
     /// Lines that begin an event; without it, those with a timestamp do.
@@ -55,11 +58,18 @@ impl TextLines {
             formats,
             current: 0,
             resolver,
+            json: None,
             last_timestamp: LastTimestamp::default(),
             begins: None,
             untimed: Untimed::Continues,
             last: None,
         }
+    }
+
+    /// The same; lines that are objects of JSON have their timestamps as these do.
+    #[must_use]
+    pub fn with_json(self, json: Option<JsonLines>) -> Self {
+        Self { json: json.map(Box::new), ..self }
     }
 
     /// The same, but the lines that this matches, and no others, begin an event.
@@ -131,7 +141,10 @@ impl TextLines {
     /// The same, of a line that does not write it as the one before.
     fn another_timestamp_of(&mut self, line: &[u8]) -> LineTimestamp {
         let found = self.formats.iter().enumerate().find_map(|(index, format)| Some((index, format.find(line)?)));
-        let Some((index, (fields, range))) = found else { return LineTimestamp::Missing };
+        let Some((index, (fields, range))) = found else {
+            let json = self.json.as_mut().filter(|_| line.first() == Some(&b'{'));
+            return json.and_then(|json| json.read(line)).map_or(LineTimestamp::Missing, LineTimestamp::At);
+        };
         self.current = index;
         match self.resolver.resolve(&fields) {
             Ok(ms) => {

@@ -101,16 +101,18 @@ pub(super) struct Evidence<'a> {
     pub(super) is_near: Option<bool>,
     /// Whether the lines have another time that is the same.
     pub(super) is_confirmed: bool,
+    /// Whether the names of the columns say that it is a time.
+    pub(super) is_named: bool,
     pub(super) now_ms: i64,
 }
 
 /// Whether a layout is believed.
 pub(super) fn judge(layout: &Layout, evidence: &Evidence<'_>) -> Result<(), Loss> {
-    let Evidence { hits, could_begin, unclaimed, is_near, is_confirmed, now_ms } = *evidence;
+    let Evidence { hits, could_begin, unclaimed, is_near, is_confirmed, is_named, now_ms } = *evidence;
     let count = hits.len();
     let is_only = count == 1 && could_begin == 1;
     if layout.is_count() && !is_confirmed {
-        return judge_count(layout, hits, could_begin, now_ms);
+        return judge_count(layout, hits, could_begin, is_named, now_ms);
     }
     if is_near == Some(false) {
         return Err(Loss::FarFromOthers);
@@ -138,14 +140,22 @@ pub(super) fn judge(layout: &Layout, evidence: &Evidence<'_>) -> Result<(), Loss
     Ok(())
 }
 
-fn judge_count(layout: &Layout, hits: &[&Hit], could_begin: usize, now_ms: i64) -> Result<(), Loss> {
+fn judge_count(
+    layout: &Layout,
+    hits: &[&Hit],
+    could_begin: usize,
+    is_named: bool,
+    now_ms: i64,
+) -> Result<(), Loss> {
     let times = || hits.iter().filter_map(|hit| hit.fields.epoch_ms);
     if !times().all(|time| (FIRST_COUNT_MS..=now_ms + DAY_MS).contains(&time)) {
         return Err(Loss::Implausible);
     }
     let has_fraction = hits.iter().all(|hit| hit.fields.millisecond > 0 || hit.end - hit.start > 11);
-    let is_marked =
-        layout.place.is_at_the_start() || matches!(layout.place, Place::Bracket | Place::Key(_)) || has_fraction;
+    let is_marked = is_named
+        || layout.place.is_at_the_start()
+        || matches!(layout.place, Place::Bracket | Place::Key(_))
+        || has_fraction;
     if !is_marked {
         return Err(Loss::BareNumber);
     }

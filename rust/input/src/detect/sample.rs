@@ -1,25 +1,19 @@
 //! The lines of samples.
 
-/// What ends the lines of a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum SampleEnd {
-    #[default]
-    LineFeed,
-    CarriageReturn,
-}
+use crate::lines::LineEnd;
 
 /// The lines of all samples, in the order of the file; blank ones don't count.
 #[derive(Debug)]
 pub(crate) struct Sample<'a> {
     pub(crate) lines: Vec<&'a [u8]>,
-    pub(crate) end: SampleEnd,
+    pub(crate) end: LineEnd,
 }
 
 impl<'a> Sample<'a> {
     pub(crate) fn new(samples: &[&'a [u8]]) -> Self {
         let has = |byte| samples.iter().any(|sample| memchr::memchr(byte, sample).is_some());
-        let end = if has(b'\r') && !has(b'\n') { SampleEnd::CarriageReturn } else { SampleEnd::LineFeed };
-        let separator = if end == SampleEnd::CarriageReturn { b'\r' } else { b'\n' };
+        let end = if has(b'\r') && !has(b'\n') { LineEnd::CarriageReturn } else { LineEnd::LineFeed };
+        let separator = end.byte();
         let mut lines = Vec::new();
         for sample in samples {
             let sample = sample.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(sample);

@@ -1,6 +1,7 @@
 //! What a file was found to be, as a text: a later run reads the rest of the file in the same way, whatever it holds by then.
 
 use crate::detect::{Detected, FormatKind};
+use crate::lines::LineEnd;
 use crate::time::fields::FormatItem::{self, Byte};
 use crate::time::formats::{Apart, TimestampFormat};
 use crate::time::places::Place;
@@ -51,9 +52,10 @@ const DIRECTIONS: &[(&str, Direction)] =
 pub(super) fn save(detected: &Detected, years: &Years) -> String {
     let mut lines = vec![VERSION.to_owned()];
     lines.extend(detected.kind.map(|kind| format!("kind {}", kind.name())));
-    if detected.ends_with_carriage_return {
+    if detected.line_end == LineEnd::CarriageReturn {
         lines.push("line-end carriage-return".to_owned());
     }
+    lines.extend(detected.header.iter().map(|header| format!("header {}", header.escape_ascii())));
     let direction =
         DIRECTIONS.iter().find(|(_, known)| *known == years.direction).map_or("unknown", |(name, _)| name);
     lines.push(format!("years {} {} {direction} {}", years.first, years.last, years.skips_years));
@@ -94,7 +96,8 @@ pub(super) fn restore(text: &str, regex: Option<&regex::bytes::Regex>) -> Option
                 let kinds = [FormatKind::Events, FormatKind::Json, FormatKind::Text];
                 detected.kind = Some(kinds.into_iter().find(|kind| kind.name() == value)?);
             }
-            "line-end" => detected.ends_with_carriage_return = true,
+            "line-end" => detected.line_end = LineEnd::CarriageReturn,
+            "header" => detected.header = Some(unescaped(value)),
             "years" => years = Some(years_of(value)?),
             "field" => detected.fields.push(value.to_owned()),
             "format" => {
@@ -107,6 +110,30 @@ pub(super) fn restore(text: &str, regex: Option<&regex::bytes::Regex>) -> Option
     }
     detected.kind?;
     Some((detected, years?))
+}
+
+/// What `escape_ascii` made of it, taken back.
+fn unescaped(text: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let (byte, len) = match (first, after) {
+            (b'\\', [b'x', high, low, ..]) => {
+                let digit = |byte: &u8| {
+                    char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()).unwrap_or(0)
+                };
+                (digit(high) * 16 + digit(low), 4)
+            }
+            (b'\\', [b't', ..]) => (b'\t', 2),
+            (b'\\', [b'n', ..]) => (b'\n', 2),
+            (b'\\', [b'r', ..]) => (b'\r', 2),
+            (b'\\', [other, ..]) => (*other, 2),
+            (first, _) => (*first, 1),
+        };
+        out.push(byte);
+        rest = &rest[len..];
+    }
+    out
 }
 
 fn years_of(value: &str) -> Option<Years> {

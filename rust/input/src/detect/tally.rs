@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::time::fields::{FormatItem, TimestampFields};
 use crate::time::forms::{Leaves, Reading, readings_after_a_letter, readings_at};
-use crate::time::places::{Place, places};
+use crate::time::places::{Place, place_in, places};
 use crate::time::zones::ZoneForm;
 
 /// A timestamp of a line, read in one way.
@@ -58,10 +58,16 @@ fn class(place: Place) -> Place {
 }
 
 /// The layouts of these lines, which are indices into all of them.
-pub(crate) fn layouts_of(lines: &[&[u8]], chosen: impl Iterator<Item = usize>) -> Vec<Layout> {
+///
+/// Of a file whose columns have names, `time_column` is behind how many words those say that the time is.
+pub(crate) fn layouts_of(
+    lines: &[&[u8]],
+    chosen: impl Iterator<Item = usize>,
+    time_column: Option<u8>,
+) -> Vec<Layout> {
     let mut known: HashMap<(Place, Vec<FormatItem>), Layout> = HashMap::new();
     for index in chosen {
-        for (place, reading) in readings(lines[index]) {
+        for (place, reading) in readings(lines[index], time_column) {
             let Reading { start, end, items, fields, zone, leaves } = reading;
             let layout = known.entry((class(place), items.clone())).or_insert_with(|| Layout {
                 items,
@@ -97,14 +103,17 @@ fn most_common(places: impl Iterator<Item = Place>) -> Place {
 }
 
 /// All readings of a line that are not part of a longer one.
-pub(crate) fn readings(line: &[u8]) -> Vec<(Place, Reading)> {
+pub(crate) fn readings(line: &[u8], time_column: Option<u8>) -> Vec<(Place, Reading)> {
     let mut found: Vec<(Place, Reading)> = Vec::new();
     let mut tried: Vec<usize> = Vec::new();
     let mut readings = Vec::new();
     let mut places = places(line);
+    let named = time_column.filter(|&words| words > 0).map(Place::Words);
+    places.extend(named.and_then(|place| Some((place, place_in(line, place)?))));
     // The place that says most of why it is one comes first; the same bytes are not read twice.
     places.sort_by_key(|(place, _)| match place {
         Place::Start | Place::Priority => 0,
+        place if Some(*place) == named => 0,
         Place::Key(_) => 1,
         Place::Bracket => 2,
         _ => 3,

@@ -25,6 +25,8 @@ pub(super) struct TextOptions {
     pub(super) regex: Option<Regex>,
     pub(super) multiline_start: Option<Regex>,
     pub(super) now_ms: i64,
+    /// Behind so many words the columns have a time, as their names say.
+    pub(super) time_column: Option<u8>,
 }
 
 impl TextOptions {
@@ -98,7 +100,7 @@ fn judge_of(lines: &[&[u8]], candidates: &[usize], options: &TextOptions) -> Vec
     let mut layouts = match (&options.items, &options.regex) {
         (Some(items), regex) => layouts_of_given(lines, &chosen, items, regex.as_ref()),
         (None, Some(regex)) => layouts_at(lines, &chosen, regex),
-        (None, None) => layouts_of(lines, chosen.iter().copied()),
+        (None, None) => layouts_of(lines, chosen.iter().copied(), options.time_column),
     };
     let fates = if options.items.is_some() {
         vec![Fate::default(); layouts.len()]
@@ -119,7 +121,7 @@ fn judge_of(lines: &[&[u8]], candidates: &[usize], options: &TextOptions) -> Vec
         return judged;
     }
     let could_begin: Vec<usize> = chosen.iter().copied().filter(|&index| could_begin(lines[index])).collect();
-    believe(&mut judged, lines, &could_begin, options.now_ms);
+    believe(&mut judged, lines, &could_begin, options);
     judged
 }
 
@@ -128,21 +130,15 @@ fn could_begin(line: &[u8]) -> bool {
     !is_indented(line) && line.first() != Some(&b'#')
 }
 
-/// A time in a line that is believed.
-#[derive(Clone, Copy)]
-struct Claim {
-    start: usize,
-    time: Option<i64>,
-}
-
 /// Believes the layouts that are proven, that which says most first: the lines that it has are no evidence for another.
-fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], now_ms: i64) {
+fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], options: &TextOptions) {
     let confirmed: Vec<bool> = judged.iter().map(|one| is_confirmed(one, judged)).collect();
     let mut order: Vec<usize> = (0..judged.len()).collect();
     order.sort_by_key(|&index| {
         (rank(&judged[index].layout, confirmed[index]), usize::MAX - judged[index].layout.hits.len())
     });
-    let mut claims: Vec<Option<Claim>> = vec![None; lines.len()];
+    // The times of the lines that have a layout.
+    let mut claims: Vec<Option<Option<i64>>> = vec![None; lines.len()];
     for index in order {
         let Judged { layout, fate, .. } = &judged[index];
         if fate.lost.is_some() {
@@ -156,11 +152,8 @@ fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], now_ms
         } else if begins_otherwise(&hits, layout, lines) {
             Err(Loss::NotTheLines)
         } else {
-            let others: Vec<(usize, i64)> = claims
-                .iter()
-                .enumerate()
-                .filter_map(|(line, claim)| Some((line, claim.as_ref()?.time?)))
-                .collect();
+            let others: Vec<(usize, i64)> =
+                claims.iter().enumerate().filter_map(|(line, claim)| Some((line, (*claim)??))).collect();
             judge(
                 layout,
                 &Evidence {
@@ -169,7 +162,8 @@ fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], now_ms
                     unclaimed: could_begin.iter().filter(|&&line| claims[line].is_none()).count(),
                     is_near: (!others.is_empty()).then(|| is_near(&hits, &others)),
                     is_confirmed: confirmed[index],
-                    now_ms,
+                    is_named: options.time_column.is_some_and(|words| layout.place == Place::Words(words)),
+                    now_ms: options.now_ms,
                 },
             )
         };
@@ -178,13 +172,12 @@ fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], now_ms
             continue;
         }
         for hit in &hits {
-            claims[hit.line] = Some(Claim { start: hit.start, time: civil_ms(&hit.fields) });
+            claims[hit.line] = Some(civil_ms(&hit.fields));
         }
         let wanders = matches!(layout.place, Place::Words(_));
         let format = TimestampFormat::new(layout.items.clone(), layout.place);
         judged[index].format = Some(format.wandering(wanders).apart_from(fate.apart));
     }
-    let _ = claims.iter().flatten().map(|claim| claim.start);
 }
 
 /// The order in which layouts are believed.

@@ -27,7 +27,7 @@ impl Parser {
                 Self::Document(document)
             }
             Some(rules) => {
-                let mut lines = LineEvents::new(rules.format().clone());
+                let mut lines = rules.events();
                 if keep_rejected {
                     lines.keep_rejected();
                 }
