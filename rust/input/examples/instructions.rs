@@ -3,7 +3,9 @@
 
 use bytes::Bytes;
 use cordwood_core::{Admission, Batch, Frame, OnReject, StreamBatcher, Text};
-use cordwood_input::{DetectOptions, DocumentEvents, Extra, LineEvents, Step, TimestampResolver, detect};
+use cordwood_input::{
+    DetectOptions, DocumentEvents, Extra, LineEvents, LineFormat, Step, TimestampResolver, detect,
+};
 
 fn message(case: &str, number: usize) -> String {
     match case {
@@ -61,8 +63,17 @@ impl Bodies {
     }
 }
 
+/// How the lines of a case become events.
+fn format_of(case: &str, input: &[String]) -> Option<LineFormat> {
+    let sample = input.iter().take(100).cloned().collect::<String>();
+    let options = DetectOptions { now_ms: 1_790_000_000_000, ..DetectOptions::default() };
+    let clock = TimestampResolver::new("UTC", None, 1_790_000_000_000).expect("UTC is a zone");
+    case.ends_with("lines")
+        .then(|| detect(&[sample.as_bytes()], &options).line_format(clock, None).expect("lines"))
+}
+
 /// One pass over the input; the bytes of the bodies.
-fn pass(case: &str, input: &[String]) -> usize {
+fn pass(case: &str, input: &[String], format: Option<&LineFormat>) -> usize {
     let admission = Admission::default();
     let mut bodies = Bodies {
         stream: StreamBatcher::new(admission, OnReject::Collect),
@@ -84,12 +95,8 @@ fn pass(case: &str, input: &[String]) -> usize {
         }
         documents.finish();
         take(&mut documents);
-    } else if case.ends_with("lines") {
-        let sample = input[..100].concat();
-        let options = DetectOptions { now_ms: 1_790_000_000_000, ..DetectOptions::default() };
-        let found = detect(&[sample.as_bytes()], &options);
-        let clock = TimestampResolver::new("UTC", None, 1_790_000_000_000).expect("UTC is a zone");
-        let mut lines = LineEvents::new(found.line_format(clock, None).expect("lines"));
+    } else if let Some(format) = format {
+        let mut lines = LineEvents::new(format.clone());
         for chunk in input.chunks(1000) {
             let chunk = Bytes::from(chunk.concat());
             bodies.stream.lend(chunk.clone());
@@ -122,7 +129,8 @@ fn main() {
     let events = events.parse::<usize>().expect("a number of events");
     let make = if case.ends_with("lines") || case == "documents" { line } else { message };
     let input: Vec<String> = (0..events).map(|number| make(case, number)).collect();
+    let format = format_of(case, &input);
     for _ in 0..passes.parse::<usize>().expect("a number of passes") {
-        println!("{}", pass(case, &input));
+        println!("{}", pass(case, &input, format.as_ref()));
     }
 }

@@ -37,7 +37,7 @@ use crate::time::places::{Place, is_indented};
 use crate::time::year_inference::infer_years;
 use crate::time::years::Years;
 use crate::time::zones::WrittenZone;
-use evidence::civil_ms;
+use evidence::{civil_ms, is_near};
 use json::{FoundJson, JsonOptions};
 use sample::Sample;
 use tally::{Layout, readings};
@@ -195,8 +195,7 @@ fn detect_kind(start: &[u8], sample: &Sample<'_>, options: &DetectOptions) -> De
     {
         return failed(problem);
     }
-    let among =
-        (objects.len() >= 2).then(|| json::find(&objects, &json_options)).filter(|found| found.problem.is_none());
+    let among = Some(json::find(&objects, &json_options)).filter(|found| found.problem.is_none());
     detect_text(sample, options, items, among, &objects)
 }
 
@@ -308,12 +307,15 @@ fn detect_text(
     let layouts: Vec<LayoutSummary> =
         judged.iter().filter(|one| !one.layout.hits.is_empty()).map(|one| summary(one, &text)).collect();
     let formats: Vec<TimestampFormat> = in_order(&judged);
+    let json_times = among.as_ref().map(|json| json.times.clone()).unwrap_or_default();
+    let among = among.filter(|json| is_among(&json.times, lines, &formats));
     if formats.is_empty() && among.is_none() {
         return Detected { layouts, ..failed(problem_of(&judged, &text, &text_options)) };
     }
     let mut found = Detected { kind: Some(FormatKind::Text), layouts, ..Detected::default() };
-    let among_times = among.as_ref().map(|json| json.times.clone()).unwrap_or_default();
-    read_all(&mut found, sample, &formats, &among_times, &text_options, (is_object, is_header));
+    let among_times = if among.is_some() { json_times.clone() } else { Vec::new() };
+    let has_time = |index: usize| json_times.binary_search_by_key(&index, |(at, _)| *at).is_ok();
+    read_all(&mut found, sample, &formats, &among_times, &text_options, (is_object, is_header, has_time));
     found.header = header;
     found.formats = formats;
     if let Some(json) = among {
@@ -329,6 +331,16 @@ fn detect_text(
         found.problem = Some(problem);
     }
     found
+}
+
+/// Whether objects of JSON are events of the log whose other lines are text: two or more, at times near those.
+fn is_among(times: &[(usize, TimestampFields)], lines: &[&[u8]], formats: &[TimestampFormat]) -> bool {
+    let of_text = |(index, line): (usize, &&[u8])| {
+        let (fields, _) = formats.iter().find_map(|format| format.find(line))?;
+        Some((index, civil_ms(&fields)?))
+    };
+    let others: Vec<(usize, i64)> = lines.iter().enumerate().filter_map(of_text).collect();
+    times.len() >= 2 && (others.is_empty() || is_near(times, &others))
 }
 
 /// The first line, if it names the columns that the next one has.
@@ -381,7 +393,7 @@ fn read_all(
     formats: &[TimestampFormat],
     among: &[(usize, TimestampFields)],
     options: &TextOptions,
-    (is_object, is_header): (impl Fn(usize) -> bool, impl Fn(usize) -> bool),
+    (is_object, is_header, has_time): (impl Fn(usize) -> bool, impl Fn(usize) -> bool, impl Fn(usize) -> bool),
 ) {
     const SHOWN: usize = 5;
     let lines = &sample.lines;
@@ -407,7 +419,7 @@ fn read_all(
         } else if is_header(index) {
             found.counts.header += 1;
         } else if options.multiline_start.is_none()
-            && (begins_an_event(line) || is_among_others(index, line, &times))
+            && (begins_an_event(line) || has_time(index) || is_among_others(index, line, &times))
         {
             found.counts.other_layouts += 1;
             if found.other_lines.len() < SHOWN {
@@ -477,7 +489,9 @@ impl Detected {
             FormatKind::Text => {
                 let of_text =
                     self.formats.iter().filter(|format| format.place() != Place::Whole).cloned().collect();
-                Some(LineFormat::Text(TextLines::new(of_text, resolver)))
+                let among = (!self.fields.is_empty())
+                    .then(|| JsonLines::new(self.fields.clone(), None, of_json(), resolver.clone()));
+                Some(LineFormat::Text(TextLines::new(of_text, resolver).with_json(among)))
             }
         }
     }

@@ -134,7 +134,7 @@ pub(super) fn judge(layout: &Layout, evidence: &Evidence<'_>) -> Result<(), Loss
     if !enough {
         return Err(Loss::FewLines);
     }
-    if !layout.has_year() && !is_steady(hits) {
+    if !layout.has_year() && !is_steady(hits.iter().map(|hit| &hit.fields)) {
         return Err(Loss::Unsteady);
     }
     Ok(())
@@ -169,23 +169,23 @@ fn judge_count(
     if last - first > 10 * YEAR_MS {
         return Err(Loss::Implausible);
     }
-    if is_steady(hits) { Ok(()) } else { Err(Loss::Unsteady) }
+    if is_steady(hits.iter().map(|hit| &hit.fields)) { Ok(()) } else { Err(Loss::Unsteady) }
 }
 
 /// Whether times go one way from line to line.
-pub(super) fn is_steady(hits: &[&Hit]) -> bool {
-    let (forward, backward) = steps(hits);
+pub(super) fn is_steady<'a>(times: impl IntoIterator<Item = &'a TimestampFields>) -> bool {
+    let (forward, backward) = steps(times);
     forward.min(backward) * 100 <= (forward + backward) * UNSTEADY
 }
 
 /// How many steps from line to line go forward, and how many go back.
-pub(super) fn steps(hits: &[&Hit]) -> (usize, usize) {
+pub(super) fn steps<'a>(times: impl IntoIterator<Item = &'a TimestampFields>) -> (usize, usize) {
     let (mut forward, mut backward) = (0, 0);
     let mut before: Option<i64> = None;
-    for hit in hits {
-        let Some(time) = civil_ms(&hit.fields) else { continue };
+    for fields in times {
+        let Some(time) = civil_ms(fields) else { continue };
         let mut step = before.map_or(0, |before| time - before);
-        if hit.fields.year.is_none() && hit.fields.epoch_ms.is_none() && step.abs() > YEAR_MS / 2 {
+        if fields.year.is_none() && fields.epoch_ms.is_none() && step.abs() > YEAR_MS / 2 {
             step = -step; // over New Year
         }
         match step {
@@ -194,9 +194,6 @@ pub(super) fn steps(hits: &[&Hit]) -> (usize, usize) {
             _ => continue,
         }
         before = Some(time);
-    }
-    if before.is_none() {
-        return (0, 0);
     }
     (forward, backward)
 }
@@ -208,21 +205,22 @@ pub(super) fn civil_ms(fields: &TimestampFields) -> Option<i64> {
 
 /// Whether a layout that others already share a file with is believed to be of the same events: nearly all of its times are
 /// within a day of the nearest lines of the others, or it is all of a part of the file.
-pub(super) fn is_near(hits: &[&Hit], others: &[(usize, i64)]) -> bool {
-    let near = hits.iter().filter(|hit| {
-        let at = others.partition_point(|(line, _)| *line < hit.line);
+pub(super) fn is_near(times: &[(usize, TimestampFields)], others: &[(usize, i64)]) -> bool {
+    let near = times.iter().filter(|(line, fields)| {
+        let at = others.partition_point(|(other, _)| other < line);
         let neighbours = [at.checked_sub(1).and_then(|before| others.get(before)), others.get(at)];
-        civil_ms(&hit.fields).is_some_and(|time| {
-            neighbours.into_iter().flatten().any(|(_, other)| is_same_day(time, *other, hit.fields.year.is_none()))
+        civil_ms(fields).is_some_and(|time| {
+            let ignores_year = fields.year.is_none() && fields.epoch_ms.is_none();
+            neighbours.into_iter().flatten().any(|(_, other)| is_same_day(time, *other, ignores_year))
         })
     });
-    if near.count() * 10 >= hits.len() * NEARLY_ALL {
+    if near.count() * 10 >= times.len() * NEARLY_ALL {
         return true;
     }
     // The lines of a part of the file, in which the others have none.
-    let (Some(first), Some(last)) = (hits.first(), hits.last()) else { return false };
-    let between = others.iter().filter(|(line, _)| (first.line..=last.line).contains(line)).count();
-    between == 0 && hits.len() >= A_PART && is_steady(hits)
+    let (Some((first, _)), Some((last, _))) = (times.first(), times.last()) else { return false };
+    let between = others.iter().filter(|(line, _)| (first..=last).contains(&line)).count();
+    between == 0 && times.len() >= A_PART && is_steady(times.iter().map(|(_, fields)| fields))
 }
 
 /// Whether two times are within a day; if one has no year, whatever that is.

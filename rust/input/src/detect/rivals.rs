@@ -61,8 +61,7 @@ fn decide_orders(layouts: &[Layout], fates: &mut [Fate], lines: &[&[u8]], now_ms
             fits_all.iter().copied().filter(|&index| !is_contradicted(&layouts[index], now_ms)).collect();
         if alive.len() > 1 {
             let back = |index: usize| {
-                let hits: Vec<&Hit> = layouts[index].hits.iter().collect();
-                let (forward, backward) = steps(&hits);
+                let (forward, backward) = steps(layouts[index].hits.iter().map(|hit| &hit.fields));
                 forward.min(backward)
             };
             let least = alive.iter().map(|&index| back(index)).min();
@@ -322,9 +321,7 @@ fn decide_words(layouts: &mut [Layout], fates: &mut [Fate], lines: &[&[u8]]) {
         // What is far from the lines around it is not of this log.
         let of_log: Vec<(usize, i64)> =
             layouts[with].hits.iter().filter_map(|hit| Some((hit.line, civil_ms(&hit.fields)?))).collect();
-        if let Some(other) =
-            other.filter(|&other| is_near(&layouts[other].hits.iter().collect::<Vec<_>>(), &of_log))
-        {
+        if let Some(other) = other.filter(|&other| is_near(&times_of(&layouts[other]), &of_log)) {
             let hit = &layouts[with].hits[0];
             let text = &lines[hit.line][hit.start..hit.end];
             let word =
@@ -335,6 +332,10 @@ fn decide_words(layouts: &mut [Layout], fates: &mut [Fate], lines: &[&[u8]]) {
             }
         }
     }
+}
+
+fn times_of(layout: &Layout) -> Vec<(usize, TimestampFields)> {
+    layout.hits.iter().map(|hit| (hit.line, hit.fields)).collect()
 }
 
 /// The items without the word at their end that only a blank shows to belong to them.

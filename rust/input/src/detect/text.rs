@@ -160,7 +160,7 @@ fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], option
                     hits: &hits,
                     could_begin: could_begin.len(),
                     unclaimed: could_begin.iter().filter(|&&line| claims[line].is_none()).count(),
-                    is_near: (!others.is_empty()).then(|| is_near(&hits, &others)),
+                    is_near: (!others.is_empty()).then(|| is_near(&of_hits(&hits), &others)),
                     is_confirmed: confirmed[index],
                     is_named: options.time_column.is_some_and(|words| layout.place == Place::Words(words)),
                     now_ms: options.now_ms,
@@ -178,6 +178,11 @@ fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], option
         let format = TimestampFormat::new(layout.items.clone(), layout.place);
         judged[index].format = Some(format.wandering(wanders).apart_from(fate.apart));
     }
+}
+
+/// The lines and their times.
+fn of_hits(hits: &[&Hit]) -> Vec<(usize, TimestampFields)> {
+    hits.iter().map(|hit| (hit.line, hit.fields)).collect()
 }
 
 /// The order in which layouts are believed.

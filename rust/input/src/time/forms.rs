@@ -10,6 +10,7 @@ use crate::time::fields::FormatItem::{
 };
 use crate::time::fields::{FieldReader, TimestampFields, blank_len};
 use crate::time::formats::may_be_fraction;
+use crate::time::names;
 use crate::time::zones::ZoneForm;
 
 /// Dates, the one that says more first. Several may fit the same digits: then the file has to show which it is.
@@ -173,8 +174,8 @@ impl Reading {
 
 /// All readings that begin at a place of a line; of a time of day alone, too.
 pub(crate) fn readings_at(line: &[u8], start: usize, out: &mut Vec<Reading>) {
-    let Some(&first) = line.get(start) else { return };
-    if !(first.is_ascii_alphanumeric() || first >= 0x80 || matches!(first, b'+' | b'-')) {
+    let Some(rest @ [first, ..]) = line.get(start..) else { return };
+    if !(first.is_ascii_digit() || begins_with_a_word_of_time(rest)) {
         return;
     }
     let before = out.len();
@@ -182,6 +183,16 @@ pub(crate) fn readings_at(line: &[u8], start: usize, out: &mut Vec<Reading>) {
     if out.len() == before && first.is_ascii_digit() {
         epoch_at(line, start, out);
     }
+}
+
+/// Whether the first word is one that times are written with. Nearly all words of a log are not, and end here.
+fn begins_with_a_word_of_time(text: &[u8]) -> bool {
+    let is_letter = text.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80);
+    is_letter
+        && (names::month_at(text).is_some()
+            || names::weekday_at(text).is_some()
+            || crate::time::zones::zone_at(text).is_some()
+            || FieldReader::at(text, 0).take(AmPm).is_some())
 }
 
 /// The readings after the letter that a line of klog begins with.
