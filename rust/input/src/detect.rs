@@ -91,6 +91,8 @@ pub struct Detected {
     pub times: Vec<TimestampFields>,
     /// Why it cannot be read.
     pub problem: Option<Problem>,
+    /// No lines are missing between those that were looked at.
+    is_contiguous: bool,
 }
 
 /// How many lines of the samples are what; blank ones don't count.
@@ -153,6 +155,7 @@ pub fn detect(samples: &[&[u8]], options: &DetectOptions) -> Detected {
     let start = samples.first().copied().unwrap_or_default();
     let mut found = detect_kind(start, &sample, options);
     found.line_end = sample.end;
+    found.is_contiguous = samples.len() == 1;
     found.counts.all = sample.lines.len();
     found
 }
@@ -524,6 +527,7 @@ impl Detected {
                     found.last_ms = Some(found.last_ms.map_or(ms, |last| last.max(ms)));
                 }
                 Err(error @ (TimeError::AmbiguousZone(_) | TimeError::UnknownZone(_))) => return Err(error),
+                Err(error @ TimeError::UnknownYear) if self.is_contiguous => return Err(error),
                 Err(error) => failed.push(error),
             }
         }

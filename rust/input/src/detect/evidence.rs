@@ -151,7 +151,7 @@ fn judge_count(
     if !times().all(|time| (FIRST_COUNT_MS..=now_ms + DAY_MS).contains(&time)) {
         return Err(Loss::Implausible);
     }
-    let has_fraction = hits.iter().all(|hit| hit.fields.millisecond > 0 || hit.end - hit.start > 11);
+    let has_fraction = hits.iter().all(|hit| hit.has_point);
     let is_marked = is_named
         || layout.place.is_at_the_start()
         || matches!(layout.place, Place::Bracket | Place::Key(_))
@@ -184,7 +184,11 @@ pub(super) fn steps<'a>(times: impl IntoIterator<Item = &'a TimestampFields>) ->
     let mut before: Option<i64> = None;
     for fields in times {
         let Some(time) = civil_ms(fields) else { continue };
-        let mut step = before.map_or(0, |before| time - before);
+        let Some(last) = before else {
+            before = Some(time);
+            continue;
+        };
+        let mut step = time - last;
         if fields.year.is_none() && fields.epoch_ms.is_none() && step.abs() > YEAR_MS / 2 {
             step = -step; // over New Year
         }

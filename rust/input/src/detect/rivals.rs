@@ -36,7 +36,7 @@ pub(super) fn decide(layouts: &mut [Layout], lines: &[&[u8]], now_ms: i64) -> Ve
     decide_orders(layouts, &mut fates, lines, now_ms);
     decide_fractions(layouts, &mut fates, lines);
     decide_words(layouts, &mut fates, lines);
-    decide_hours(layouts, &mut fates, lines);
+    decide_followers(layouts, &mut fates, lines);
     fates
 }
 
@@ -355,16 +355,52 @@ fn without_words(layout: &Layout, items: &[FormatItem], lines: &[&[u8]]) -> Vec<
     layout.hits.iter().filter_map(shorter).collect()
 }
 
-/// A sign and two digits behind a blank: the same in all lines, they may be a zone.
-fn decide_hours(layouts: &[Layout], fates: &mut [Fate], lines: &[&[u8]]) {
+/// What follows all times of a layout, and may be part of them: a zone of two digits, milliseconds behind another sign than a
+/// point, the letter of AM or PM.
+fn decide_followers(layouts: &[Layout], fates: &mut [Fate], lines: &[&[u8]]) {
     for (layout, fate) in layouts.iter().zip(fates) {
-        let text = |hit: &Hit| first_of(lines[hit.line][hit.end..].trim_ascii_start());
-        let all = layout.hits.iter().all(|hit| hit.leaves == Some(Leaves::Hours));
-        if all && layout.hits.len() > 1 && layout.hits.iter().all(|hit| text(hit) == text(&layout.hits[0])) {
+        if fate.lost.is_some() || layout.hits.len() < 2 || layout.is_count() {
+            continue;
+        }
+        let follows = |hit: &Hit| first_of(lines[hit.line][hit.end..].trim_ascii_start());
+        let first = follows(&layout.hits[0]);
+        let hours = layout.hits.iter().all(|hit| hit.leaves == Some(Leaves::Hours) && follows(hit) == first);
+        let letter = !layout.has(AmPm)
+            && layout
+                .hits
+                .iter()
+                .all(|hit| hit.fields.hour <= 12 && matches!(follows(hit).as_slice(), b"A" | b"P"));
+        if hours || letter || are_milliseconds(layout, lines) {
             fate.lost = Some(Loss::AmbiguousPart);
-            fate.ambiguous = Some(text(&layout.hits[0]));
+            fate.ambiguous = Some(first);
         }
     }
+}
+
+/// Whether three digits follow the seconds of all lines, behind a sign that no fraction is known with, and may be one.
+fn are_milliseconds(layout: &Layout, lines: &[&[u8]]) -> bool {
+    const MOST_CODES: usize = 8;
+    if layout.items.last() != Some(&Fraction) {
+        return false;
+    }
+    let digits = |hit: &Hit| -> Option<u32> {
+        let [b' ' | b';' | b'|' | b'\t', digits @ ..] = &lines[hit.line][hit.end..] else { return None };
+        let [one @ b'0'..=b'9', two @ b'0'..=b'9', three @ b'0'..=b'9', after @ ..] = digits else { return None };
+        let ends =
+            after.first().is_none_or(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'%')));
+        let digit = |byte: &u8| u32::from(byte - b'0');
+        (ends && !hit.has_point).then(|| digit(one) * 100 + digit(two) * 10 + digit(three))
+    };
+    let Some(found) = layout.hits.iter().map(digits).collect::<Option<Vec<u32>>>() else { return false };
+    // Few numbers that are codes of HTTP: a status.
+    let mut distinct = found.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let is_status = distinct.len() <= MOST_CODES && found.iter().all(|number| (100..600).contains(number));
+    let goes_back = layout.hits.windows(2).zip(found.windows(2)).filter(|(hits, numbers)| {
+        civil_ms(&hits[0].fields) == civil_ms(&hits[1].fields) && numbers[1] < numbers[0]
+    });
+    !is_status && goes_back.count() * 10 <= found.len()
 }
 
 /// The first word, with the comma that may be before it.

@@ -41,6 +41,7 @@ const PLACES: &[(&str, Place)] = &[
     ("priority", Place::Priority),
     ("letter", Place::Letter),
     ("bracket", Place::Bracket),
+    ("column", Place::Column),
     ("pattern", Place::Pattern),
     ("whole", Place::Whole),
 ];

@@ -18,6 +18,8 @@ pub(crate) struct Hit {
     pub(crate) fields: TimestampFields,
     pub(crate) zone: Option<(ZoneForm, bool)>,
     pub(crate) leaves: Option<Leaves>,
+    /// It is a count with a fraction.
+    pub(crate) has_point: bool,
 }
 
 /// Timestamps of the same components, written the same way at the same kind of place.
@@ -74,7 +76,12 @@ pub(crate) fn layouts_of(
                 place,
                 hits: Vec::new(),
             });
-            layout.hits.push(Hit { line: index, place, start, end, fields, zone, leaves });
+            // Of several in a line, the first.
+            if layout.hits.last().is_some_and(|hit| hit.line == index) {
+                continue;
+            }
+            let has_point = lines[index][start..end].contains(&b'.');
+            layout.hits.push(Hit { line: index, place, start, end, fields, zone, leaves, has_point });
         }
     }
     let mut layouts: Vec<Layout> = known.into_values().collect();
@@ -116,6 +123,7 @@ pub(crate) fn readings(line: &[u8], time_column: Option<u8>) -> Vec<(Place, Read
         place if Some(*place) == named => 0,
         Place::Key(_) => 1,
         Place::Bracket => 2,
+        Place::Column => 4,
         _ => 3,
     });
     for (place, at) in places {

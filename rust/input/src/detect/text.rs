@@ -270,7 +270,7 @@ fn layouts_of_given(
             continue;
         };
         let place = format.place();
-        let hit = Hit { line, place, start, end, fields, zone: None, leaves: None };
+        let hit = Hit { line, place, start, end, fields, zone: None, leaves: None, has_point: false };
         match layouts.iter_mut().find(|layout| layout.place == place) {
             Some(layout) => layout.hits.push(hit),
             None => layouts.push(Layout { items: items.to_vec(), place, hits: vec![hit] }),
@@ -318,6 +318,7 @@ pub(super) fn layouts_of_values(values: &[&[u8]]) -> Vec<Layout> {
                 fields: reading.fields,
                 zone: reading.zone,
                 leaves: None,
+                has_point: value.contains(&b'.'),
             };
             match layouts.iter_mut().find(|layout| layout.items == reading.items) {
                 Some(layout) => layout.hits.push(hit),

@@ -173,8 +173,8 @@ impl TimestampFormat {
             let (fields, end) = self.read_items(&line[..place.end()], place.start())?;
             return (end == place.end()).then_some((fields, (place.start(), end)));
         }
-        if let Place::Bracket = self.place {
-            return elsewhere(line, Place::Bracket).find_map(at);
+        if let Place::Bracket | Place::Column = self.place {
+            return elsewhere(line, self.place).find_map(at);
         }
         if let Some(found) = place_in(line, self.place).and_then(at) {
             return Some(found);
@@ -209,7 +209,9 @@ impl TimestampFormat {
     /// Remembers how a line writes its timestamp.
     pub(crate) fn remember(&self, line: &[u8], (start, end): (usize, usize), ms: i64, last: &mut LastTimestamp) {
         last.forget();
-        if matches!(self.place, Place::Pattern | Place::Bracket) || place_in(line, self.place) != Some(start) {
+        if matches!(self.place, Place::Pattern | Place::Bracket | Place::Column)
+            || place_in(line, self.place) != Some(start)
+        {
             return;
         }
         let Some(seconds) = self.items.iter().position(|item| matches!(item, Second | Second2)) else { return };

@@ -11,7 +11,7 @@ use crate::time::fields::FormatItem::{
 use crate::time::fields::{FieldReader, TimestampFields, blank_len};
 use crate::time::formats::may_be_fraction;
 use crate::time::names;
-use crate::time::zones::ZoneForm;
+use crate::time::zones::{ZoneForm, ZoneText};
 
 /// Dates, the one that says more first. Several may fit the same digits: then the file has to show which it is.
 const DATES: &[&[FormatItem]] = &[
@@ -133,6 +133,16 @@ const SEPARATORS: &[Separators] = &[
     Separators {
         before: &[Component::Clock, Component::AmPm],
         after: &[Component::Zone],
+        signs: &[
+            &[Byte(b','), Space],
+            &[Byte(b',')],
+            &[Byte(b']'), Space, Byte(b'[')],
+            &[Byte(b')'), Space, Byte(b'(')],
+        ],
+    },
+    Separators {
+        before: &[Component::Clock, Component::AmPm, Component::Zone],
+        after: &[Component::Year],
         signs: &[&[Byte(b','), Space]],
     },
 ];
@@ -355,6 +365,13 @@ impl<'a> Parse<'a> {
     }
 
     fn with_year(&self) -> Option<Self> {
+        let in_brackets = self.has(Component::Clock)
+            && (self.items.last() == Some(&Space))
+            && matches!(self.line.get(self.at), Some(b'('));
+        if in_brackets {
+            let way = self.taking(Component::Year, &[Byte(b'('), Year4, Byte(b')')])?;
+            return ends_a_year(way.fields.year, b"").then_some(way);
+        }
         let way = self.taking(Component::Year, &[Year4])?;
         let rest = &self.line[way.at..];
         // A clock may follow without a blank.
@@ -465,23 +482,64 @@ pub(crate) fn goes_on(rest: &[u8]) -> bool {
     }
 }
 
-/// Whether blanks are followed by what a time that lacks it may have: AM or PM, a zone, a year.
+/// Whether a time is followed by what it lacks: AM or PM, a zone, a year, be it behind a comma or in brackets of its own.
 pub(crate) fn lacks(rest: &[u8], has_half: bool, has_zone: bool, has_year: bool) -> bool {
-    let blanks = blank_len(rest);
-    let next = &rest[blanks..];
-    let mut reader = FieldReader::at(next, 0);
-    let half = || !has_half && !has_zone && blanks > 0 && FieldReader::at(next, 0).take(AmPm).is_some();
+    let signs = signs_len(rest);
+    let next = &rest[signs..];
+    let is_apart = signs > 0;
+    let half = || !has_half && !has_zone && is_apart && FieldReader::at(next, 0).take(AmPm).is_some();
     let zone = || {
         let found = || crate::time::zones::zone_at(next);
-        !has_zone && found().is_some_and(|zone| blanks == 0 || is_zone_after_a_blank(zone.form, &next[zone.len..]))
+        let is_zone = |zone: ZoneText| !is_apart || is_zone_after_a_blank(zone.form, &next[zone.len..]);
+        !has_zone && (found().is_some_and(is_zone) || is_apart && (is_small_zone(next) || is_long_zone(next)))
     };
-    let mut year =
-        || !has_year && blanks > 0 && reader.take(Year4).is_some() && ends_a_year(reader.fields.year, &next[4..]);
+    let year = || {
+        let mut reader = FieldReader::at(next, 0);
+        !has_year && is_apart && reader.take(Year4).is_some() && ends_a_year(reader.fields.year, &next[4..])
+    };
     match next.first() {
-        Some(b'A'..=b'Z' | b'a' | b'p' | b'z' | b'u' | b'g' | b'+' | b'-' | b'(' | b'[') => half() || zone(),
+        Some(b'A'..=b'Z' | b'a'..=b'z' | b'+' | b'-') => half() || zone(),
         Some(b'0'..=b'9') => year(),
         _ => false,
     }
+}
+
+/// How many bytes of blanks, commas and brackets there are, none of which ends what a time is.
+fn signs_len(text: &[u8]) -> usize {
+    const MOST: usize = 6;
+    let mut len = 0;
+    while len < MOST {
+        let blanks = blank_len(&text[len..]);
+        len += if blanks > 0 {
+            blanks
+        } else if matches!(text.get(len), Some(b',' | b'[' | b']' | b'(' | b')' | b'"')) {
+            1
+        } else {
+            break;
+        };
+    }
+    len
+}
+
+/// Whether a text begins with the abbreviation of a zone in lower case, which no word of English is.
+fn is_small_zone(text: &[u8]) -> bool {
+    const SMALL: &[&[u8]] = &[
+        b"cet", b"cest", b"eet", b"eest", b"edt", b"cst", b"cdt", b"mst", b"mdt", b"pst", b"pdt", b"jst", b"msk",
+        b"ist", b"bst",
+    ];
+    let len = text.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    SMALL.contains(&&text[..len])
+}
+
+/// Whether a text begins with the name of a zone in words: "Eastern Standard Time".
+fn is_long_zone(text: &[u8]) -> bool {
+    const KINDS: [&[u8]; 3] = [b" Standard Time", b" Daylight Time", b" Summer Time"];
+    let near = &text[..text.len().min(48)];
+    near.first().is_some_and(u8::is_ascii_uppercase)
+        && KINDS.iter().any(|kind| {
+            memchr::memmem::find(near, kind)
+                .is_some_and(|at| near[..at].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b' '))
+        })
 }
 
 /// Whether what is written as a zone is one behind a blank: two digits with a sign, and a letter that a colon follows, are the

@@ -17,6 +17,8 @@ pub(crate) enum Place {
     Words(u8),
     /// After one of the line's first opening brackets.
     Bracket,
+    /// After one of the line's first commas, or another sign that separates columns.
+    Column,
     /// The value of a key, `time=` and the like: which of [`KEYS`].
     Key(u8),
     /// Where a pattern matches.
@@ -47,6 +49,7 @@ pub(crate) const KEYS: &[&[u8]] = &[
 
 const MOST_WORDS: u8 = 8;
 const MOST_BRACKETS: usize = 4;
+const MOST_COLUMNS: usize = 8;
 
 impl Place {
     /// Those that a format which a user gives is looked for at, in this order.
@@ -76,6 +79,7 @@ impl Place {
             Self::Words(1) => "after the first word".to_owned(),
             Self::Words(words) => format!("after {words} words"),
             Self::Bracket => "in brackets".to_owned(),
+            Self::Column => "in a column".to_owned(),
             Self::Key(key) => format!("after {}=", String::from_utf8_lossy(KEYS[usize::from(key)])),
             Self::Pattern => "where `timestamp_regex` matches".to_owned(),
             Self::Whole => "the whole value".to_owned(),
@@ -92,20 +96,24 @@ pub(crate) fn place_in(line: &[u8], place: Place) -> Option<usize> {
         Place::Priority => after_priority(line),
         Place::Letter => line.first().filter(|byte| byte.is_ascii_uppercase()).map(|_| 1),
         Place::Key(key) => after_key(line, KEYS[usize::from(key)]),
-        Place::Bracket => elsewhere(line, place).next(),
+        Place::Bracket | Place::Column => elsewhere(line, place).next(),
         Place::Pattern => None,
         Place::Whole => Some(0),
     }
 }
 
-/// All that are like it: behind other numbers of words, behind other brackets.
+/// All that are like it: behind other numbers of words, behind other brackets, in other columns.
 pub(crate) fn elsewhere(line: &[u8], place: Place) -> impl Iterator<Item = usize> {
     let near = &line[..line.len().min(LOOKED_AT)];
-    let words =
-        matches!(place, Place::Words(_)).then(|| (1..=MOST_WORDS).map_while(|words| after_words(line, words)));
+    let words = matches!(place, Place::Words(_))
+        .then(|| (1..=MOST_WORDS).map_while(|words| after_words(line, words)).map(|at| after_opening(line, at)));
     let brackets = matches!(place, Place::Bracket)
         .then(|| memchr::memchr2_iter(b'[', b'(', near).take(MOST_BRACKETS).map(|bracket| bracket + 1));
-    words.into_iter().flatten().map(|at| after_opening(line, at)).chain(brackets.into_iter().flatten())
+    let columns = matches!(place, Place::Column).then(|| {
+        let signs = near.iter().enumerate().filter(|(_, byte)| matches!(byte, b',' | b';' | b'|' | b'\t'));
+        signs.take(MOST_COLUMNS).map(|(sign, _)| after_opening(line, sign + 1))
+    });
+    words.into_iter().flatten().chain(brackets.into_iter().flatten()).chain(columns.into_iter().flatten())
 }
 
 /// All places of a line at which a time is looked for.
@@ -116,7 +124,9 @@ pub(crate) fn places(line: &[u8]) -> Vec<(Place, usize)> {
         let Some(at) = after_words(line, words) else { break };
         found.push((Place::Words(words), after_opening(line, at)));
     }
-    found.extend(elsewhere(line, Place::Bracket).map(|at| (Place::Bracket, at)));
+    for place in [Place::Bracket, Place::Column] {
+        found.extend(elsewhere(line, place).map(|at| (place, at)));
+    }
     for (index, key) in KEYS.iter().enumerate() {
         found.extend(after_key(line, key).map(|at| (Place::Key(u8::try_from(index).unwrap_or(0)), at)));
     }

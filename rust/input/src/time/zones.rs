@@ -316,7 +316,8 @@ fn ends_at(text: &[u8], len: usize, form: ZoneForm) -> bool {
         Some(b':') => blank_is_next || matches!(form, ZoneForm::Utc | ZoneForm::Abbreviation | ZoneForm::Area),
         Some(b'.') => blank_is_next && form != ZoneForm::OffsetHours,
         Some(b'-') => blank_is_next && matches!(form, ZoneForm::Letter | ZoneForm::Utc | ZoneForm::Area),
-        Some(byte) => byte.is_ascii_whitespace() || b",;|\"'[](){}<>".contains(byte),
+        // A colour code begins with the last of these.
+        Some(byte) => byte.is_ascii_whitespace() || b",;|\"'[](){}<>\x1B".contains(byte),
         None => true,
     }
 }
