@@ -48,7 +48,16 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 if TYPE_CHECKING:
     from cordwood._core import Limits
     from cordwood._model import Outcome, SettledBatch
-    from cordwood.options.types import Compression, Extra, Format, InvalidText, OnReject, Oversize, TimestampFrom
+    from cordwood.options.types import (
+        Compression,
+        Extra,
+        Format,
+        InvalidText,
+        OnReject,
+        OtherLayouts,
+        Oversize,
+        TimestampFrom,
+    )
 '''
 
 

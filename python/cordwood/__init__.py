@@ -7,6 +7,7 @@ from cordwood._lazy import lazy
 from cordwood._model import Outcome, Rejected, StopKind
 from cordwood.errors import (
     AccessDeniedError,
+    AmbiguousTimestampError,
     CredentialsError,
     Error,
     EventError,
@@ -15,11 +16,16 @@ from cordwood.errors import (
     JournalError,
     JournalUnwritableError,
     LimitError,
+    MissingTimeZoneError,
     OptionError,
+    OptionFitsNoLineError,
     OptionValueError,
+    OtherLayoutsError,
     OutputError,
     PartialPutError,
     RequestError,
+    UncertainTimeError,
+    UnknownFormatError,
     UnknownOutcomeError,
     UploadError,
 )
@@ -35,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AccessDeniedError",
+    "AmbiguousTimestampError",
     "Batch",
     "Batcher",
     "Batches",
@@ -49,8 +56,11 @@ __all__ = [
     "LimitError",
     "Limits",
     "LogFile",
+    "MissingTimeZoneError",
     "OptionError",
+    "OptionFitsNoLineError",
     "OptionValueError",
+    "OtherLayoutsError",
     "Outcome",
     "OutputError",
     "PartialPutError",
@@ -62,6 +72,8 @@ __all__ = [
     "RequestError",
     "SettledBatch",
     "StopKind",
+    "UncertainTimeError",
+    "UnknownFormatError",
     "UnknownOutcomeError",
     "UploadError",
     "Uploader",

@@ -370,61 +370,151 @@ class Router:
         """Return the rejected events so far and forget them; `counts` still counts them."""
 
 @final
+class Layout:
+    """A layout of timestamps that was considered."""
+
+    @property
+    def example(self) -> bytes:
+        """The timestamp of the first line that has it, as it is written; empty for values of JSON."""
+    @property
+    def strftime(self) -> str:
+        """The `timestamp_format` that reads it."""
+    @property
+    def place(self) -> str:
+        """Where in the line it is, in words."""
+    @property
+    def lines(self) -> int:
+        """Lines of the samples that have it."""
+    @property
+    def has_zone(self) -> bool:
+        """Whether it writes a zone."""
+    @property
+    def has_year(self) -> bool:
+        """Whether it writes a year."""
+    @property
+    def lost(self) -> str | None:
+        """Why lines are not read in it; None if they are."""
+
+@final
+class Problem:
+    """Why a file cannot be read, and which options would have it read."""
+
+    @property
+    def kind(self) -> str:
+        """What is wrong.
+
+        `no_timestamps`, `too_few`, `ambiguous_date`, `ambiguous_part`, `no_date`, `other_layouts`, `option_fits_no_line`,
+        `json_without_time`, `pretty_json`, `json_records`, or `journal_export`.
+        """
+    @property
+    def lines(self) -> list[bytes]:
+        """Up to two lines that show it."""
+    @property
+    def suggestions(self) -> list[tuple[str, str]]:
+        """Options with values that would have it read."""
+    @property
+    def subject(self) -> str:
+        """What it is about.
+
+        The text that may be part of a time, the option that fits no line, the member that holds the records, or why the
+        likeliest layout is not believed.
+        """
+
+@final
 class FileFormat:
     """What samples of a file show."""
 
     @property
-    def name(self) -> Literal["events", "json", "text"]:
-        """`events`, `json` or `text`."""
+    def name(self) -> Literal["events", "json", "text"] | None:
+        """`events`, `json` or `text`; None if the file cannot be read: then there is a `problem`."""
     @property
-    def timestamps(self) -> str:
-        """In a few words, how lines write their timestamps; empty for event documents."""
+    def layouts(self) -> list[Layout]:
+        """All layouts that were considered."""
     @property
-    def matching_lines(self) -> int:
-        """Of the sampled lines, those that match the format."""
+    def fields(self) -> list[str]:
+        """The members of JSON objects that hold the time."""
     @property
-    def sampled_lines(self) -> int:
-        """Lines in the samples; empty ones do not count."""
+    def problem(self) -> Problem | None:
+        """Why it cannot be read."""
+    @property
+    def line_counts(self) -> dict[str, int]:
+        """Lines of the samples that are not blank: `all`, `begin_event`, `continuing`, `other_layouts`, `header`."""
+    @property
+    def other_lines(self) -> list[bytes]:
+        """The first lines that begin with a time in another layout than those that are read."""
     @property
     def first_line(self) -> bytes:
-        """The first line that matches; empty for event documents."""
+        """The first line that has a timestamp; empty for event documents."""
     @property
     def needs_zone(self) -> bool:
         """Whether lines write no time zone."""
     @property
     def needs_year(self) -> bool:
         """Whether lines write no year."""
+    def times(self, *, zone: str, year: int | None = None, now: int, modified: int | None = None) -> Times:
+        """Return the times of its lines, with what they leave out.
+
+        Args:
+            zone: of timestamps that write none: `UTC`, `local`, or a name of the IANA database.
+            year: of the first timestamp, if they write none; if None, it is inferred.
+            now: milliseconds since 1970: no log was written later.
+            modified: milliseconds since 1970 when the file was last modified; None if that is not known.
+
+        Raises:
+            ValueError: the zone is unknown, one that lines write is ambiguous, or the years are not known.
+        """
+
+@final
+class Times:
+    """The times of a file, with the zone and the years that its lines leave out."""
+
     @property
-    def conflict(self) -> FileFormat | None:
-        """What another part of the file is; None if all parts agree."""
-    def first_timestamp(self, *, zone: str, year: int | None = None, now: int) -> int | None:
-        """Return the timestamp of the first line that matches; None for event documents.
+    def first_of_file(self) -> int | None:
+        """The timestamp of the first line that has one."""
+    @property
+    def first_timestamp(self) -> int | None:
+        """The earliest timestamp of the samples, in milliseconds since 1970."""
+    @property
+    def last_timestamp(self) -> int | None:
+        """The latest timestamp of the samples."""
+    @property
+    def years(self) -> tuple[int, int]:
+        """The years of the first and the last timestamp."""
+    @property
+    def year_source(self) -> str:
+        """What the years are known from, if lines do not write them, in words."""
+    @property
+    def ambiguous_times(self) -> int:
+        """Timestamps in an hour that a change of clocks repeats, whose pass the order of lines does not show."""
+    @property
+    def saved(self) -> str:
+        """What the file was found to be, as a text from which `restored` makes the same."""
+    @staticmethod
+    def restored(saved: str, *, zone: str, now: int, timestamp_regex: str | None = None) -> Times | None:
+        """Return what an earlier run found a file to be; None if the text is something else.
+
+        Args:
+            saved: as that run has it.
+            zone: as it was given.
+            now: milliseconds since 1970: no log was written later.
+            timestamp_regex: as it was given.
 
         Raises:
-            ValueError: the zone is unknown.
+            ValueError: the zone is unknown, or the regular expression is invalid.
         """
-    def last_timestamp(self, *, zone: str, year: int | None = None, now: int) -> int | None:
-        """Return the timestamp of the last line that matches; None for event documents.
-
-        Raises:
-            ValueError: the zone is unknown.
-        """
+    @property
+    def name(self) -> Literal["events", "json", "text"] | None:
+        """`events`, `json` or `text`."""
     def line_rules(
         self,
         *,
-        zone: str,
-        year: int | None = None,
-        now: int,
         message_field: str | None = None,
         multiline_start: str | None = None,
         untimed_as_before: bool = False,
     ) -> LineRules | None:
-        """Return how its lines become events; None for event documents.
+        """Return how the lines become events; None for event documents.
 
         Args:
-            zone: of timestamps that write none: `UTC`, `local`, or a name of the IANA database.
-            year: of timestamps that write none; if None, the latest that puts them no more than a day after now.
-            now: milliseconds since 1970.
             message_field: of JSON lines: the member that is the message, instead of the whole line.
             multiline_start: of text: the regular expression of lines that begin an event; if None, those with a
                 timestamp do.
@@ -432,7 +522,7 @@ class FileFormat:
                 continues that event.
 
         Raises:
-            ValueError: the zone is unknown, or the regular expression is invalid.
+            ValueError: the regular expression is invalid.
         """
 
 @final
@@ -457,23 +547,29 @@ class LineRules:
 def detect(
     samples: list[bytes],
     *,
+    now: int,
     format: str | None = None,
     timestamp_format: str | None = None,
     timestamp_regex: str | None = None,
     timestamp_field: str | None = None,
-) -> FileFormat | None:
-    """Detect what a file is, by samples of whole lines; None if it is nothing known.
+    multiline_start: str | None = None,
+    takes_other_layouts: bool = False,
+) -> FileFormat:
+    """Detect what a file is, by samples of whole lines, in the order of the file.
 
     Args:
-        samples: of its start, its middle and its end; that of the start first.
+        samples: the first is the start of the file.
+        now: milliseconds since 1970: no log was written later.
         format: only this: `events`, `json` or `text`.
-        timestamp_format: how text writes its timestamps, in the letters of `strftime`.
+        timestamp_format: how timestamps are written, in the letters of `strftime`.
         timestamp_regex: where in a line of text the timestamp is: all of the group `timestamp`, or of the first group,
             or of the match.
         timestamp_field: where JSON lines have theirs, as a dotted path.
+        multiline_start: the regular expression of lines of text that begin an event.
+        takes_other_layouts: lines in other layouts are no problem.
 
     Raises:
-        ValueError: a letter of the format is unknown, or the regular expression is invalid.
+        ValueError: a letter of the format is unknown, or a regular expression is invalid.
     """
 
 def check_regex(name: str, pattern: str) -> None:

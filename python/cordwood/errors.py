@@ -9,6 +9,8 @@ import copyreg
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cordwood._model import Outcome
     from cordwood.report.report import Report
 
@@ -76,6 +78,84 @@ class OptionValueError(Error, ValueError):
 
 class InputError(Error):
     """An input cannot be read: a file that is missing or unreadable, or holds no log events. The message says which."""
+
+
+class UncertainTimeError(InputError):
+    """The lines of a log file do not show for sure when they were written, so none of them is read.
+
+    Its subclasses say what is missing. A time in CloudWatch Logs cannot be changed once it is stored.
+
+    Attributes:
+        name: the file.
+        lines: up to two of its lines that show it.
+        suggestions: options, each with a value that would have the file read; of several for the same option, the
+            caller
+            knows the right one.
+
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        name: str,
+        lines: Sequence[str] = (),
+        suggestions: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        super().__init__(message)
+        self.name = name
+        self.lines = tuple(lines)
+        self.suggestions = tuple(suggestions)
+
+
+class UnknownFormatError(UncertainTimeError):
+    """No line, or too few of them, has a timestamp that is known.
+
+    Attributes:
+        kind: `no_timestamps`, `too_few`, `no_date`, `json_without_time`, `pretty_json`, `json_records` or
+            `journal_export`.
+
+    """
+
+    def __init__(self, message: str, *, kind: str, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.kind = kind
+
+
+class AmbiguousTimestampError(UncertainTimeError):
+    """The timestamps can be read in several ways: the order of day and month, a zone, what belongs to them."""
+
+
+class MissingTimeZoneError(UncertainTimeError):
+    """The timestamps have no time zone, and none was specified."""
+
+
+class OtherLayoutsError(UncertainTimeError):
+    """Some lines begin with a timestamp in another layout than those that are read.
+
+    Attributes:
+        count: how many were seen.
+
+    """
+
+    def __init__(self, message: str, *, count: int, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.count = count
+
+
+class OptionFitsNoLineError(UncertainTimeError):
+    """An option was given that says how or where lines have their timestamps, and fits none of them.
+
+    Attributes:
+        option: its name.
+        looked_at: how many lines were looked at.
+
+    """
+
+    def __init__(self, message: str, *, option: str, looked_at: int, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.option = option
+        self.looked_at = looked_at
 
 
 class OutputError(Error):

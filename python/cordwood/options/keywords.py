@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 if TYPE_CHECKING:
     from cordwood._core import Limits
     from cordwood._model import Outcome, SettledBatch
-    from cordwood.options.types import Compression, Extra, Format, InvalidText, OnReject, Oversize, TimestampFrom
+    from cordwood.options.types import (
+        Compression,
+        Extra,
+        Format,
+        InvalidText,
+        OnReject,
+        OtherLayouts,
+        Oversize,
+        TimestampFrom,
+    )
 
 
 class _BatchingOptions(TypedDict, total=False):
@@ -61,10 +70,12 @@ class _ReadOptions(TypedDict, total=False):
     read without it."""
 
     year: int | None
-    """The year of timestamps that write none; without it, the latest year that puts a line not in the future."""
+    """The year of the first timestamp of a file whose timestamps write none; those after it follow by their order,
+    over New Year too. Without it, the latest year that nothing contradicts."""
 
     timestamp_format: str | None
-    """How a text log writes its timestamps, in the letters of strftime, such as %d.%m.%Y %H:%M:%S."""
+    """How timestamps are written, in the letters of strftime, such as %d.%m.%Y %H:%M:%S: those of text, or with
+    `timestamp_field` or `format` json, those of JSON lines."""
 
     timestamp_regex: str | None
     """Where in a line of text the timestamp is, as a regular expression: all of its group named timestamp, or of its
@@ -77,6 +88,10 @@ class _ReadOptions(TypedDict, total=False):
     timestamp_from: TimestampFrom | None
     """Where timestamps are from that lines do not write: the time a line is read (now) or the file was last modified
     (mtime), which makes each line an event; or the line before (previous)."""
+
+    other_layouts: OtherLayouts
+    """A line of text that begins with a timestamp in another layout than those that the file was found to have: do
+    not read the file (refuse), take the line for an event (event), or for a part of the event before (continue)."""
 
     multiline_start: str | None
     """A regular expression that the first line of an event matches; other lines of text continue the event before."""

@@ -11,7 +11,7 @@ from cordwood._core import Limits
 from cordwood.errors import OptionValueError
 from cordwood.options import values
 from cordwood.options.option_type import Flag, Options, above_zero, option
-from cordwood.options.types import Extra, Format, InvalidText, OnReject, Oversize, TimestampFrom
+from cordwood.options.types import Extra, Format, InvalidText, OnReject, OtherLayouts, Oversize, TimestampFrom
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -115,13 +115,16 @@ class ReadOptions(Options):
     )
     year: int | None = option(
         None,
-        "The year of timestamps that write none; without it, the latest year that puts a line not in the future.",
+        "The year of the first timestamp of a file whose timestamps write none; those after it follow by their "
+        "order, over "
+        "New Year too. Without it, the latest year that nothing contradicts.",
         flag=Flag(metavar="YYYY", parse=values.year),
         changes_events=True,
     )
     timestamp_format: str | None = option(
         None,
-        "How a text log writes its timestamps, in the letters of strftime, such as %d.%m.%Y %H:%M:%S.",
+        "How timestamps are written, in the letters of strftime, such as %d.%m.%Y %H:%M:%S: those of text, or with "
+        "`timestamp_field` or `format` json, those of JSON lines.",
         flag=Flag(metavar="FORMAT"),
         changes_events=True,
     )
@@ -147,6 +150,14 @@ class ReadOptions(Options):
         choices=TimestampFrom,
         flag=Flag(),
         changes_events=True,
+    )
+    other_layouts: OtherLayouts = option(
+        "refuse",
+        "A line of text that begins with a timestamp in another layout than those that the file was found to have: "
+        "do not "
+        "read the file (refuse), take the line for an event (event), or for a part of the event before (continue).",
+        choices=OtherLayouts,
+        flag=Flag(),
     )
     multiline_start: str | None = option(
         None,
@@ -220,12 +231,16 @@ class ReadOptions(Options):
         self._check_together()
 
     def _check_together(self) -> None:
-        of_text = ("timestamp_format", "timestamp_regex", "multiline_start")
+        of_text = ("timestamp_regex", "multiline_start")
         text = [f"`{name}`" for name in of_text if getattr(self, name) is not None]
         if self.timestamp_from == "previous":
             text.append("`timestamp_from` 'previous'")
         if text and self.timestamp_field is not None:
             raise OptionValueError(f"{text[0]} is for text, and `timestamp_field` for JSON: pass one of them")
+        if self.timestamp_format is not None and self.format == "events":
+            text.append("`timestamp_format`")
+        if self.other_layouts != "refuse" and self.format in ("json", "events"):
+            raise OptionValueError(f"`other_layouts` is for text, and `format` is {self.format!r}: pass one of them")
         if text and self.format in ("json", "events"):
             raise OptionValueError(f"{text[0]} is for text, and `format` is {self.format!r}: pass one of them")
         looked_for = ("timestamp_format", "timestamp_regex", "timestamp_field")

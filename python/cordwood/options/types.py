@@ -23,3 +23,8 @@ Format: TypeAlias = Literal["auto", "events", "json", "text"]
 TimestampFrom: TypeAlias = Literal["now", "mtime", "previous"]
 """Where timestamps that lines do not write are from: the time a line is read; the time the file was last modified; of
 text, the line before."""
+
+OtherLayouts: TypeAlias = Literal["refuse", "event", "continue"]
+"""What a line of text is that begins with a timestamp in another layout than those of its file: a reason not to read
+the
+file; an event; a part of the event before."""

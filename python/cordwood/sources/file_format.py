@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from cordwood._core import FileFormat, LineRules, Problem, detect
+from cordwood._core import FileFormat, Layout, LineRules, Times, detect
 from cordwood._text import utc
-from cordwood.errors import InputError
+from cordwood.errors import AmbiguousTimestampError, InputError
 from cordwood.options import ReadOptions
-
-_SHOWN = 120
-"""Characters of a line that a message shows."""
+from cordwood.sources.uncertain_times import error_of, shown, zone_is_missing
 
 
 class FormatKind(StrEnum):
@@ -27,6 +26,36 @@ class FormatKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FormatDetails:
+    """How the lines of a file are read, in full, for a plan.
+
+    Attributes:
+        layouts: how they write their timestamps, each with an example and the number of sampled lines that have it.
+        fields: the members of JSON lines that hold the time.
+        line_counts: of the sampled lines, by what they are.
+        zone: of timestamps that write none, and where that is from; empty if all write one.
+        year: of timestamps that write none, and where that is from; empty if all write one.
+        first_timestamp: the earliest of the samples, in milliseconds since 1970.
+        last_timestamp: the latest of the samples.
+        ambiguous_times: those in a repeated hour, whose pass the order of lines does not show.
+        candidates: all layouts that were considered, with the reason why lines are not read in one.
+        assumes: whether something is assumed that neither the lines nor the user say.
+
+    """
+
+    layouts: tuple[tuple[str, int], ...]
+    fields: tuple[str, ...]
+    line_counts: dict[str, int]
+    zone: str
+    year: str
+    first_timestamp: int | None
+    last_timestamp: int | None
+    ambiguous_times: int
+    candidates: tuple[dict[str, Any], ...]
+    assumes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class InputFormat:
     """How a file is read."""
 
@@ -36,11 +65,15 @@ class InputFormat:
     description: str
     """For the user: what it is read as, and what is assumed."""
     first_timestamp: int | None = None
-    """Of the first line; None for an event document."""
+    """The earliest of the samples; None for an event document."""
     last_timestamp: int | None = None
-    """Of the last line in the samples; None for an event document."""
+    """The latest of the samples; None for an event document."""
     timestamp: int | None = None
     """Of all its lines, if it is the same; None if lines have their own, or that of the time when they are read."""
+    details: FormatDetails | None = None
+    """In full, for a rehearsal."""
+    saved: str = ""
+    """What it was found to be, for a later run; empty if nothing was looked for."""
 
 
 EVENT_DOCUMENT = InputFormat(FormatKind.EVENTS, None, "event documents")
@@ -77,21 +110,17 @@ def detect_format(
             timestamp_regex=reading.timestamp_regex,
             timestamp_field=reading.timestamp_field,
             multiline_start=reading.multiline_start,
+            takes_other_layouts=reading.other_layouts != "refuse",
         )
     except ValueError as error:
         raise InputError(str(error)) from None
     if found.problem is not None:
-        raise InputError(_problem(name, found.problem))
+        raise error_of(name, found, found.problem, reading)
+    assert found.name is not None, "there is a problem otherwise"
     kind = FormatKind(found.name)
     if kind is FormatKind.EVENTS:
         return EVENT_DOCUMENT
     return _of_lines(name, kind, found, reading, assume_utc, now, modified_ms)
-
-
-def _problem(name: str, problem: Problem) -> str:
-    lines = [line.decode("utf-8", "replace")[:_SHOWN] for line in problem.lines]
-    options = ", ".join(f"`{option}` {value!r}" for option, value in problem.suggestions)
-    return f"{name}: {problem.kind}: {problem.subject!r} {lines} `timestamp_format` {options}"
 
 
 def _with_external_timestamps(name: str, reading: ReadOptions, modified_ms: int | None) -> InputFormat:
@@ -116,48 +145,100 @@ def _of_lines(
     now: int,
     modified_ms: int | None,
 ) -> InputFormat:
-    zone = reading.timezone or "UTC"
-    assumed = []
-    if found.needs_zone and reading.timezone is None:
-        if not assume_utc:
-            raise InputError(_zone_is_missing(name, found, reading.year, now))
-        assumed.append("no zone is written: UTC is assumed (change it with `timezone`)")
+    if found.needs_zone and reading.timezone is None and not assume_utc:
+        raise zone_is_missing(name, found, reading, now, modified_ms)
     try:
-        times = found.times(zone=zone, year=reading.year, now=now, modified=modified_ms)
+        times = found.times(zone=reading.timezone or "UTC", year=reading.year, now=now, modified=modified_ms)
     except ValueError as error:
-        raise InputError(f"{name}: {error}") from None
-    if found.needs_year:
-        assumed.append(
-            f"of {reading.year}"
-            if reading.year
-            else "no year is written: the latest possible is assumed (change it with `year`)"
-        )
+        raise _uncertain(name, found, str(error)) from None
     rules = times.line_rules(
         message_field=reading.message_field,
         multiline_start=reading.multiline_start,
         untimed_as_before=reading.timestamp_from == "previous",
     )
-    what = "have a timestamp" if reading.multiline_start or reading.timestamp_from else "begin an event"
-    counts = found.line_counts
-    share = f"{counts['begin_event']:,} of {counts['all']:,} sampled lines {what}"
+    details = _details(found, times, reading)
     return InputFormat(
         kind,
         rules,
-        "; ".join([f"{kind}", share, *assumed]),
+        _description(kind, details, reading),
         first_timestamp=times.first_timestamp,
         last_timestamp=times.last_timestamp,
+        details=details if assume_utc else None,
+        saved=times.saved,
     )
 
 
-def _zone_is_missing(name: str, found: FileFormat, year: int | None, now: int) -> str:
-    return (
-        f"{name}: its lines have no time zone, and events cannot be changed once they are stored. The first line is "
-        f"{_first_line(found)!r}: specify `timezone`, as UTC, local, or Area/City"
+def _details(found: FileFormat, times: Times, reading: ReadOptions) -> FormatDetails:
+    layouts = found.layouts
+    zone = year = ""
+    if found.needs_zone:
+        zone = f"{reading.timezone} by `timezone`" if reading.timezone else "UTC, which is assumed: none is written"
+    if found.needs_year:
+        first, last = times.years
+        years = str(first) if first == last else f"{first} to {last}" if first < last else f"{last} to {first}"
+        year = f"{years} by `year`" if reading.year else f"{years} by {times.year_source}"
+    return FormatDetails(
+        layouts=tuple((_example(layout), layout.lines) for layout in layouts if layout.lost is None),
+        fields=tuple(found.fields),
+        line_counts=found.line_counts,
+        zone=zone,
+        year=year,
+        first_timestamp=times.first_timestamp,
+        last_timestamp=times.last_timestamp,
+        ambiguous_times=times.ambiguous_times,
+        candidates=tuple(
+            {
+                "example": _example(layout),
+                "place": layout.place,
+                "timestamp_format": layout.strftime,
+                "lines": layout.lines,
+                "lost": layout.lost,
+            }
+            for layout in layouts
+        ),
+        assumes=(found.needs_zone and reading.timezone is None)
+        or (found.needs_year and reading.year is None)
+        or times.ambiguous_times > 0,
     )
 
 
-def _first_line(found: FileFormat) -> str:
-    return found.first_line.decode("utf-8", "replace")[:_SHOWN]
+def _example(layout: Layout) -> str:
+    return shown(layout.example) or layout.strftime
+
+
+def _description(kind: FormatKind, details: FormatDetails, reading: ReadOptions) -> str:
+    """What it is read as, in one line."""
+    if kind is FormatKind.JSON:
+        written = f"timestamps in {' or '.join(details.fields)}"
+    else:
+        examples = [example for example, _ in details.layouts]
+        written = (
+            f"timestamps as {' and '.join(map(repr, examples))}"
+            if examples
+            else "timestamps as `timestamp_format` says"
+        )
+        if details.fields:
+            written += f", and JSON with those in {' or '.join(details.fields)}"
+    what = "have a timestamp" if reading.multiline_start or reading.timestamp_from else "begin an event"
+    counts = details.line_counts
+    parts = [f"{kind}, {written}", f"{counts['begin_event']:,} of {counts['all']:,} sampled lines {what}"]
+    if details.zone and reading.timezone is None:
+        parts.append("no zone is written: UTC is assumed (change it with `timezone`)")
+    if details.year:
+        parts.append(
+            f"no year is written: {details.year}" + ("" if reading.year else " is assumed (change it with `year`)")
+        )
+    if details.ambiguous_times:
+        parts.append(
+            f"{details.ambiguous_times:,} in an hour that is there twice, and the order of lines does not show which "
+            f"is meant"
+        )
+    return "; ".join(parts)
+
+
+def _uncertain(name: str, found: FileFormat, reason: str) -> AmbiguousTimestampError:
+    line = shown(found.first_line)
+    return AmbiguousTimestampError(f"{name}: {reason}. The first line is {line!r}", name=name, lines=[line])
 
 
 def whole_lines(sample: bytes, *, from_start: bool) -> bytes:

@@ -518,11 +518,19 @@ impl Detected {
         let years = infer_years(&mut self.times.iter().filter(is_possible), now_ms, modified_ms, year)?;
         let resolver = resolver.following(&years);
         let mut reading = resolver.clone();
-        let mut found = Resolved { resolver, years, first_ms: None, last_ms: None, ambiguous_times: 0 };
+        let mut found = Resolved {
+            resolver,
+            years,
+            first_of_file_ms: None,
+            first_ms: None,
+            last_ms: None,
+            ambiguous_times: 0,
+        };
         let mut failed: Vec<TimeError> = Vec::new();
         for fields in &self.times {
             match reading.resolve(fields) {
                 Ok(ms) => {
+                    found.first_of_file_ms.get_or_insert(ms);
                     found.first_ms = Some(found.first_ms.map_or(ms, |first| first.min(ms)));
                     found.last_ms = Some(found.last_ms.map_or(ms, |last| last.max(ms)));
                 }
@@ -547,7 +555,17 @@ impl Detected {
     pub fn restored(text: &str, resolver: TimestampResolver, regex: Option<&Regex>) -> Option<(Self, Resolved)> {
         let (detected, years) = saved::restore(text, regex)?;
         let resolver = resolver.following(&years);
-        Some((detected, Resolved { resolver, years, first_ms: None, last_ms: None, ambiguous_times: 0 }))
+        Some((
+            detected,
+            Resolved {
+                resolver,
+                years,
+                first_of_file_ms: None,
+                first_ms: None,
+                last_ms: None,
+                ambiguous_times: 0,
+            },
+        ))
     }
 }
 
@@ -566,6 +584,8 @@ pub struct Resolved {
     pub resolver: TimestampResolver,
     /// The years of times that write none, and the order of the lines.
     pub years: Years,
+    /// That of the first line which has one.
+    pub first_of_file_ms: Option<i64>,
     /// The earliest of the samples.
     pub first_ms: Option<i64>,
     /// The latest of the samples.

@@ -233,6 +233,12 @@ impl Times {
         self.resolved.first_ms
     }
 
+    /// The timestamp of the first line that has one.
+    #[getter]
+    fn first_of_file(&self) -> Option<i64> {
+        self.resolved.first_of_file_ms
+    }
+
     /// The latest timestamp of the samples.
     #[getter]
     fn last_timestamp(&self) -> Option<i64> {
