@@ -25,10 +25,13 @@ __all__ = [
     "Decompressor",
     "FileFormat",
     "FileReader",
+    "Layout",
     "Limits",
     "LineRules",
+    "Problem",
     "Router",
     "TextDecoder",
+    "Times",
     "__version__",
     "_debug_build",
     "batches",
@@ -403,8 +406,8 @@ class Problem:
     def kind(self) -> str:
         """What is wrong.
 
-        `no_timestamps`, `too_few`, `ambiguous_date`, `ambiguous_part`, `no_date`, `other_layouts`, `option_fits_no_line`,
-        `json_without_time`, `pretty_json`, `json_records`, or `journal_export`.
+        `no_timestamps`, `too_few`, `ambiguous_date`, `ambiguous_part`, `no_date`, `other_layouts`,
+        `option_fits_no_line`, `json_without_time`, `pretty_json`, `json_records`, or `journal_export`.
         """
     @property
     def lines(self) -> list[bytes]:

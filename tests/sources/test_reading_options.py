@@ -39,8 +39,11 @@ def test_a_timestamp_where_a_pattern_says_it_is(tmp_path: pathlib.Path) -> None:
     assert [at for at, _ in found] == [FIRST]
     with pytest.raises(ValueError, match="`timestamp_regex` is not a regular expression"):
         cordwood.read(file, timestamp_regex="(")
-    with pytest.raises(cordwood.InputError, match="not a known log format"):
+    with pytest.raises(
+        cordwood.OptionFitsNoLineError, match=r"`timestamp_regex` .* does not fit any of the 2 lines"
+    ) as raised:
         cordwood.read(file, timestamp_regex="nothing (that fits)")
+    assert (raised.value.option, raised.value.looked_at) == ("timestamp_regex", 2)
 
 
 def test_where_events_of_several_lines_begin(tmp_path: pathlib.Path) -> None:

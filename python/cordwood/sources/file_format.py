@@ -242,7 +242,17 @@ def _uncertain(name: str, found: FileFormat, reason: str) -> AmbiguousTimestampE
 
 
 def whole_lines(sample: bytes, *, from_start: bool) -> bytes:
-    """Return a sample without the lines that it cuts; all of it if that leaves none."""
-    start = 0 if from_start else sample.find(b"\n") + 1
-    end = sample.rfind(b"\n") + 1
-    return sample[start:end] or sample
+    """Return a sample without the lines that it cuts; all of it if that leaves none.
+
+    A last line that has no end is left out, too: it may be one that is just being written.
+
+    Args:
+        sample: part of a file.
+        from_start: it begins where the file does.
+
+    """
+    end = b"\n" if b"\n" in sample else b"\r"
+    begin = 0 if from_start else sample.find(end) + 1
+    stop = sample.rfind(end) + 1
+    whole = sample[begin:stop]
+    return whole or sample

@@ -54,6 +54,11 @@ class RawFile(Protocol):
         ...
 
     @property
+    def most_peeks(self) -> int:
+        """Parts of it that may be looked at before it is read."""
+        ...
+
+    @property
     def lines(self) -> LineIndex | None:
         """None if it cannot be read again to count lines."""
         ...
@@ -124,6 +129,8 @@ class LocalFile:
         }
         self.lines = None if path == "-" else LineIndex(path)
 
+    most_peeks = 1 << 10
+
     @property
     def can_be_read_again(self) -> bool:
         """Whether a later run finds it unchanged."""
@@ -191,6 +198,7 @@ class OpenFile:
     modified_ms: int | None = None
     lines: LineIndex | None = None
     can_be_read_again = False
+    most_peeks = 0
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

@@ -13,9 +13,19 @@ from cordwood.options import ReadOptions
 from cordwood.sources.decoding import FileDecoder
 from cordwood.sources.file_format import InputFormat, detect_format, whole_lines
 from cordwood.sources.files import RawFile
+from cordwood.sources.other_files import other_file
 
 _SAMPLE_BYTES = 1 << 18
-"""Bytes that are inspected at the start, in the middle and at the end of a file before it is read."""
+"""Bytes that are inspected at the start and at the end of a file before it is read."""
+
+_PIECES = 64
+_PIECE_BYTES = 1 << 14
+"""So many pieces of so many bytes are inspected between those: spread evenly, they show a layout that is that of a
+hundredth
+of the file, wherever it begins."""
+
+_WHOLE_BYTES = 1 << 21
+"""A file of so many bytes is inspected whole: it is less work than the pieces."""
 
 _ARRAY = re.compile(rb"\s*\[\s*[{\]]")
 
@@ -83,16 +93,31 @@ class InputFile:
             raise self._too_long()
         head = self.raw.peek(0, _SAMPLE_BYTES)
         start = self._decode_start(head)
-        middle = tail = b""
-        if self._is_plain and len(head) < size:
-            middle = self.raw.peek(size // 2, _SAMPLE_BYTES) if size > 3 * _SAMPLE_BYTES else b""
-            # No part of a file is inspected twice.
-            tail = self.raw.peek(max(len(head), size - _SAMPLE_BYTES), _SAMPLE_BYTES)
+        if (other := other_file(start)) is not None and self._reading.encoding is None:
+            raise InputError(f"{self.name}: {other}")
         is_all = self._is_plain and len(head) >= size
-        samples = [start if is_all else whole_lines(start, from_start=True)]
-        samples += [whole_lines(part, from_start=False) for part in (middle, tail) if part]
+        later = [] if is_all or not self._is_plain else self._later_samples(len(head), size)
+        if len(later) == 1 and len(start) + len(later[0]) >= size:
+            # One sample: no line between two of them is missing.
+            samples = [whole_lines(start + later[0], from_start=True)]
+        else:
+            samples = [whole_lines(start, from_start=True)]
+            samples += [whole_lines(part, from_start=False) for part in later]
         self.format = self._detected(samples, self.raw.modified_ms)
-        self._inspect_times(self.format, start, tail or (start if is_all else b""))
+        self._inspect_times(self.format, start, later[-1] if later else (start if is_all else b""))
+
+    def _later_samples(self, begin: int, size: int) -> list[bytes]:
+        """Return parts of a file behind its start, in their order: all of it if it is small, else pieces and its end.
+
+        No part of a file is inspected twice.
+        """
+        if size <= _WHOLE_BYTES:
+            return [self.raw.peek(begin, size - begin)]
+        pieces = min(_PIECES, self.raw.most_peeks)
+        last = max(begin, size - _SAMPLE_BYTES)
+        step = (last - begin) // (pieces + 1)
+        offsets = [begin + step * (piece + 1) for piece in range(pieces)] if step > _PIECE_BYTES else []
+        return [self.raw.peek(offset, _PIECE_BYTES) for offset in offsets] + [self.raw.peek(last, size - last)]
 
     def _detected(self, samples: list[bytes], modified_ms: int | None) -> InputFormat:
         return detect_format(self.name, samples, self._reading, modified_ms, assume_utc=self._assume_utc)
@@ -177,6 +202,8 @@ class InputFile:
             self._start_of_pipe = start
             return b""
         self._start_of_pipe = b""
+        if (other := other_file(start)) is not None and self._reading.encoding is None:
+            raise InputError(f"{self.name}: {other}")
         self.format = self._detected([whole_lines(start, from_start=True)], None)
         self._is_plain = self._decoder.is_plain
         return start

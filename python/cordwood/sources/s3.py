@@ -71,6 +71,8 @@ class S3Object:
 
     lines: LineIndex | None = None
     can_be_read_again = True
+    # Each is a request.
+    most_peeks = 8
 
     def __init__(self, url: str, client: Any) -> None:
         self.name = url

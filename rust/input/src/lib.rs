@@ -45,7 +45,7 @@ mod time;
 pub use decompress::{Compression, Decompressor, TextDecoder};
 pub use detect::{
     DetectOptions, Detected, FormatKind, LayoutSummary, LineCounts, Loss, Problem, ProblemKind, Resolved,
-    Suggestion, detect,
+    Suggestion, detect, restored, saved,
 };
 pub use event_filter::EventFilter;
 pub use file_reader::{FileCounts, FileReader, FileReaderOptions, ReadError, StartError};

@@ -107,8 +107,10 @@ impl Layout {
 
 #[pymethods]
 impl Problem {
-    /// `no_timestamps`, `too_few`, `ambiguous_date`, `ambiguous_part`, `no_date`, `other_layouts`, `option_fits_no_line`,
-    /// `json_without_time`, `pretty_json`, `json_records`, or `journal_export`.
+    /// What is wrong.
+    ///
+    /// `no_timestamps`, `too_few`, `ambiguous_date`, `ambiguous_part`, `no_date`, `other_layouts`,
+    /// `option_fits_no_line`, `json_without_time`, `pretty_json`, `json_records`, or `journal_export`.
     #[getter]
     fn kind(&self) -> &'static str {
         self.0.kind.name()
@@ -126,8 +128,10 @@ impl Problem {
         self.0.suggestions.iter().map(|one| (one.option, one.value.as_str())).collect()
     }
 
-    /// What it is about: the text that may be part of a time, the option that fits no line, the member that holds the
-    /// records, or why the likeliest layout is not believed.
+    /// What it is about.
+    ///
+    /// The text that may be part of a time, the option that fits no line, the member that holds the records, or why the
+    /// likeliest layout is not believed.
     #[getter]
     fn subject(&self) -> &str {
         &self.0.subject
@@ -160,7 +164,7 @@ impl FileFormat {
         self.0.problem.clone().map(Problem)
     }
 
-    /// Lines of the samples: `all`, `begin_event`, `continuing`, `other_layouts`, `header`; blank ones do not count.
+    /// Lines of the samples that are not blank: `all`, `begin_event`, `continuing`, `other_layouts`, `header`.
     #[getter]
     fn line_counts(&self) -> std::collections::BTreeMap<&'static str, usize> {
         let counts = self.0.counts;
@@ -272,7 +276,7 @@ impl Times {
     /// What the file was found to be, as a text from which `restored` makes the same.
     #[getter]
     fn saved(&self) -> String {
-        self.resolved.saved(&self.detected)
+        input::saved(&self.detected, &self.resolved)
     }
 
     /// Return what an earlier run found a file to be; None if the text is something else.
@@ -289,7 +293,7 @@ impl Times {
     #[pyo3(signature = (saved, *, zone, now, timestamp_regex = None))]
     fn restored(saved: &str, zone: &str, now: i64, timestamp_regex: Option<&str>) -> PyResult<Option<Self>> {
         let regex = regex("timestamp_regex", timestamp_regex)?;
-        let found = Detected::restored(saved, resolver(zone, None, now)?, regex.as_ref());
+        let found = input::restored(saved, resolver(zone, None, now)?, regex.as_ref());
         Ok(found.map(|(detected, resolved)| Self { detected, resolved }))
     }
 

@@ -4,8 +4,8 @@
 //! says, where it is, and how many lines have it:
 //!
 //! - A full date and a clock with which lines begin are no accident: two lines have to have them, whatever the others are, for a
-//!   trace, a statement of SQL, or a table continues an event over any number of lines. If the file has one line that could
-//!   begin an event, that one is enough.
+//!   trace, a statement of SQL, or a table continues an event over any number of lines. If all lines that could begin an event
+//!   begin so, one for each layout is enough.
 //! - A date and a clock further in, or without a year, may be what a message is about: most of the lines that could begin an
 //!   event have to have them, and those without a year in an order that goes one way.
 //! - A number of 10, 13, 16 or 19 digits may be anything. It is a count since 1970 if nearly all lines have it where a time is
@@ -101,6 +101,8 @@ pub(super) struct Evidence<'a> {
     pub(super) is_near: Option<bool>,
     /// Whether the lines have another time that is the same.
     pub(super) is_confirmed: bool,
+    /// Whether all lines that could begin an event begin with a full date and a clock, in whatever layouts.
+    pub(super) is_of_all: bool,
     /// Whether the names of the columns say that it is a time.
     pub(super) is_named: bool,
     pub(super) now_ms: i64,
@@ -108,9 +110,9 @@ pub(super) struct Evidence<'a> {
 
 /// Whether a layout is believed.
 pub(super) fn judge(layout: &Layout, evidence: &Evidence<'_>) -> Result<(), Loss> {
-    let Evidence { hits, could_begin, unclaimed, is_near, is_confirmed, is_named, now_ms } = *evidence;
+    let Evidence { hits, could_begin, unclaimed, is_near, is_confirmed, is_of_all, is_named, now_ms } = *evidence;
     let count = hits.len();
-    let is_only = count == 1 && could_begin == 1;
+    let is_only = count == 1 && (could_begin == 1 || is_of_all);
     if layout.is_count() && !is_confirmed {
         return judge_count(layout, hits, could_begin, is_named, now_ms);
     }

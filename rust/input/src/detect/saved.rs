@@ -1,7 +1,10 @@
 //! What a file was found to be, as a text: a later run reads the rest of the file in the same way, whatever it holds by then.
 
-use crate::detect::{Detected, FormatKind};
+use regex::bytes::Regex;
+
+use crate::detect::detected::{Detected, FormatKind, Resolved};
 use crate::lines::LineEnd;
+use crate::time::civil::TimestampResolver;
 use crate::time::fields::FormatItem::{self, Byte};
 use crate::time::formats::{Apart, TimestampFormat};
 use crate::time::places::Place;
@@ -49,8 +52,25 @@ const PLACES: &[(&str, Place)] = &[
 const DIRECTIONS: &[(&str, Direction)] =
     &[("forward", Direction::Forward), ("backward", Direction::Backward), ("unknown", Direction::Unknown)];
 
-/// Writes what a file was found to be, and in which years its lines are.
-pub(super) fn save(detected: &Detected, years: &Years) -> String {
+/// What a file was found to be, and in which years its lines are, for a later run that reads it in the same way.
+#[must_use]
+pub fn saved(detected: &Detected, resolved: &Resolved) -> String {
+    save(detected, &resolved.years)
+}
+
+/// What a file was found to be, from the text that [`saved`] returned; `None` if it is something else.
+///
+/// `regex` is the `timestamp_regex` that it was found with.
+#[must_use]
+pub fn restored(text: &str, resolver: TimestampResolver, regex: Option<&Regex>) -> Option<(Detected, Resolved)> {
+    let (detected, years) = restore(text, regex)?;
+    let resolver = resolver.following(&years);
+    let resolved =
+        Resolved { resolver, years, first_of_file_ms: None, first_ms: None, last_ms: None, ambiguous_times: 0 };
+    Some((detected, resolved))
+}
+
+fn save(detected: &Detected, years: &Years) -> String {
     let mut lines = vec![VERSION.to_owned()];
     lines.extend(detected.kind.map(|kind| format!("kind {}", kind.name())));
     if detected.line_end == LineEnd::CarriageReturn {
@@ -84,8 +104,7 @@ fn written(format: &TimestampFormat) -> String {
     [place].into_iter().chain(flags).chain(items).collect::<Vec<_>>().join(" ")
 }
 
-/// Reads what [`save`] wrote; `None` if it is something else.
-pub(super) fn restore(text: &str, regex: Option<&regex::bytes::Regex>) -> Option<(Detected, Years)> {
+fn restore(text: &str, regex: Option<&Regex>) -> Option<(Detected, Years)> {
     let mut lines = text.lines();
     lines.next().filter(|line| *line == VERSION)?;
     let mut detected = Detected::default();

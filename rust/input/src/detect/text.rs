@@ -137,6 +137,10 @@ fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], option
     order.sort_by_key(|&index| {
         (rank(&judged[index].layout, confirmed[index]), usize::MAX - judged[index].layout.hits.len())
     });
+    let is_of_all = could_begin.iter().all(|line| {
+        let has = |one: &Judged| one.layout.hits.binary_search_by_key(line, |hit| hit.line).is_ok();
+        judged.iter().any(|one| rank(&one.layout, false) == 1 && one.fate.lost.is_none() && has(one))
+    });
     // The times of the lines that have a layout.
     let mut claims: Vec<Option<Option<i64>>> = vec![None; lines.len()];
     for index in order {
@@ -162,6 +166,7 @@ fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], option
                     unclaimed: could_begin.iter().filter(|&&line| claims[line].is_none()).count(),
                     is_near: (!others.is_empty()).then(|| is_near(&of_hits(&hits), &others)),
                     is_confirmed: confirmed[index],
+                    is_of_all,
                     is_named: options.time_column.is_some_and(|words| layout.place == Place::Words(words)),
                     now_ms: options.now_ms,
                 },

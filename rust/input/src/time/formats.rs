@@ -7,7 +7,7 @@ use crate::time::fields::FormatItem::{
     self, AmPm, Byte, Epoch, Fraction, FractionComma, Second, Second2, Space, Year2, Year4, Zone,
 };
 use crate::time::fields::{FieldReader, TimestampFields, begins_with_digit, items_of_letter, of_fixed_width};
-use crate::time::forms::{goes_on, lacks};
+use crate::time::forms::{goes_on, lacks, may_be_fraction};
 use crate::time::places::{Place, elsewhere, is_indented, place_in, times_at_the_start};
 
 /// How all lines of a log write their timestamps, and where.
@@ -48,9 +48,6 @@ impl PartialEq for TimestampFormat {
             == (&other.items, other.place, other.apart, pattern(other))
     }
 }
-
-/// The bytes of a line in which a timestamp is looked for.
-pub(crate) const LOOKED_AT: usize = 512;
 
 impl TimestampFormat {
     /// Timestamps of these items at this place.
@@ -269,14 +266,6 @@ impl TimestampFormat {
         !matches!(self.items.last(), Some(Fraction | Second | Second2))
             || (digits > 0 && before[..end - digits].last() == Some(&b'.'))
     }
-}
-
-/// Whether a comma and digits may be the fraction of a second: not an address, nor a number that is too long.
-pub(crate) fn may_be_fraction(rest: &[u8]) -> bool {
-    let [b',', digits @ ..] = rest else { return false };
-    let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let is_dotted = matches!(&digits[count..], [b'.', digit, ..] if digit.is_ascii_digit());
-    (1..10).contains(&count) && !is_dotted
 }
 
 /// Whether a line begins with a time in any form, be it only a time of day with its seconds.

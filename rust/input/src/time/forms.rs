@@ -9,7 +9,6 @@ use crate::time::fields::FormatItem::{
     Month, Month2, MonthName, Second, Second2, Space, Weekday, Year2, Year4, Zone,
 };
 use crate::time::fields::{FieldReader, TimestampFields, blank_len};
-use crate::time::formats::may_be_fraction;
 use crate::time::names;
 use crate::time::zones::{ZoneForm, ZoneText};
 
@@ -480,6 +479,14 @@ pub(crate) fn goes_on(rest: &[u8]) -> bool {
         [byte, ..] if *byte >= 0x80 => blank_len(rest) == 0,
         _ => false,
     }
+}
+
+/// Whether a comma and digits may be the fraction of a second: not an address, nor a number that is too long.
+pub(crate) fn may_be_fraction(rest: &[u8]) -> bool {
+    let [b',', digits @ ..] = rest else { return false };
+    let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let is_dotted = matches!(&digits[count..], [b'.', digit, ..] if digit.is_ascii_digit());
+    (1..10).contains(&count) && !is_dotted
 }
 
 /// Whether a time is followed by what it lacks: AM or PM, a zone, a year, be it behind a comma or in brackets of its own.

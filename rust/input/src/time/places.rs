@@ -1,7 +1,6 @@
 //! Where in a line a timestamp is.
 
 use crate::time::fields::blank_len;
-use crate::time::formats::LOOKED_AT;
 use crate::time::forms::{Reading, readings_after_a_letter, readings_at};
 
 /// Where in a line a timestamp is.
@@ -47,6 +46,8 @@ pub(crate) const KEYS: &[&[u8]] = &[
     b"start_time",
 ];
 
+/// The bytes of a line in which a timestamp is looked for.
+const LOOKED_AT: usize = 512;
 const MOST_WORDS: u8 = 8;
 const MOST_BRACKETS: usize = 4;
 const MOST_COLUMNS: usize = 8;
