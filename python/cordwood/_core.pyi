@@ -514,6 +514,7 @@ class Times:
         message_field: str | None = None,
         multiline_start: str | None = None,
         untimed_as_before: bool = False,
+        other_layouts: str | None = None,
     ) -> LineRules | None:
         """Return how the lines become events; None for event documents.
 
@@ -523,6 +524,8 @@ class Times:
                 timestamp do.
             untimed_as_before: of text: a line without a timestamp is an event with that of the one before; otherwise it
                 continues that event.
+            other_layouts: of text: a line that begins with a timestamp in another layout is no event (`refuse`, the
+                default), one with that timestamp (`event`), or part of the event before (`continue`).
 
         Raises:
             ValueError: the regular expression is invalid.
@@ -705,7 +708,8 @@ class FileReader:
         The interpreter lock is released meanwhile.
 
         Raises:
-            ValueError: the file is not an event document; the message is how it starts.
+            ValueError: the file is not an event document; the message is how it starts. Or too many lines begin with a
+                timestamp in another layout than those of the file; the arguments are how many, and the last.
             cordwood.EventError: a message is too long, and `oversize` is `"error"`.
         """
     def finish_file(self) -> list[Batch]:

@@ -155,6 +155,7 @@ def _of_lines(
         message_field=reading.message_field,
         multiline_start=reading.multiline_start,
         untimed_as_before=reading.timestamp_from == "previous",
+        other_layouts=reading.other_layouts,
     )
     details = _details(found, times, reading)
     return InputFormat(

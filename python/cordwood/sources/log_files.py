@@ -19,6 +19,7 @@ from cordwood.sources.routing import Routed
 from cordwood.sources.s3 import S3Object, is_s3
 from cordwood.sources.shift import Recall, shift_policy
 from cordwood.sources.source import FileSource
+from cordwood.sources.uncertain_times import other_layouts
 
 if TYPE_CHECKING:
     from cordwood._model import SourceIdentity
@@ -216,6 +217,9 @@ class LogFiles(FileSource):
         try:
             return self._reader.feed(text) if text else self._reader.finish_file()
         except ValueError as error:
+            if error.args and isinstance(error.args[0], int):
+                count, line = error.args
+                raise other_layouts(file.name, count, [line]) from None
             if error.args and isinstance(error.args[0], str):
                 start = error.args[0][:24]
                 raise InputError(

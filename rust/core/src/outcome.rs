@@ -53,6 +53,8 @@ pub enum Remedy {
     TimestampField,
     /// Take timestamps from elsewhere than the lines.
     TimestampSource,
+    /// Say what lines in other layouts than those of the file are.
+    OtherLayouts,
 }
 
 /// Why an event is rejected. Its text (`Display`) has the measured value, the limit, and what to do; it names no option.

@@ -9,8 +9,8 @@ use std::fmt;
 
 use bytes::Bytes;
 use cordwood_core::{
-    Admission, Batch, Counts, Limits, OnReject, Rejected, RejectedPayload, Rejection, ResumeSet, StreamBatcher,
-    Text,
+    Admission, Batch, Counts, Limits, OnReject, Rejected, RejectedPayload, Rejection, Remedy, ResumeSet,
+    StreamBatcher, Text,
 };
 
 use crate::event_filter::EventFilter;
@@ -76,6 +76,8 @@ pub enum ReadError {
     NotADocument(String),
     /// An event that may not be left out.
     Rejected(Rejected),
+    /// So many lines, of which this is one, begin with a timestamp in another layout than those of their file.
+    OtherLayouts(u64, String),
 }
 
 /// Why no file can start.
@@ -244,7 +246,12 @@ impl FileReader {
             match parser.next() {
                 Step::Event { offset, timestamp, message } => sink.take(*base + offset, timestamp, message)?,
                 Step::NotAnEvent { offset, rejection } => {
-                    sink.reject(*base + offset, rejection, parser.rejected_payload())?;
+                    let is_other = rejection.remedy() == Some(Remedy::OtherLayouts);
+                    let payload = parser.rejected_payload();
+                    sink.reject(*base + offset, rejection, payload)?;
+                    if is_other {
+                        too_many_others(parser)?;
+                    }
                 }
                 Step::Damage { offset, rejection } => {
                     self.damaged = true;
@@ -261,6 +268,18 @@ impl FileReader {
         let keep_rejected = self.sink.stream.accounting().keeps_rejected();
         self.parser = Parser::new(self.rules.as_ref(), self.extra, keep_rejected);
     }
+}
+
+/// `Err` if so many lines are in other layouts than those of their file that something is wrong with those.
+fn too_many_others(parser: &Parser) -> Result<(), ReadError> {
+    /// So many are passed over, or one line in so many.
+    const MOST: u64 = 10;
+    const ONE_IN: u64 = 1000;
+    let (lines, others) = parser.line_counts();
+    if others <= MOST.max(lines / ONE_IN) {
+        return Ok(());
+    }
+    Err(ReadError::OtherLayouts(others, parser.last_line()))
 }
 
 /// Where events go once they are parsed.

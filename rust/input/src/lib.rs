@@ -59,7 +59,7 @@ pub use read_documents::DocumentEvents;
 pub use read_lines::{CountedEvent, LineEvents};
 pub use regex::bytes::Regex;
 pub use step::{MAX_EVENT_INPUT_BYTES, Step};
-pub use text_line::{TextLines, Untimed};
+pub use text_line::{OtherLayouts, TextLines, Untimed};
 pub use time::civil::TimestampResolver;
 pub use time::error::TimeError;
 pub use time::fields::TimestampFields;

@@ -23,6 +23,14 @@ impl LineFormat {
         }
     }
 
+    /// Lines so far that begin with a timestamp in another layout than those of their file.
+    pub(crate) fn other_lines(&self) -> u64 {
+        match self {
+            Self::Text(text) => text.other_lines(),
+            Self::Json(_) => 0,
+        }
+    }
+
     /// Sets the timestamp of the events that begin from here on, if lines are not searched for theirs.
     pub fn set_timestamp(&mut self, timestamp: i64) {
         match self {

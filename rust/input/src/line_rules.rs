@@ -8,7 +8,7 @@ use crate::json::line::JsonLines;
 use crate::line_format::LineFormat;
 use crate::lines::LineEnd;
 use crate::read_lines::LineEvents;
-use crate::text_line::{TextLines, Untimed};
+use crate::text_line::{OtherLayouts, TextLines, Untimed};
 use crate::time::civil::TimestampResolver;
 
 /// How lines become events, and where their timestamps come from.
@@ -29,16 +29,20 @@ pub struct LineOptions {
     pub multiline_start: Option<Regex>,
     /// Of text: whether a line without a timestamp is an event with that of the one before. Otherwise it continues that.
     pub untimed_as_before: bool,
+    /// Of text: what a line is that begins with a timestamp in another layout than those of the file.
+    pub other_layouts: OtherLayouts,
 }
 
 impl LineRules {
     /// The rules of a file in the format that was detected; `None` if that is event documents.
     #[must_use]
     pub fn detected(detected: &Detected, resolver: TimestampResolver, options: LineOptions) -> Option<Self> {
-        let LineOptions { message_field, multiline_start, untimed_as_before } = options;
+        let LineOptions { message_field, multiline_start, untimed_as_before, other_layouts } = options;
         let untimed = if untimed_as_before { Untimed::AsBefore } else { Untimed::Continues };
         let format = match detected.line_format(resolver, message_field)? {
-            LineFormat::Text(text) => LineFormat::Text(text.beginning(multiline_start).untimed(untimed)),
+            LineFormat::Text(text) => {
+                LineFormat::Text(text.beginning(multiline_start).untimed(untimed).others(other_layouts))
+            }
             json @ LineFormat::Json(_) => json,
         };
         let headers = HeaderLines::new(detected.header.clone());

@@ -34,6 +34,8 @@ pub struct LineEvents {
     headers: HeaderLines,
     /// An event has begun.
     begun: bool,
+    /// Lines so far.
+    read: u64,
     open: Option<Open>,
     /// The lines of the open event, joined.
     joining: Vec<u8>,
@@ -85,6 +87,7 @@ impl LineEvents {
             end: LineEnd::default(),
             format,
             begun: false,
+            read: 0,
             open: None,
             joining: Vec::new(),
             joined: Vec::new(),
@@ -107,6 +110,18 @@ impl LineEvents {
     #[must_use]
     pub fn skipping(self, headers: HeaderLines) -> Self {
         Self { headers, ..self }
+    }
+
+    /// Lines that were read, and those of them that begin with a timestamp in another layout than those of the file.
+    #[must_use]
+    pub fn line_counts(&self) -> (u64, u64) {
+        (self.read, self.format.other_lines())
+    }
+
+    /// The last line, for people.
+    #[must_use]
+    pub fn last_line(&self) -> String {
+        String::from_utf8_lossy(self.lines.last()).into_owned()
     }
 
     /// Headers that were skipped.
@@ -276,6 +291,7 @@ impl LineEvents {
                     self.lines.next(|bytes| memchr::memchr(end, bytes))
                 }
             };
+            self.read += 1;
             match line {
                 Line::NeedInput => return Found::NeedInput,
                 Line::End => return if self.close() { Found::Event } else { Found::End },

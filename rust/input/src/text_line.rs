@@ -7,7 +7,9 @@ use crate::json::line::JsonLines;
 use crate::time::LastTimestamp;
 use crate::time::civil::TimestampResolver;
 use crate::time::error::TimeError;
-use crate::time::formats::TimestampFormat;
+use crate::time::formats::{TimestampFormat, begins_with_time};
+use crate::time::forms::Reading;
+use crate::time::places::times_at_the_start;
 
 /// Where an event of text begins, and where its timestamp comes from.
 #[derive(Clone, Debug)]
@@ -25,6 +27,9 @@ pub struct TextLines {
     /// Lines that begin an event; without it, those with a timestamp do.
     begins: Option<Regex>,
     untimed: Untimed,
+    others: OtherLayouts,
+    /// Lines that begin with a timestamp in another layout.
+    other_lines: u64,
     /// The timestamp of the event that began last.
     last: Option<i64>,
 }
@@ -40,6 +45,18 @@ pub enum Untimed {
     Given,
 }
 
+/// What a line is that has no timestamp in a layout of its file, and begins with one in another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OtherLayouts {
+    /// Not known: no event, and no part of one.
+    #[default]
+    Refuse,
+    /// An event with the timestamp that it begins with.
+    Event,
+    /// A part of the event before.
+    Continue,
+}
+
 /// What a line of text is.
 pub(crate) enum LineMeaning {
     Begins(i64),
@@ -48,6 +65,9 @@ pub(crate) enum LineMeaning {
 }
 
 pub(crate) const NOTHING_BEFORE: &str = "the line has no timestamp, and there is no event before it that has one";
+const IN_ANOTHER_LAYOUT: &str = "the line begins with a timestamp in another layout than those of its file";
+const AMBIGUOUS: &str =
+    "the line begins with a time that is none, or several, as long as nothing shows the order of day and month";
 pub(crate) const BEGINS_WITHOUT: &str = "the line begins an event and has no timestamp";
 
 impl TextLines {
@@ -62,6 +82,8 @@ impl TextLines {
             last_timestamp: LastTimestamp::default(),
             begins: None,
             untimed: Untimed::Continues,
+            others: OtherLayouts::default(),
+            other_lines: 0,
             last: None,
         }
     }
@@ -82,6 +104,17 @@ impl TextLines {
     #[must_use]
     pub fn untimed(self, untimed: Untimed) -> Self {
         Self { untimed, ..self }
+    }
+
+    /// The same; so is a line that begins with a timestamp in another layout.
+    #[must_use]
+    pub fn others(self, others: OtherLayouts) -> Self {
+        Self { others, ..self }
+    }
+
+    /// Lines so far that begin with a timestamp in another layout.
+    pub(crate) fn other_lines(&self) -> u64 {
+        self.other_lines
     }
 
     /// Sets the timestamp of the lines from here on, if they are not searched for theirs.
@@ -116,6 +149,7 @@ impl TextLines {
                 let reason = BEGINS_WITHOUT.into();
                 LineMeaning::NotAnEvent(Rejection::Avoidable { reason, remedy: Remedy::TimestampSource })
             }
+            (LineTimestamp::Missing, Untimed::Continues, _) if begins_with_time(line) => self.read_other(line),
             (LineTimestamp::Missing, Untimed::Continues, _) => LineMeaning::Continues,
         }
     }
@@ -128,6 +162,34 @@ enum LineTimestamp {
 }
 
 impl TextLines {
+    /// What a line is that begins with a timestamp in another layout than those of the file.
+    #[cold]
+    fn read_other(&mut self, line: &[u8]) -> LineMeaning {
+        self.other_lines += 1;
+        let refused = |reason: Box<str>| {
+            LineMeaning::NotAnEvent(Rejection::Avoidable { reason, remedy: Remedy::OtherLayouts })
+        };
+        match self.others {
+            OtherLayouts::Continue => LineMeaning::Continues,
+            OtherLayouts::Refuse => refused(IN_ANOTHER_LAYOUT.into()),
+            OtherLayouts::Event => {
+                let readings: Vec<_> =
+                    times_at_the_start(line).map(|(_, reading)| reading).filter(Reading::has_date).collect();
+                let [reading] = readings.as_slice() else {
+                    return LineMeaning::NotAnEvent(Rejection::Malformed(AMBIGUOUS.into()));
+                };
+                match self.resolver.resolve(&reading.fields) {
+                    Ok(timestamp) => {
+                        self.last = Some(timestamp);
+                        self.last_timestamp.forget();
+                        LineMeaning::Begins(timestamp)
+                    }
+                    Err(error) => LineMeaning::NotAnEvent(Rejection::Malformed(error.to_string().into())),
+                }
+            }
+        }
+    }
+
     #[inline]
     fn timestamp_of(&mut self, line: &[u8]) -> LineTimestamp {
         if let Some(format) = self.formats.get(self.current)

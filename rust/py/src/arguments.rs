@@ -1,7 +1,7 @@
 //! Arguments as Python passes them: whole numbers, and words that stand for one of a few choices.
 
 use cordwood_core::{InvalidText, OnReject, Oversize};
-use cordwood_input::{Compression, Extra, FormatKind, Regex};
+use cordwood_input::{Compression, Extra, FormatKind, OtherLayouts, Regex};
 use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -70,6 +70,12 @@ impl Words for InvalidText {
 impl Words for Extra {
     const ARGUMENT: &'static str = "extra";
     const WORDS: &'static [(&'static str, Self)] = &[("reject", Self::Reject), ("ignore", Self::Ignore)];
+}
+
+impl Words for OtherLayouts {
+    const ARGUMENT: &'static str = "other_layouts";
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("refuse", Self::Refuse), ("event", Self::Event), ("continue", Self::Continue)];
 }
 
 impl Words for Compression {

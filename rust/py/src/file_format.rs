@@ -2,8 +2,8 @@
 
 use cordwood_input as input;
 use cordwood_input::{
-    DetectOptions, Detected, FormatKind, LayoutSummary, LineOptions, Resolved, TimeError, TimestampFormat,
-    TimestampResolver, YearSource,
+    DetectOptions, Detected, FormatKind, LayoutSummary, LineOptions, OtherLayouts, Resolved, TimeError,
+    TimestampFormat, TimestampResolver, YearSource,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -53,7 +53,7 @@ impl LineRules {
         multiline_start: Option<&str>,
     ) -> PyResult<Self> {
         let multiline_start = regex("multiline_start", multiline_start)?;
-        let options = LineOptions { message_field, multiline_start, untimed_as_before: false };
+        let options = LineOptions { message_field, multiline_start, ..LineOptions::default() };
         input::LineRules::without_timestamps(format.0, options)
             .map(Self)
             .ok_or_else(|| PyValueError::new_err("event documents have timestamps; format must be text or json"))
@@ -311,18 +311,22 @@ impl Times {
     ///         timestamp do.
     ///     untimed_as_before: of text: a line without a timestamp is an event with that of the one before; otherwise it
     ///         continues that event.
+    ///     other_layouts: of text: a line that begins with a timestamp in another layout is no event (`refuse`, the
+    ///         default), one with that timestamp (`event`), or part of the event before (`continue`).
     ///
     /// Raises:
     ///     ValueError: the regular expression is invalid.
-    #[pyo3(signature = (*, message_field = None, multiline_start = None, untimed_as_before = false))]
+    #[pyo3(signature = (*, message_field = None, multiline_start = None, untimed_as_before = false, other_layouts = None))]
     fn line_rules(
         &self,
         message_field: Option<String>,
         multiline_start: Option<&str>,
         untimed_as_before: bool,
+        other_layouts: Option<Choice<OtherLayouts>>,
     ) -> PyResult<Option<LineRules>> {
         let multiline_start = regex("multiline_start", multiline_start)?;
-        let options = LineOptions { message_field, multiline_start, untimed_as_before };
+        let other_layouts = other_layouts.map_or_else(OtherLayouts::default, |Choice(others)| others);
+        let options = LineOptions { message_field, multiline_start, untimed_as_before, other_layouts };
         let resolver = self.resolved.resolver.clone();
         Ok(input::LineRules::detected(&self.detected, resolver, options).map(LineRules))
     }

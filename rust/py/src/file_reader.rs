@@ -115,7 +115,8 @@ impl FileReader {
     /// The interpreter lock is released meanwhile.
     ///
     /// Raises:
-    ///     ValueError: the file is not an event document; the message is how it starts.
+    ///     ValueError: the file is not an event document; the message is how it starts. Or too many lines begin with a
+    ///         timestamp in another layout than those of the file; the arguments are how many, and the last.
     ///     cordwood.EventError: a message is too long, and `oversize` is `"error"`.
     fn feed(&self, chunk: &Bound<'_, PyBytes>) -> PyResult<Vec<Batch>> {
         let bytes = Bytes::from_owner(PyBackedBytes::from(chunk.clone()));
@@ -204,6 +205,7 @@ impl FileReader {
         });
         worked.map_err(|error| match error {
             ReadError::NotADocument(start) => PyValueError::new_err(start),
+            ReadError::OtherLayouts(count, line) => PyValueError::new_err((count, line)),
             ReadError::Rejected(rejected) => outcomes::to_exception(py, &rejected),
         })
     }

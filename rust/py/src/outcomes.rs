@@ -39,6 +39,7 @@ fn reason(rejection: &Rejection) -> String {
         Some(Remedy::Oversize) => "`oversize` \"truncate\" or \"split\" does so",
         Some(Remedy::ExtraMembers) => "`extra` \"ignore\" does so",
         Some(Remedy::TimestampField) => "`timestamp_field` names another",
+        Some(Remedy::OtherLayouts) => "`other_layouts` \"event\" or \"continue\" says what it is",
         Some(Remedy::TimestampSource) => "`timestamp_from` takes it from elsewhere",
     };
     format!("{rejection} ({option})")

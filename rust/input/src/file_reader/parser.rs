@@ -91,6 +91,22 @@ impl Parser {
         }
     }
 
+    /// The last line, for people.
+    pub(super) fn last_line(&self) -> String {
+        match self {
+            Self::Document(_) => String::new(),
+            Self::Lines(lines) => lines.last_line(),
+        }
+    }
+
+    /// Lines that were read, and those of them that begin with a timestamp in another layout than those of the file.
+    pub(super) fn line_counts(&self) -> (u64, u64) {
+        match self {
+            Self::Document(_) => (0, 0),
+            Self::Lines(lines) => lines.line_counts(),
+        }
+    }
+
     /// Those that belong to no event.
     pub(super) fn blank_lines(&self) -> u64 {
         match self {
