@@ -73,8 +73,10 @@ class PlanArguments(InputArguments):
     Attributes:
         given_names: the names of log group and log stream as they were given; None if they were not.
         price_per_gb: the price of ingestion.
+        explain: show the layouts of timestamps that were considered.
 
     """
 
     given_names: dict[str, str | None]
     price_per_gb: float | None
+    explain: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,7 +14,7 @@ from cordwood.cli.arguments import InputArguments
 from cordwood.cli.exit_codes import USAGE_ERROR, Failure
 from cordwood.cli.flags import add_flags, chosen, with_flags
 from cordwood.cli.stderr import Messages
-from cordwood.errors import EventError, InputError, OptionError
+from cordwood.errors import EventError, InputError, OptionError, UncertainTimeError
 from cordwood.options import (
     ConnectOptions,
     CreateOptions,
@@ -193,14 +194,40 @@ def in_short(sources: Sequence[str]) -> str:
     return ", ".join(map(escape, sources))
 
 
-def describe(source: FileSource, messages: Messages) -> None:
-    """Say what files that are not event documents are read as; of many, of the first few."""
+def say_failure(failure: Failure, messages: Messages) -> None:
+    """Say why a command cannot go on, and which commands would, if the input leaves open how it is to be read."""
+    messages.say(f"error: {failure}")
+    if isinstance(failure.__cause__, UncertainTimeError):
+        for command in _commands(failure.__cause__.suggestions):
+            messages.say(f"for example: {command}")
+
+
+def _commands(suggestions: Sequence[tuple[str, str]]) -> list[str]:
+    """This command line with options: with all of them, or if they are alternatives, one for each."""
+    given = sys.argv[1:]
+    if not suggestions or any("://" in argument and "@" in argument for argument in given):
+        return []  # one may hold a password
+    alternatives = len({option for option, _ in suggestions}) < len(suggestions)
+    sets = [[suggestion] for suggestion in suggestions] if alternatives else [list(suggestions)]
+    flags = [[word for option, value in chosen for word in (with_flags(f"`{option}`"), value)] for chosen in sets]
+    return [shlex.join(["cordwood", *given, *words]) for words in flags]
+
+
+def describe(source: FileSource, messages: Messages, *, files: bool = True) -> None:
+    """Say what files that are not event documents are read as; of many, of the first few.
+
+    Args:
+        source: of the files.
+        messages: where it is said.
+        files: say it of files now, and not only of pipes while they are read.
+
+    """
 
     def say(line: str) -> None:
         messages.say(f"read as: {escape(line)} (`format` changes that)")
 
     source.on_description = say
-    lines = source.descriptions()
+    lines = source.descriptions() if files else []
     for line in lines[:_MOST_DESCRIBED]:
         say(line)
     if len(lines) > _MOST_DESCRIBED:

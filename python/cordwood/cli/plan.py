@@ -10,6 +10,7 @@ from cordwood._text import escape
 from cordwood.cli.arguments import PlanArguments
 from cordwood.cli.exit_codes import DONE, NOT_DELIVERED, REJECTED, USAGE_ERROR, Failure
 from cordwood.cli.flags import PLAN, value_of, with_flags
+from cordwood.cli.format_table import format_documents, format_tables
 from cordwood.cli.input import (
     add_input,
     describe,
@@ -17,6 +18,7 @@ from cordwood.cli.input import (
     in_words,
     open_input,
     read_input,
+    say_failure,
     time_range,
 )
 from cordwood.cli.pace import numbers_of
@@ -68,6 +70,12 @@ def add_to(command: argparse.ArgumentParser) -> None:
         "billed are the counted bytes (UTF-8 bytes of the messages plus 26 for each event), and that a GB is "
         "1,073,741,824 of them",
     )
+    command.add_argument(
+        "--explain",
+        action="store_true",
+        help="Show, of each file, the layouts of timestamps that were considered, and why its lines are not read in "
+        "one; with --output json that is always shown",
+    )
     command.set_defaults(run=run)
 
 
@@ -90,9 +98,10 @@ def run(arguments: argparse.Namespace) -> int:
     )
     try:
         with ended_by_signals():
-            return _plan(PlanArguments(**shared, given_names=given, price_per_gb=arguments.price_per_gb), messages)
+            price, explain = arguments.price_per_gb, arguments.explain
+            return _plan(PlanArguments(**shared, given_names=given, price_per_gb=price, explain=explain), messages)
     except Failure as failure:
-        messages.say(f"error: {failure}")
+        say_failure(failure, messages)
         return failure.code
 
 
@@ -102,7 +111,9 @@ def _plan(arguments: PlanArguments, messages: Messages) -> int:
     from cordwood.uploader.dry_run import DryRun
 
     source = open_input(arguments)
-    describe(source, messages)
+    of_files = source.format_details()
+    # Those that are no pipes are in the plan itself.
+    describe(source, messages, files=not of_files)
     messages.say(f"{in_short(source.names)}: {time_range(source)}")
     window = TimeWindow(arguments.options[CreateOptions].retention_in_days)
     dry_run = DryRun(source, arguments.log_group_name, arguments.log_stream_name, window)
@@ -124,9 +135,12 @@ def _plan(arguments: PlanArguments, messages: Messages) -> int:
     price_per_gb = arguments.price_per_gb
     price = None if price_per_gb is None else report.nbytes / GB * price_per_gb
     if arguments.output == "json":
-        text = as_json(_document(report, dry_run, source, code, price) | arguments.given_names)
+        document = _document(report, dry_run, source, code, price) | {"formats": format_documents(of_files)}
+        text = as_json(document | arguments.given_names)
     else:
-        text = with_flags(_table(report, arguments.given_names, dry_run.fill, price_per_gb, price))
+        of_formats = format_tables(of_files, explain=arguments.explain)
+        table = _table(report, arguments.given_names, dry_run.fill, price_per_gb, price)
+        text = with_flags("\n".join([*of_formats, table]))
     return write(text, code, messages)
 
 

@@ -25,6 +25,7 @@ from cordwood.cli.input import (
     in_words,
     open_input,
     read_input,
+    say_failure,
     time_range,
 )
 from cordwood.cli.pace import numbers_of
@@ -114,7 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
         with ended_by_signals(), destination(command) as to, ExitStack() as stack:
             return _upload(command, to, stack, messages)
     except Failure as failure:
-        messages.say(f"error: {failure}")
+        say_failure(failure, messages)
         return failure.code
 
 

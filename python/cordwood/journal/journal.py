@@ -192,11 +192,15 @@ class Journal:
 
     def recall(self, name: str, find: Callable[[], int]) -> int:
         """Return the number that the first run found, for all later runs to use. On return it is on the disk."""
+        return int(self.recall_text(name, lambda: str(find())))
+
+    def recall_text(self, name: str, find: Callable[[], str]) -> str:
+        """Return the text that the first run found, for all later runs to use. On return it is on the disk."""
         fact = f"remembered {name}"
         if fact not in self._facts:
             self._facts[fact] = find()
             self._write([(_PUT_FACT, (fact, self._facts[fact]))], durable=True)
-        return int(self._facts[fact])
+        return str(self._facts[fact])
 
     def intend(self, key: int, packed: bytes) -> None:
         """Record that a request with these events is about to go out. On return that is on the disk.

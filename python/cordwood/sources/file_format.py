@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -136,6 +136,39 @@ def _with_external_timestamps(name: str, reading: ReadOptions, modified_ms: int 
     return InputFormat(kind, rules, description, modified_ms, modified_ms, modified_ms)
 
 
+def restored(name: str, saved: str, format: InputFormat, reading: ReadOptions) -> InputFormat:
+    """Return how a file is read, as an earlier run found it.
+
+    Args:
+        name: of the file, for messages.
+        saved: as that run has it.
+        format: as the file would be read now.
+        reading: what the user specified.
+
+    Raises:
+        InputError: what was saved is something else.
+
+    """
+    times = Times.restored(
+        saved,
+        zone=reading.timezone or "UTC",
+        now=time.time_ns() // 1_000_000,
+        timestamp_regex=reading.timestamp_regex,
+    )
+    if times is None:
+        raise InputError(f"{name}: the journal has no layout of its timestamps that this version can read")
+    return replace(format, rules=_rules(times, reading), saved=saved)
+
+
+def _rules(times: Times, reading: ReadOptions) -> LineRules | None:
+    return times.line_rules(
+        message_field=reading.message_field,
+        multiline_start=reading.multiline_start,
+        untimed_as_before=reading.timestamp_from == "previous",
+        other_layouts=reading.other_layouts,
+    )
+
+
 def _of_lines(
     name: str,
     kind: FormatKind,
@@ -151,12 +184,7 @@ def _of_lines(
         times = found.times(zone=reading.timezone or "UTC", year=reading.year, now=now, modified=modified_ms)
     except ValueError as error:
         raise _uncertain(name, found, str(error)) from None
-    rules = times.line_rules(
-        message_field=reading.message_field,
-        multiline_start=reading.multiline_start,
-        untimed_as_before=reading.timestamp_from == "previous",
-        other_layouts=reading.other_layouts,
-    )
+    rules = _rules(times, reading)
     details = _details(found, times, reading)
     return InputFormat(
         kind,

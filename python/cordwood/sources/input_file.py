@@ -143,7 +143,7 @@ class InputFile:
     def _inspect_times(self, format: InputFormat, start: bytes, end: bytes) -> None:
         if format.rules is not None:
             self.first_timestamp = format.first_timestamp
-            self.last_timestamp = format.last_timestamp if end else None
+            self.last_timestamp = format.last_timestamp
             return
         first, last = _TIMESTAMP.search(start), _TIMESTAMP.findall(end)
         self.first_timestamp = int(first[1]) if first else None

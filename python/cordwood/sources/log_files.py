@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +13,7 @@ from cordwood._model import MAX_FILES, Location, Rejected, SourceFile, file_and_
 from cordwood.errors import InputError
 from cordwood.name_template import FileName, NameTemplate
 from cordwood.options import MessageOptions, ReadOptions
-from cordwood.sources.file_format import FormatKind
+from cordwood.sources.file_format import FormatKind, restored
 from cordwood.sources.files import LocalFile, OpenFile, RawFile
 from cordwood.sources.input_file import InputFile
 from cordwood.sources.routing import Routed
@@ -23,6 +24,7 @@ from cordwood.sources.uncertain_times import other_layouts
 
 if TYPE_CHECKING:
     from cordwood._model import SourceIdentity
+    from cordwood.sources.file_format import FormatDetails
 
 _COUNTED_IN_FILES = ("oversize", "empty", "invalid", "settled", "skipped", "altered")
 """The reader's counts that are reported for each file."""
@@ -143,6 +145,22 @@ class LogFiles(FileSource):
         """
         self._settled = {"settled_below": settled_below, "settled": list(settled), "settled_ranges": list(ranges)}
 
+    def recall_formats(self, recall: Callable[[str, Callable[[], str]], str]) -> None:
+        """Read the files in the layouts that the first run of the job found, whatever they hold by now.
+
+        Args:
+            recall: returns the text that the first run stored under a name; calls the function for it in the first run.
+
+        """
+        found = [file.format.saved if file.format else "" for file in self._inputs]
+        # Nearly all files of an input are alike.
+        texts = list(dict.fromkeys(found))
+        known = json.loads(recall("formats", lambda: json.dumps([texts, [texts.index(text) for text in found]])))
+        for file, saved, index in zip(self._inputs, found, known[1], strict=True):
+            text = known[0][index]
+            if text and text != saved and file.format is not None:
+                file.format = restored(file.name, text, file.format, self._reading)
+
     def recall_shift(self, recall: Recall) -> None:
         """Move timestamps, before reading, by what the first run of the job moved them by."""
         self._shift.recall(recall)
@@ -159,18 +177,14 @@ class LogFiles(FileSource):
 
     @property
     def first_timestamp(self) -> int | None:
-        """Of the first event that samples of the files show, in ms since 1970; None if they show none."""
-        first = next((file.first_timestamp for file in self._inputs if file.first_timestamp is not None), None)
+        """The earliest that samples of the files show, in ms since 1970; None if they show none."""
+        first = min((file.first_timestamp for file in self._inputs if file.first_timestamp is not None), default=None)
         return None if first is None else first + self.shift
 
     @property
     def last_timestamp(self) -> int | None:
-        """Of the last event that samples of the files show."""
-        last = None
-        for file in self._inputs:
-            is_of_lines = file.format is not None and file.format.rules is not None
-            if is_of_lines or file.last_timestamp is not None:
-                last = file.last_timestamp
+        """The latest that samples of the files show."""
+        last = max((file.last_timestamp for file in self._inputs if file.last_timestamp is not None), default=None)
         return None if last is None else last + self.shift
 
     @property
@@ -182,6 +196,14 @@ class LogFiles(FileSource):
     def descriptions(self) -> list[str]:
         """Say, of each file that is not an event document, what it is read as."""
         return [file.description for file in self._inputs if file.description]
+
+    def format_details(self) -> list[tuple[str, str, FormatDetails]]:
+        """Return name, format and details of each file whose format was detected, if this is a rehearsal."""
+        return [
+            (file.name, str(file.format.kind), file.format.details)
+            for file in self._inputs
+            if file.format is not None and file.format.details is not None
+        ]
 
     def __iter__(self) -> Iterator[list[Routed]]:
         """Yield the batches as they become full; at least every so often an empty list, while a pipe gives nothing."""
@@ -217,7 +239,7 @@ class LogFiles(FileSource):
         try:
             return self._reader.feed(text) if text else self._reader.finish_file()
         except ValueError as error:
-            if error.args and isinstance(error.args[0], int):
+            if type(error) is ValueError and len(error.args) > 1:
                 count, line = error.args
                 raise other_layouts(file.name, count, [line]) from None
             if error.args and isinstance(error.args[0], str):

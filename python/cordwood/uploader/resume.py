@@ -71,6 +71,7 @@ def open_journal(
         destination=destination,
         force=force,
     )
+    source.recall_formats(journal.recall_text)
     source.recall_shift(journal.recall)
     if at_most_once:
         _give_up_what_is_in_doubt(journal)

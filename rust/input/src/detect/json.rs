@@ -288,9 +288,11 @@ pub(super) fn is_document(start: &[u8], lines: &[&[u8]]) -> bool {
             Some(_) => false,
         },
         Some(b'{') => {
-            let events = lines.iter().filter(|line| is_event(line)).count();
+            let events: Vec<bool> = lines.iter().filter_map(|line| event_in_ms(line)).collect();
+            // Seconds, and texts, are of logs whose lines happen to have the same members: then all lines have them.
+            let are_events = events.len() * 2 > lines.len() && events.contains(&true);
             // Printed over several lines, no line is one.
-            events * 2 > lines.len()
+            are_events
                 || inside.starts_with(b"\"events\"")
                 || (begins_as_event(text) && lines.first().is_some_and(|line| Members::of_line(line).is_none()))
         }
@@ -305,17 +307,14 @@ pub(super) fn is_other_array(start: &[u8]) -> bool {
         && !is_document(start, &[])
 }
 
-/// Whether a line is an event, legal or not, and has no other members; one whose timestamp is seconds, or a text, is none.
-fn is_event(line: &[u8]) -> bool {
-    let Some(members) = Members::of_line(line) else { return false };
+/// Whether the timestamp of a line that has the members of an event, legal or not, and no others, may be milliseconds; `None`
+/// if it has others.
+fn event_in_ms(line: &[u8]) -> Option<bool> {
+    let members = Members::of_line(line)?;
     let get = |wanted: &str| members.iter().find(|(name, _)| name == wanted);
-    let (Some((_, timestamp)), Some(_)) = (get("timestamp"), get("message")) else { return false };
-    let is_milliseconds = match value_of(timestamp) {
-        Value::Text(_) => false,
-        Value::Number(ms) => !timestamp.contains(&b'.') && ms < FIRST_MS * 10 || !is_seconds(timestamp),
-        Value::Other => true,
-    };
-    is_milliseconds && members.iter().all(|(name, _)| OF_EVENTS.contains(&name.as_bytes()))
+    let (_, timestamp) = get("timestamp").filter(|_| get("message").is_some())?;
+    let has_no_other = members.iter().all(|(name, _)| OF_EVENTS.contains(&name.as_bytes()));
+    has_no_other.then(|| !matches!(value_of(timestamp), Value::Text(_)) && !is_seconds(timestamp))
 }
 
 /// Whether a number is seconds since 1970, of the years since 2001.
