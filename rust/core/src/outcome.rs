@@ -53,7 +53,7 @@ pub enum Remedy {
     TimestampField,
     /// Take timestamps from elsewhere than the lines.
     TimestampSource,
-    /// Say what lines in other layouts than those of the file are.
+    /// Say what lines are that begin with a time in another layout.
     OtherLayouts,
 }
 

@@ -16,7 +16,7 @@ use cordwood_core::{
 use crate::event_filter::EventFilter;
 use crate::json::event::Extra;
 use crate::line_rules::LineRules;
-use crate::read_lines::CountedEvent;
+use crate::read_lines::{CountedEvent, LinesRead};
 use crate::step::Step;
 use parser::Parser;
 
@@ -53,6 +53,8 @@ pub struct FileReader {
     fed: u64,
     /// Lines of earlier files that belong to no event.
     blank_lines: u64,
+    /// Lines of earlier files.
+    lines_read: LinesRead,
     /// Position of the first thing that is rejected only because its file ends there: if the file grows, it may be an event.
     cut_off: Option<u64>,
     damaged: bool,
@@ -76,8 +78,16 @@ pub enum ReadError {
     NotADocument(String),
     /// An event that may not be left out.
     Rejected(Rejected),
-    /// So many lines, of which this is one, begin with a timestamp in another layout than those of their file.
-    OtherLayouts(u64, String),
+    /// Too many lines begin with a time in another layout than those that the file is read in. A later run reads again from
+    /// the first of them.
+    OtherLayouts {
+        /// Position of the first of them.
+        position: u64,
+        /// How many there are so far.
+        lines: u64,
+        /// How the first of them begins.
+        example: Vec<u8>,
+    },
 }
 
 /// Why no file can start.
@@ -126,6 +136,7 @@ impl FileReader {
             base: 0,
             fed: 0,
             blank_lines: 0,
+            lines_read: LinesRead::default(),
             cut_off: None,
             damaged: false,
         }
@@ -169,7 +180,7 @@ impl FileReader {
     /// Ends the file. The next one starts behind it, and is read the same way, unless [`Self::start_file`] says otherwise.
     pub fn finish_file(&mut self) -> Result<(), ReadError> {
         let rest = self.base + self.parser.position();
-        let rejected_before = self.sink.rejected();
+        let rejected_before = self.sink.rejected() + u64::from(self.parser.holds_refused());
         self.parser.finish();
         let read = self.read();
         if self.sink.rejected() > rejected_before {
@@ -213,6 +224,14 @@ impl FileReader {
         }
     }
 
+    /// How many lines of all files were what so far.
+    #[must_use]
+    pub fn lines_read(&self) -> LinesRead {
+        let mut all = self.lines_read;
+        all += self.parser.lines_read();
+        all
+    }
+
     /// Whether a part of a file could not be read. It is among the rejected too.
     #[must_use]
     pub fn is_damaged(&self) -> bool {
@@ -236,7 +255,7 @@ impl FileReader {
 
     /// Reads what was fed.
     fn read(&mut self) -> Result<(), ReadError> {
-        let Self { parser, sink, base, .. } = self;
+        let Self { parser, sink, base, cut_off, .. } = self;
         loop {
             if let Parser::Lines(lines) = parser {
                 while let Some(event) = lines.next_counted() {
@@ -246,11 +265,12 @@ impl FileReader {
             match parser.next() {
                 Step::Event { offset, timestamp, message } => sink.take(*base + offset, timestamp, message)?,
                 Step::NotAnEvent { offset, rejection } => {
-                    let is_other = rejection.remedy() == Some(Remedy::OtherLayouts);
-                    let payload = parser.rejected_payload();
-                    sink.reject(*base + offset, rejection, payload)?;
-                    if is_other {
-                        too_many_others(parser)?;
+                    let is_in_another_layout = rejection.remedy() == Some(Remedy::OtherLayouts);
+                    sink.reject(*base + offset, rejection, parser.rejected_payload())?;
+                    if is_in_another_layout && let Some((offset, line)) = parser.too_many_in_other_layouts() {
+                        let (position, lines) = (*base + offset, parser.lines_read().other_layouts);
+                        cut_off.get_or_insert(position);
+                        return Err(ReadError::OtherLayouts { position, lines, example: line.to_vec() });
                     }
                 }
                 Step::Damage { offset, rejection } => {
@@ -265,21 +285,10 @@ impl FileReader {
 
     fn new_parser(&mut self) {
         self.blank_lines += self.parser.blank_lines();
+        self.lines_read += self.parser.lines_read();
         let keep_rejected = self.sink.stream.accounting().keeps_rejected();
         self.parser = Parser::new(self.rules.as_ref(), self.extra, keep_rejected);
     }
-}
-
-/// `Err` if so many lines are in other layouts than those of their file that something is wrong with those.
-fn too_many_others(parser: &Parser) -> Result<(), ReadError> {
-    /// So many are passed over, or one line in so many.
-    const MOST: u64 = 10;
-    const ONE_IN: u64 = 1000;
-    let (lines, others) = parser.line_counts();
-    if others <= MOST.max(lines / ONE_IN) {
-        return Ok(());
-    }
-    Err(ReadError::OtherLayouts(others, parser.last_line()))
 }
 
 /// Where events go once they are parsed.

@@ -30,23 +30,29 @@ pub struct HeaderLines {
     /// The line that names the columns, which may come again.
     columns: Option<Vec<u8>>,
     skipped: u64,
+    /// Whether any are skipped.
+    skips: bool,
 }
 
 impl HeaderLines {
     /// Those of a file whose columns this line names.
     #[must_use]
     pub fn new(columns: Option<Vec<u8>>) -> Self {
-        Self { columns, skipped: 0 }
+        Self { columns, skipped: 0, skips: true }
+    }
+
+    /// Whether a line that is not read yet says how the log is written; then it is counted. It may have a date.
+    #[inline]
+    pub(crate) fn is_directive(&mut self, line: &[u8]) -> bool {
+        let is = self.skips && is_directive(line);
+        self.skipped += u64::from(is);
+        is
     }
 
     /// Whether a line without a timestamp is one; then it is counted.
-    #[inline]
     pub(crate) fn is_one(&mut self, line: &[u8], after_an_event: bool) -> bool {
-        let first = line.first();
-        if first != Some(&b'#') && (self.columns.is_none() || self.columns.as_deref() != Some(line)) {
-            return false;
-        }
-        let is = first != Some(&b'#') || !after_an_event || is_directive(line);
+        let is_comment = self.skips && !after_an_event && line.first() == Some(&b'#');
+        let is = is_comment || self.columns.as_deref() == Some(line);
         self.skipped += u64::from(is);
         is
     }
@@ -129,7 +135,8 @@ mod tests {
         assert!(headers.is_one(b"time,level", false));
         assert!(!headers.is_one(b"# a comment", true));
         assert!(headers.is_one(b"time,level", true));
-        assert!(headers.is_one(b"#Fields: x", true));
+        assert!(headers.is_directive(b"#Fields: x") && !headers.is_directive(b"# a comment"));
         assert_eq!(headers.skipped(), 4);
+        assert!(!HeaderLines::default().is_directive(b"#Fields: x"), "without headers, all lines count");
     }
 }

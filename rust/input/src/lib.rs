@@ -56,7 +56,7 @@ pub use line_format::LineFormat;
 pub use line_rules::{LineOptions, LineRules};
 pub use lines::LineEnd;
 pub use read_documents::DocumentEvents;
-pub use read_lines::{CountedEvent, LineEvents};
+pub use read_lines::{CountedEvent, LineEvents, LinesRead};
 pub use regex::bytes::Regex;
 pub use step::{MAX_EVENT_INPUT_BYTES, Step};
 pub use text_line::{OtherLayouts, TextLines, Untimed};

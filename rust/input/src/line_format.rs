@@ -23,11 +23,28 @@ impl LineFormat {
         }
     }
 
-    /// Lines so far that begin with a timestamp in another layout than those of their file.
-    pub(crate) fn other_lines(&self) -> u64 {
+    /// Whether a line begins an event because the user says so.
+    #[inline]
+    pub(crate) fn must_begin_at(&self, line: &[u8]) -> bool {
         match self {
-            Self::Text(text) => text.other_lines(),
+            Self::Json(_) => false,
+            Self::Text(text) => text.must_begin_at(line),
+        }
+    }
+
+    /// Lines that begin with a time in another layout.
+    pub(crate) fn other_layouts(&self) -> u64 {
+        match self {
             Self::Json(_) => 0,
+            Self::Text(text) => text.other_layouts(),
+        }
+    }
+
+    /// See [`crate::TimestampResolver::ambiguous_times`].
+    pub(crate) fn ambiguous_times(&self) -> u64 {
+        match self {
+            Self::Json(json) => json.ambiguous_times(),
+            Self::Text(text) => text.ambiguous_times(),
         }
     }
 

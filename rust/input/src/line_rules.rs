@@ -29,7 +29,7 @@ pub struct LineOptions {
     pub multiline_start: Option<Regex>,
     /// Of text: whether a line without a timestamp is an event with that of the one before. Otherwise it continues that.
     pub untimed_as_before: bool,
-    /// Of text: what a line is that begins with a timestamp in another layout than those of the file.
+    /// Of text without `multiline_start`: what lines are that begin with a time in another layout.
     pub other_layouts: OtherLayouts,
 }
 
@@ -40,9 +40,9 @@ impl LineRules {
         let LineOptions { message_field, multiline_start, untimed_as_before, other_layouts } = options;
         let untimed = if untimed_as_before { Untimed::AsBefore } else { Untimed::Continues };
         let format = match detected.line_format(resolver, message_field)? {
-            LineFormat::Text(text) => {
-                LineFormat::Text(text.beginning(multiline_start).untimed(untimed).others(other_layouts))
-            }
+            LineFormat::Text(text) => LineFormat::Text(
+                text.beginning(multiline_start).untimed(untimed).taking_other_layouts(other_layouts),
+            ),
             json @ LineFormat::Json(_) => json,
         };
         let headers = HeaderLines::new(detected.header.clone());

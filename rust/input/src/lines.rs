@@ -83,13 +83,13 @@ impl LineSplitter {
             self.joined.clear();
             self.joined_is_whole = false;
         }
-        let rest = &self.chunk[self.at..];
         if memchr(self.end.byte(), &self.chunk[self.looked_at..]).is_some() {
             // There are lines that were not returned yet.
             self.base += self.at as u64;
-            self.chunk = [rest, &bytes].concat().into();
+            self.chunk = [&self.chunk[self.at..], &bytes].concat().into();
         } else {
-            self.joined.extend_from_slice(rest);
+            self.leave_out_nuls();
+            self.joined.extend_from_slice(&self.chunk[self.at..]);
             self.base += self.chunk.len() as u64;
             self.chunk = bytes;
         }
@@ -205,13 +205,18 @@ impl LineSplitter {
         }
     }
 
-    fn no_more(&mut self) -> Line<'_> {
-        self.looked_at = self.chunk.len();
+    /// Leaves out the NULs that the next line begins with: they need not be held, however many there are.
+    fn leave_out_nuls(&mut self) {
         if self.begun() == 0 && self.skipping.is_none() {
             let nuls = self.chunk[self.at..].iter().take_while(|byte| **byte == 0).count();
             self.at += nuls;
             self.nuls += nuls as u64;
         }
+    }
+
+    fn no_more(&mut self) -> Line<'_> {
+        self.looked_at = self.chunk.len();
+        self.leave_out_nuls();
         if self.chunk.len() - self.at + self.begun() > MAX_EVENT_INPUT_BYTES {
             self.skipping = Some(self.position());
         }

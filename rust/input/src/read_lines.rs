@@ -1,9 +1,10 @@
 //! Lines into events: what applications write to their logs, as text or as JSON.
 
 mod found_event;
+mod lines_read;
 
 use bytes::Bytes;
-use cordwood_core::{RejectedPayload, Rejection, Text, escaped_len_of_ascii};
+use cordwood_core::{RejectedPayload, Rejection, Remedy, Text, escaped_len_of_ascii};
 
 use crate::header_lines::HeaderLines;
 use crate::line_format::LineFormat;
@@ -12,9 +13,13 @@ use crate::payload::PayloadBuffer;
 use crate::step::{MAX_EVENT_INPUT_BYTES, Step};
 use crate::text_line::LineMeaning;
 use found_event::{FoundEvent, MessageHolder};
+pub use lines_read::LinesRead;
 
 /// Bytes that an event of several lines may have; a line that would make it longer begins another, with the same timestamp.
 const MAX_JOINED_BYTES: usize = 1_048_550;
+
+/// Bytes of a line that are shown.
+const MAX_EXAMPLE_BYTES: usize = 512;
 
 /// An event of text that may go on.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +30,23 @@ struct Open {
     line: Option<LineRange>,
 }
 
+/// What begins an event and has no timestamp that can be read. Its lines, joined, are in `joining`: no event is open.
+#[derive(Debug)]
+struct Refused {
+    offset: u64,
+    rejection: Rejection,
+    /// A line that continues it may have the timestamp.
+    awaits: bool,
+}
+
+/// What is returned after what is returned now.
+#[derive(Debug)]
+struct RejectedNext {
+    offset: u64,
+    rejection: Rejection,
+    text: Vec<u8>,
+}
+
 /// Reads the lines of one file, in whatever pieces they come.
 #[derive(Debug)]
 pub struct LineEvents {
@@ -32,11 +54,9 @@ pub struct LineEvents {
     end: LineEnd,
     format: LineFormat,
     headers: HeaderLines,
-    /// An event has begun.
-    begun: bool,
-    /// Lines so far.
-    read: u64,
     open: Option<Open>,
+    /// Instead of an open event.
+    refused: Option<Refused>,
     /// The lines of the open event, joined.
     joining: Vec<u8>,
     /// The lines of the last event, joined.
@@ -44,11 +64,17 @@ pub struct LineEvents {
     /// Blank lines since the last line of the open event.
     blank: u64,
     skipped: u64,
+    /// Lines that are not blank; those of them that continue another.
+    all: u64,
+    continuing: u64,
+    /// The first line that begins with a time in another layout.
+    first_other: Option<(u64, Vec<u8>)>,
     current: FoundEvent,
     /// What was found, and `next_counted` has left to `next`.
     left: Option<Found>,
     /// What is not an event, to be returned next, perhaps only after the event before it.
     rejected: Option<(u64, Rejection)>,
+    rejected_next: Option<RejectedNext>,
     /// Of what is not an event.
     payload: PayloadBuffer,
 }
@@ -86,16 +112,19 @@ impl LineEvents {
             headers: HeaderLines::default(),
             end: LineEnd::default(),
             format,
-            begun: false,
-            read: 0,
             open: None,
+            refused: None,
             joining: Vec::new(),
             joined: Vec::new(),
             blank: 0,
             skipped: 0,
+            all: 0,
+            continuing: 0,
+            first_other: None,
             current: FoundEvent::default(),
             left: None,
             rejected: None,
+            rejected_next: None,
             payload: PayloadBuffer::default(),
         }
     }
@@ -112,22 +141,27 @@ impl LineEvents {
         Self { headers, ..self }
     }
 
-    /// Lines that were read, and those of them that begin with a timestamp in another layout than those of the file.
+    /// How many lines were what so far.
     #[must_use]
-    pub fn line_counts(&self) -> (u64, u64) {
-        (self.read, self.format.other_lines())
+    pub fn lines_read(&self) -> LinesRead {
+        LinesRead {
+            all: self.all,
+            header: self.headers.skipped(),
+            other_layouts: self.format.other_layouts(),
+            continuing: self.continuing,
+            ambiguous_times: self.format.ambiguous_times(),
+        }
     }
 
-    /// The last line, for people.
+    /// The first refused line that begins with a time in another layout, and its offset.
     #[must_use]
-    pub fn last_line(&self) -> String {
-        String::from_utf8_lossy(self.lines.last()).into_owned()
+    pub fn first_in_another_layout(&self) -> Option<(u64, &[u8])> {
+        self.first_other.as_ref().map(|(offset, line)| (*offset, &line[..]))
     }
 
-    /// Headers that were skipped.
-    #[must_use]
-    pub fn header_lines(&self) -> u64 {
-        self.headers.skipped()
+    /// Whether what was read last is refused, whatever lines follow; it is returned when it has ended.
+    pub(crate) fn holds_refused(&self) -> bool {
+        self.refused.as_ref().is_some_and(|refused| !refused.awaits)
     }
 
     /// Keeps what is not an event from now on, for [`Self::rejected_payload`].
@@ -159,7 +193,7 @@ impl LineEvents {
         self.lines.finish();
     }
 
-    /// Blank lines that belong to no event.
+    /// Blank lines that belong to no event, and headers.
     #[must_use]
     pub fn skipped(&self) -> u64 {
         self.skipped
@@ -168,7 +202,9 @@ impl LineEvents {
     /// The offset before which everything was returned.
     #[must_use]
     pub fn position(&self) -> u64 {
-        self.open.as_ref().map_or_else(|| self.lines.position(), |open| open.offset)
+        let open = self.open.as_ref().map(|open| open.offset);
+        let begun = open.or_else(|| self.refused.as_ref().map(|refused| refused.offset));
+        begun.unwrap_or_else(|| self.lines.position())
     }
 
     /// The event that might go on, as it is: a caller that waits long for its next line may take it.
@@ -281,6 +317,9 @@ impl LineEvents {
         if self.rejected.is_some() {
             return Found::NoEvent;
         }
+        if self.rejected_next.is_some() {
+            return self.reject_next();
+        }
         loop {
             let line = match &mut self.format {
                 LineFormat::Json(json) if self.end == LineEnd::LineFeed => {
@@ -291,104 +330,217 @@ impl LineEvents {
                     self.lines.next(|bytes| memchr::memchr(end, bytes))
                 }
             };
-            self.read += 1;
             match line {
                 Line::NeedInput => return Found::NeedInput,
-                Line::End => return if self.close() { Found::Event } else { Found::End },
+                Line::End => return self.end_event().unwrap_or(Found::End),
                 Line::TooLong { offset } => return self.too_long(offset),
-                Line::Whole { bytes, .. } if is_blank(bytes) => match self.open {
-                    Some(_) => self.blank += 1,
-                    None => self.skipped += 1,
-                },
+                Line::Whole { bytes, .. } if is_blank(bytes) => {
+                    if self.open.is_some() || self.refused.is_some() {
+                        self.blank += 1;
+                    } else {
+                        self.skipped += 1;
+                    }
+                }
+                Line::Whole { bytes, .. }
+                    if bytes.first() == Some(&b'#')
+                        && !self.format.must_begin_at(bytes)
+                        && self.headers.is_directive(bytes) =>
+                {
+                    self.all += 1;
+                    self.skipped += 1;
+                }
                 Line::Whole { offset, bytes } => match &mut self.format {
                     LineFormat::Json(json) => {
+                        self.all += 1;
                         if let Some(timestamp) = json.read(bytes) {
                             self.current.set(offset, timestamp, json, self.lines.last_at());
                             return Found::Event;
                         }
-                        return self.reject_json(offset);
+                        if let Some(found) = self.reject_json(offset) {
+                            return found;
+                        }
                     }
-                    LineFormat::Text(text) => match text.read(bytes) {
-                        LineMeaning::Begins(timestamp) => {
-                            if self.begin(offset, timestamp) {
-                                return Found::Event;
-                            }
+                    LineFormat::Text(text) => {
+                        self.all += 1;
+                        let found = match text.read(bytes) {
+                            LineMeaning::Begins(timestamp) => self.begin(offset, timestamp),
+                            other => self.take_untimed(offset, other),
+                        };
+                        if let Some(found) = found {
+                            return found;
                         }
-                        LineMeaning::Continues if self.headers.is_one(bytes, self.begun) => {
-                            self.skipped += 1;
-                        }
-                        LineMeaning::Continues if self.open.is_some() => {
-                            if self.go_on(offset) {
-                                return Found::Event;
-                            }
-                        }
-                        LineMeaning::Continues => {
-                            return self.reject_line(offset, Rejection::Malformed(NOTHING_TO_CONTINUE.into()));
-                        }
-                        LineMeaning::NotAnEvent(rejection) => return self.reject_line(offset, rejection),
-                    },
+                    }
                 },
             }
         }
+    }
+
+    /// Takes the last line, which has no timestamp; what was found, if that is complete.
+    #[inline(never)]
+    fn take_untimed(&mut self, offset: u64, meaning: LineMeaning) -> Option<Found> {
+        let malformed = |reason: &str| Rejection::Malformed(reason.into());
+        let after_an_event = self.has_begun();
+        match meaning {
+            LineMeaning::Continues | LineMeaning::AsBefore(_)
+                if self.headers.is_one(self.lines.last(), after_an_event) =>
+            {
+                self.skipped += 1;
+                None
+            }
+            LineMeaning::Begins(timestamp) | LineMeaning::AsBefore(Some(timestamp)) => {
+                self.begin(offset, timestamp)
+            }
+            LineMeaning::AsBefore(None) => Some(self.reject_line(offset, malformed(NOTHING_BEFORE))),
+            LineMeaning::Continues if self.open.is_some() => self.go_on(offset),
+            LineMeaning::Continues if self.refused.is_some() => {
+                self.go_on_with_refused();
+                None
+            }
+            LineMeaning::Continues => Some(self.reject_line(offset, malformed(NOTHING_TO_CONTINUE))),
+            LineMeaning::Refused(rejection) => self.refuse(Refused { offset, rejection, awaits: false }),
+            LineMeaning::Awaits(rejection) => self.refuse(Refused { offset, rejection, awaits: true }),
+        }
+    }
+
+    /// Whether an event has begun so far.
+    fn has_begun(&self) -> bool {
+        self.open.is_some() || self.current.to > 0
+    }
+
+    /// Begins with the last line what is not an event, so that the lines that continue it are not added to another.
+    fn refuse(&mut self, refused: Refused) -> Option<Found> {
+        let before = self.end_event();
+        if refused.rejection.remedy() == Some(Remedy::OtherLayouts) && self.first_other.is_none() {
+            let line = self.lines.last();
+            self.first_other = Some((refused.offset, line[..line.len().min(MAX_EXAMPLE_BYTES)].to_vec()));
+        }
+        self.refused = Some(refused);
+        self.joining.clear();
+        self.joining.extend_from_slice(self.lines.last());
+        before
+    }
+
+    /// Adds the last line to what is refused. If that waits for a timestamp, and the line has it, it is an event.
+    fn go_on_with_refused(&mut self) {
+        self.continuing += 1;
+        let has_room = self.add_to_joining();
+        let Some(refused) = &mut self.refused else { return };
+        refused.awaits &= has_room;
+        if refused.awaits
+            && let LineFormat::Text(text) = &mut self.format
+            && let Some(timestamp) = text.late_timestamp(self.lines.last())
+        {
+            match timestamp {
+                Ok(timestamp) => {
+                    self.open = Some(Open { offset: refused.offset, timestamp, line: None });
+                    self.refused = None;
+                }
+                Err(rejection) => (refused.rejection, refused.awaits) = (rejection, false),
+            }
+        }
+    }
+
+    /// Joins the last line with those before it, unless they get too long.
+    fn add_to_joining(&mut self) -> bool {
+        let joined = self.joining.len() as u64 + self.blank + 1 + self.lines.last().len() as u64;
+        if joined > MAX_JOINED_BYTES as u64 {
+            return false;
+        }
+        for _ in 0..=std::mem::take(&mut self.blank) {
+            self.joining.push(b'\n');
+        }
+        self.joining.extend_from_slice(self.lines.last());
+        true
+    }
+
+    /// Ends the open event, or what is refused: what was found.
+    #[inline]
+    fn end_event(&mut self) -> Option<Found> {
+        if self.close() { Some(Found::Event) } else { self.end_refused() }
+    }
+
+    #[inline(never)]
+    fn end_refused(&mut self) -> Option<Found> {
+        let Refused { offset, rejection, .. } = self.refused.take()?;
+        self.skipped += std::mem::take(&mut self.blank);
+        self.payload.clear();
+        self.payload.append(&self.joining);
+        self.rejected = Some((offset, rejection));
+        Some(Found::NoEvent)
+    }
+
+    #[cold]
+    fn reject_next(&mut self) -> Found {
+        if let Some(RejectedNext { offset, rejection, text }) = self.rejected_next.take() {
+            self.payload.clear();
+            self.payload.append(&text);
+            self.rejected = Some((offset, rejection));
+        }
+        Found::NoEvent
     }
 
     /// The line has more bytes than are held in memory.
     #[cold]
     #[inline(never)]
     fn too_long(&mut self, offset: u64) -> Found {
-        self.payload.clear();
         let limit = MAX_EVENT_INPUT_BYTES as u64;
-        self.reject_after_the_open_event(offset, Rejection::TooLongToRead { limit })
+        self.reject(offset, Rejection::TooLongToRead { limit }, false)
     }
 
-    /// The last line of JSON is not an event.
+    /// The last line of JSON is not an event, unless it is a header.
     #[cold]
     #[inline(never)]
-    fn reject_json(&mut self, offset: u64) -> Found {
+    fn reject_json(&mut self, offset: u64) -> Option<Found> {
+        let after_an_event = self.has_begun();
         let LineFormat::Json(json) = &mut self.format else { unreachable!("it was read as JSON") };
         let rejection = json.take_rejection();
-        self.reject_line(offset, rejection)
+        if self.headers.is_one(self.lines.last(), after_an_event) {
+            self.skipped += 1;
+            return None;
+        }
+        Some(self.reject_line(offset, rejection))
     }
 
     /// The last line is not an event.
     #[cold]
     #[inline(never)]
     fn reject_line(&mut self, offset: u64, rejection: Rejection) -> Found {
-        self.payload.clear();
-        self.payload.append(self.lines.last());
-        self.reject_after_the_open_event(offset, rejection)
+        self.reject(offset, rejection, true)
     }
 
-    /// Begins an event with the last line; returns whether there was one before, which is closed.
+    /// Returns what is not an event, after what is open; perhaps with the text of the last line.
+    fn reject(&mut self, offset: u64, rejection: Rejection, has_text: bool) -> Found {
+        let before = self.end_event();
+        if let Some(Found::NoEvent) = before {
+            let text = if has_text { self.lines.last().to_vec() } else { Vec::new() };
+            self.rejected_next = Some(RejectedNext { offset, rejection, text });
+            return Found::NoEvent;
+        }
+        self.payload.clear();
+        if has_text {
+            self.payload.append(self.lines.last());
+        }
+        self.rejected = Some((offset, rejection));
+        before.unwrap_or(Found::NoEvent)
+    }
+
+    /// Begins an event with the last line; what was found, if there was something before.
     #[inline]
-    fn begin(&mut self, offset: u64, timestamp: i64) -> bool {
-        let closed = self.close();
-        self.begun = true;
+    fn begin(&mut self, offset: u64, timestamp: i64) -> Option<Found> {
+        let before = self.end_event();
         self.open = Some(Open { offset, timestamp, line: Some(self.lines.last_at()) });
-        closed
+        before
     }
 
     /// Adds the last line to the open event. If that would make it too long, the line begins another one with the same
-    /// timestamp, and the one before is closed; returns whether it was.
-    #[inline(never)]
-    fn go_on(&mut self, offset: u64) -> bool {
+    /// timestamp, and the one before is closed and found.
+    fn go_on(&mut self, offset: u64) -> Option<Found> {
+        self.continuing += 1;
         self.copy_open();
-        let joined = self.joining.len() as u64 + self.blank + 1 + self.lines.last().len() as u64;
-        if joined > MAX_JOINED_BYTES as u64
-            && let Some(open) = self.open
-        {
-            return self.begin(offset, open.timestamp);
+        if self.add_to_joining() {
+            return None;
         }
-        for _ in 0..=std::mem::take(&mut self.blank) {
-            self.joining.push(b'\n');
-        }
-        self.joining.extend_from_slice(self.lines.last());
-        false
-    }
-
-    fn reject_after_the_open_event(&mut self, offset: u64, rejection: Rejection) -> Found {
-        self.rejected = Some((offset, rejection));
-        if self.close() { Found::Event } else { Found::NoEvent }
+        self.open.and_then(|open| self.begin(offset, open.timestamp))
     }
 }
 
@@ -398,6 +550,7 @@ fn is_blank(line: &[u8]) -> bool {
     line.first().is_none_or(u8::is_ascii_whitespace) && line.trim_ascii_start().is_empty()
 }
 
+const NOTHING_BEFORE: &str = "the line has no timestamp, and there is no event before it that has one";
 const NOTHING_TO_CONTINUE: &str =
     "the line has no timestamp, and there is no event before it that it could continue";
 

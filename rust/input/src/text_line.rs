@@ -7,9 +7,10 @@ use crate::json::line::JsonLines;
 use crate::time::LastTimestamp;
 use crate::time::civil::TimestampResolver;
 use crate::time::error::TimeError;
+use crate::time::fields::TimestampFields;
 use crate::time::formats::{TimestampFormat, begins_with_time};
 use crate::time::forms::Reading;
-use crate::time::places::times_at_the_start;
+use crate::time::places::{is_indented, times_at_the_start};
 
 /// Where an event of text begins, and where its timestamp comes from.
 #[derive(Clone, Debug)]
@@ -27,9 +28,9 @@ pub struct TextLines {
     /// Lines that begin an event; without it, those with a timestamp do.
     begins: Option<Regex>,
     untimed: Untimed,
-    others: OtherLayouts,
-    /// Lines that begin with a timestamp in another layout.
-    other_lines: u64,
+    other_layouts: OtherLayouts,
+    /// Lines that begin with a time in another layout.
+    others: u64,
     /// The timestamp of the event that began last.
     last: Option<i64>,
 }
@@ -45,15 +46,15 @@ pub enum Untimed {
     Given,
 }
 
-/// What a line is that has no timestamp in a layout of its file, and begins with one in another.
+/// What a line is that begins with a time in another layout than those in which the file is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OtherLayouts {
-    /// Not known: no event, and no part of one.
+    /// It is refused, with the lines that continue it.
     #[default]
     Refuse,
-    /// An event with the timestamp that it begins with.
+    /// An event with that time.
     Event,
-    /// A part of the event before.
+    /// It continues the event before, as a line without a time does.
     Continue,
 }
 
@@ -61,14 +62,19 @@ pub enum OtherLayouts {
 pub(crate) enum LineMeaning {
     Begins(i64),
     Continues,
-    NotAnEvent(Rejection),
+    /// It has no timestamp of its own, and is an event with that of the one before.
+    AsBefore(Option<i64>),
+    /// It begins an event without a timestamp that can be read.
+    Refused(Rejection),
+    /// The same; one of the lines that continue it may have the timestamp.
+    Awaits(Rejection),
 }
 
-pub(crate) const NOTHING_BEFORE: &str = "the line has no timestamp, and there is no event before it that has one";
-const IN_ANOTHER_LAYOUT: &str = "the line begins with a timestamp in another layout than those of its file";
-const AMBIGUOUS: &str =
-    "the line begins with a time that is none, or several, as long as nothing shows the order of day and month";
-pub(crate) const BEGINS_WITHOUT: &str = "the line begins an event and has no timestamp";
+const BEGINS_WITHOUT: &str =
+    "the line begins an event, and neither it nor a line that continues it has a timestamp";
+const OTHER_LAYOUT: &str = "the line begins with a time in another layout than those that the file is read in";
+const OTHER_WITHOUT_DATE: &str = "the line begins with a time in another layout, and that has no date";
+const OTHER_AMBIGUOUS: &str = "the line begins with a time in another layout, and that can be read in more than one way; specify `timestamp_format`";
 
 impl TextLines {
     /// Lines with timestamps in one of these formats; the resolver has what they leave out.
@@ -82,8 +88,8 @@ impl TextLines {
             last_timestamp: LastTimestamp::default(),
             begins: None,
             untimed: Untimed::Continues,
-            others: OtherLayouts::default(),
-            other_lines: 0,
+            other_layouts: OtherLayouts::default(),
+            others: 0,
             last: None,
         }
     }
@@ -106,15 +112,26 @@ impl TextLines {
         Self { untimed, ..self }
     }
 
-    /// The same; so is a line that begins with a timestamp in another layout.
-    #[must_use]
-    pub fn others(self, others: OtherLayouts) -> Self {
-        Self { others, ..self }
+    /// Whether a line begins an event because the user says so.
+    #[inline]
+    pub(crate) fn must_begin_at(&self, line: &[u8]) -> bool {
+        self.begins.as_ref().is_some_and(|begins| begins.is_match(line))
     }
 
-    /// Lines so far that begin with a timestamp in another layout.
-    pub(crate) fn other_lines(&self) -> u64 {
-        self.other_lines
+    /// The same, with a meaning of lines that begin with a time in another layout.
+    #[must_use]
+    pub fn taking_other_layouts(self, other_layouts: OtherLayouts) -> Self {
+        Self { other_layouts, ..self }
+    }
+
+    /// Lines so far that begin with a time in another layout.
+    pub(crate) fn other_layouts(&self) -> u64 {
+        self.others
+    }
+
+    /// See [`TimestampResolver::ambiguous_times`].
+    pub(crate) fn ambiguous_times(&self) -> u64 {
+        self.resolver.ambiguous_times() + self.json.as_ref().map_or(0, |json| json.ambiguous_times())
     }
 
     /// Sets the timestamp of the lines from here on, if they are not searched for theirs.
@@ -133,26 +150,94 @@ impl TextLines {
             (Untimed::Given, None) => LineTimestamp::Missing,
             _ => self.timestamp_of(line),
         };
-        match (timestamp, self.untimed, self.last) {
-            (LineTimestamp::At(timestamp), ..) => {
+        match timestamp {
+            LineTimestamp::At(timestamp) => {
                 self.last = Some(timestamp);
                 LineMeaning::Begins(timestamp)
             }
-            (LineTimestamp::Invalid(error), ..) => {
-                LineMeaning::NotAnEvent(Rejection::Malformed(error.to_string().into()))
-            }
-            (LineTimestamp::Missing, Untimed::AsBefore, Some(before)) => LineMeaning::Begins(before),
-            (LineTimestamp::Missing, Untimed::AsBefore | Untimed::Given, _) => {
-                LineMeaning::NotAnEvent(Rejection::Malformed(NOTHING_BEFORE.into()))
-            }
-            (LineTimestamp::Missing, Untimed::Continues, _) if self.begins.is_some() => {
-                let reason = BEGINS_WITHOUT.into();
-                LineMeaning::NotAnEvent(Rejection::Avoidable { reason, remedy: Remedy::TimestampSource })
-            }
-            (LineTimestamp::Missing, Untimed::Continues, _) if begins_with_time(line) => self.read_other(line),
-            (LineTimestamp::Missing, Untimed::Continues, _) => LineMeaning::Continues,
+            LineTimestamp::Invalid(error) => LineMeaning::Refused(Rejection::Malformed(error.to_string().into())),
+            LineTimestamp::Missing => self.read_untimed(line),
         }
     }
+
+    /// What a line without a timestamp is.
+    #[inline(never)]
+    fn read_untimed(&mut self, line: &[u8]) -> LineMeaning {
+        if self.untimed == Untimed::Given {
+            return LineMeaning::AsBefore(self.last);
+        }
+        if self.begins.is_some() && self.untimed == Untimed::Continues {
+            let reason = BEGINS_WITHOUT.into();
+            return LineMeaning::Awaits(Rejection::Avoidable { reason, remedy: Remedy::TimestampSource });
+        }
+        if self.begins.is_none() && may_begin_with_time(line) && begins_with_time(line) {
+            self.others += 1;
+            match self.other_layouts {
+                OtherLayouts::Continue => {}
+                OtherLayouts::Event => return self.read_in_its_own_layout(line),
+                OtherLayouts::Refuse => {
+                    let reason = OTHER_LAYOUT.into();
+                    return LineMeaning::Refused(Rejection::Avoidable { reason, remedy: Remedy::OtherLayouts });
+                }
+            }
+        }
+        match self.untimed {
+            Untimed::AsBefore => LineMeaning::AsBefore(self.last),
+            _ => LineMeaning::Continues,
+        }
+    }
+
+    /// A line with a time in another layout, which it has to show by itself.
+    #[cold]
+    fn read_in_its_own_layout(&mut self, line: &[u8]) -> LineMeaning {
+        let fields = match only_time_at_the_start(line) {
+            Ok(fields) => fields,
+            Err(reason) => return LineMeaning::Refused(Rejection::Malformed(reason.into())),
+        };
+        match self.resolver.resolve(&fields) {
+            Ok(ms) => {
+                if self.resolver.is_in_repeated_hour() {
+                    self.last_timestamp.forget();
+                }
+                self.last = Some(ms);
+                LineMeaning::Begins(ms)
+            }
+            Err(error) => LineMeaning::Refused(Rejection::Malformed(error.to_string().into())),
+        }
+    }
+
+    /// The timestamp that a line has which continues an event without one.
+    pub(crate) fn late_timestamp(&mut self, line: &[u8]) -> Option<Result<i64, Rejection>> {
+        match self.timestamp_of(line) {
+            LineTimestamp::Missing => None,
+            LineTimestamp::Invalid(error) => Some(Err(Rejection::Malformed(error.to_string().into()))),
+            LineTimestamp::At(timestamp) => {
+                self.last = Some(timestamp);
+                Some(Ok(timestamp))
+            }
+        }
+    }
+}
+
+/// The time that a line begins with, if it can be read in only one way.
+fn only_time_at_the_start(line: &[u8]) -> Result<TimestampFields, &'static str> {
+    let readings: Vec<Reading> =
+        times_at_the_start(line).map(|(_, reading)| reading).filter(Reading::has_date).collect();
+    // What reads more of the time is right.
+    let end = readings.iter().map(|reading| reading.end).max().ok_or(OTHER_WITHOUT_DATE)?;
+    let mut longest = readings.iter().filter(|reading| reading.end == end);
+    let first = longest.next().ok_or(OTHER_WITHOUT_DATE)?;
+    if first.leaves.is_some() || longest.any(|other| other.fields != first.fields || other.leaves.is_some()) {
+        return Err(OTHER_AMBIGUOUS);
+    }
+    Ok(first.fields)
+}
+
+/// Whether it is worth while to look for a time: nearly all lines that continue an event are indented, or are words.
+#[inline]
+fn may_begin_with_time(line: &[u8]) -> bool {
+    const LONGEST_BEFORE_A_DIGIT: usize = 48;
+    !is_indented(line) && line[..line.len().min(LONGEST_BEFORE_A_DIGIT)].iter().any(u8::is_ascii_digit)
 }
 
 enum LineTimestamp {
@@ -162,34 +247,6 @@ enum LineTimestamp {
 }
 
 impl TextLines {
-    /// What a line is that begins with a timestamp in another layout than those of the file.
-    #[cold]
-    fn read_other(&mut self, line: &[u8]) -> LineMeaning {
-        self.other_lines += 1;
-        let refused = |reason: Box<str>| {
-            LineMeaning::NotAnEvent(Rejection::Avoidable { reason, remedy: Remedy::OtherLayouts })
-        };
-        match self.others {
-            OtherLayouts::Continue => LineMeaning::Continues,
-            OtherLayouts::Refuse => refused(IN_ANOTHER_LAYOUT.into()),
-            OtherLayouts::Event => {
-                let readings: Vec<_> =
-                    times_at_the_start(line).map(|(_, reading)| reading).filter(Reading::has_date).collect();
-                let [reading] = readings.as_slice() else {
-                    return LineMeaning::NotAnEvent(Rejection::Malformed(AMBIGUOUS.into()));
-                };
-                match self.resolver.resolve(&reading.fields) {
-                    Ok(timestamp) => {
-                        self.last = Some(timestamp);
-                        self.last_timestamp.forget();
-                        LineMeaning::Begins(timestamp)
-                    }
-                    Err(error) => LineMeaning::NotAnEvent(Rejection::Malformed(error.to_string().into())),
-                }
-            }
-        }
-    }
-
     #[inline]
     fn timestamp_of(&mut self, line: &[u8]) -> LineTimestamp {
         if let Some(format) = self.formats.get(self.current)
@@ -202,11 +259,14 @@ impl TextLines {
 
     /// The same, of a line that does not write it as the one before.
     fn another_timestamp_of(&mut self, line: &[u8]) -> LineTimestamp {
+        // JSON is never read as text, whatever numbers are in it.
+        if let Some(json) = &mut self.json
+            && line.first() == Some(&b'{')
+        {
+            return json.read(line).map_or(LineTimestamp::Missing, LineTimestamp::At);
+        }
         let found = self.formats.iter().enumerate().find_map(|(index, format)| Some((index, format.find(line)?)));
-        let Some((index, (fields, range))) = found else {
-            let json = self.json.as_mut().filter(|_| line.first() == Some(&b'{'));
-            return json.and_then(|json| json.read(line)).map_or(LineTimestamp::Missing, LineTimestamp::At);
-        };
+        let Some((index, (fields, range))) = found else { return LineTimestamp::Missing };
         self.current = index;
         match self.resolver.resolve(&fields) {
             Ok(ms) => {

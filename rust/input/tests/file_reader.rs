@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use bytes::Bytes;
-use cordwood_core::{Admission, Batch, Limits, Oversize, Rejected, ResumeSet};
+use cordwood_core::{Admission, Batch, Limits, Oversize, Rejected, Remedy, ResumeSet};
 use cordwood_input::{
     DetectOptions, EventFilter, FileCounts, FileReader, FileReaderOptions, FormatKind, LineOptions, LineRules,
-    ReadError, Regex, StartError, TimestampResolver, detect,
+    LinesRead, OtherLayouts, ReadError, Regex, StartError, TimestampResolver, detect,
 };
 use proptest::prelude::*;
 
@@ -126,7 +126,8 @@ fn events_of(batches: &[Batch]) -> Vec<(u64, i64, String)> {
 }
 
 fn json_rules() -> LineRules {
-    let detected = detect(&[br#"{"ts": 1438191704000, "m": "x"}"#], &DetectOptions::default()).unwrap();
+    let options = DetectOptions { now_ms: 1_790_000_000_000, ..DetectOptions::default() };
+    let detected = detect(&[br#"{"ts": 1438191704000, "m": "x"}"#], &options);
     LineRules::detected(&detected, TimestampResolver::utc(), LineOptions::default()).unwrap()
 }
 
@@ -286,4 +287,78 @@ fn an_event_that_may_not_be_left_out_is_an_error_and_reading_goes_on_behind_it()
     reader.flush().unwrap();
     assert_eq!(events_of(&reader.take_closed()), [(9, 9, "a".to_owned())]);
     assert!(reader.take_rejected()[0].payload.is_some());
+}
+
+fn text_rules(other_layouts: OtherLayouts) -> LineRules {
+    let options = DetectOptions { now_ms: 1_790_000_000_000, ..DetectOptions::default() };
+    let detected = detect(&[b"2015-07-29 17:41:44 a\n2015-07-29 17:41:45 b\n"], &options);
+    let resolver = TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap();
+    LineRules::detected(&detected, resolver, LineOptions { other_layouts, ..LineOptions::default() }).unwrap()
+}
+
+#[test]
+fn a_few_lines_in_another_layout_are_refused_with_what_continues_them() {
+    let mut reader = FileReader::new(FileReaderOptions { keep_rejected: true, ..FileReaderOptions::default() });
+    reader.start_file(0, Some(&text_rules(OtherLayouts::Refuse)), None).unwrap();
+    let lines = b"2015-07-29 17:41:44 a\n  more\n29/Jul/2015:17:41:45 b\n\n  its own\n2015-07-29 17:41:46 c\n";
+    reader.feed(Bytes::from_static(lines), 0).unwrap();
+    reader.finish_file().unwrap();
+    reader.flush().unwrap();
+    let messages: Vec<_> = events_of(&reader.take_closed()).into_iter().map(|(_, _, message)| message).collect();
+    assert_eq!(messages, ["2015-07-29 17:41:44 a\n  more", "2015-07-29 17:41:46 c"]);
+    let rejected = reader.take_rejected();
+    assert_eq!(rejected.len(), 1);
+    assert_eq!((rejected[0].position, rejected[0].rejection.remedy()), (29, Some(Remedy::OtherLayouts)));
+    assert_eq!(*rejected[0].payload.as_ref().unwrap().text, *b"29/Jul/2015:17:41:45 b\n\n  its own");
+    let expected = LinesRead { all: 5, other_layouts: 1, continuing: 2, ..LinesRead::default() };
+    assert_eq!(reader.lines_read(), expected);
+    assert_eq!(reader.held_from(), lines.len() as u64, "what is refused is settled");
+}
+
+#[test]
+fn too_many_lines_in_another_layout_stop_reading_and_a_later_run_begins_with_the_first() {
+    let read = |lines: usize, others: usize| {
+        let mut reader = FileReader::new(FileReaderOptions::default());
+        reader.start_file(100, Some(&text_rules(OtherLayouts::Refuse)), None).unwrap();
+        let text = "2015-07-29 17:41:44 a\n".repeat(lines) + &"29/Jul/2015:17:41:45 b\n".repeat(others);
+        let read = reader.feed(Bytes::from(text), 0).and_then(|()| reader.finish_file());
+        reader.flush().unwrap();
+        let batched: usize = reader.take_closed().iter().map(|batch| batch.rows().len()).sum();
+        (read, batched, reader.held_from())
+    };
+    let stopped = |position, lines| {
+        let example = b"29/Jul/2015:17:41:45 b".to_vec();
+        Err(ReadError::OtherLayouts { position, lines, example })
+    };
+    assert_eq!(read(2, 10), (Ok(()), 2, 100 + 2 * 22 + 10 * 23));
+    assert_eq!(read(2, 12), (stopped(144, 11), 2, 144));
+    assert_eq!(read(20_000, 20).0, Ok(()));
+    assert_eq!(read(20_000, 25).0, stopped(440_100, 21));
+}
+
+#[test]
+fn a_line_in_another_layout_may_be_an_event_with_its_own_time() {
+    let read = |other_layouts, lines: &'static [u8]| {
+        let mut reader = FileReader::new(FileReaderOptions::default());
+        reader.start_file(0, Some(&text_rules(other_layouts)), None).unwrap();
+        reader.feed(Bytes::from_static(lines), 0).unwrap();
+        reader.finish_file().unwrap();
+        reader.flush().unwrap();
+        let mut events = events_of(&reader.take_closed());
+        events.sort_unstable();
+        let events: Vec<_> = events.into_iter().map(|(_, timestamp, message)| (timestamp, message)).collect();
+        (events, reader.take_rejected().into_iter().map(|one| one.position).collect::<Vec<_>>())
+    };
+    let at = FIRST_TIMESTAMP;
+    let lines =
+        b"2015-07-29 17:41:44 a\n29/Jul/2015:17:41:45 +0000 b\n and c\n03/04/2015 17:41:46 d\n17:41:47 e\n";
+    let (first, second) = ("2015-07-29 17:41:44 a", "29/Jul/2015:17:41:45 +0000 b\n and c");
+    assert_eq!(
+        read(OtherLayouts::Event, lines),
+        (vec![(at, first.to_owned()), (at + 1000, second.to_owned())], vec![58, 80]),
+        "neither an order of day and month nor a date is guessed"
+    );
+    let lines = b"2015-07-29 17:41:44 a\n29/Jul/2015:17:41:45 +0000 b\n";
+    let joined = "2015-07-29 17:41:44 a\n29/Jul/2015:17:41:45 +0000 b".to_owned();
+    assert_eq!(read(OtherLayouts::Continue, lines), (vec![(at, joined)], vec![]));
 }

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use cordwood_core::Text;
 use cordwood_input::{
-    CountedEvent, JsonLines, LineEvents, LineFormat, Regex, Step, TextLines, TimestampFormat, TimestampResolver,
-    Untimed,
+    CountedEvent, HeaderLines, JsonLines, LineEnd, LineEvents, LineFormat, MAX_EVENT_INPUT_BYTES, Regex, Step,
+    TextLines, TimestampFormat, TimestampResolver, Untimed,
 };
 use proptest::prelude::*;
 
@@ -14,25 +14,41 @@ const MAX_JOINED_BYTES: usize = 1_048_550;
 const NOTHING_TO_CONTINUE: &str =
     "the line has no timestamp, and there is no event before it that it could continue";
 const NOTHING_BEFORE: &str = "the line has no timestamp, and there is no event before it that has one";
-const BEGINS_WITHOUT: &str = "the line begins an event and has no timestamp";
+const BEGINS_WITHOUT: &str =
+    "the line begins an event, and neither it nor a line that continues it has a timestamp";
 
 fn text() -> LineFormat {
     LineFormat::Text(lines_of_text())
 }
 
+fn formats() -> Vec<TimestampFormat> {
+    ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S,%f", "%Y-%m-%dT%H:%M:%S%z"]
+        .into_iter()
+        .flat_map(|format| TimestampFormat::from_strftime(format).unwrap())
+        .collect()
+}
+
 fn lines_of_text() -> TextLines {
-    TextLines::new(TimestampFormat::known(), TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap())
+    TextLines::new(formats(), TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap())
 }
 
 fn json() -> LineFormat {
     let resolver = TimestampResolver::new("UTC", None, 1_790_000_000_000).unwrap();
-    LineFormat::Json(JsonLines::new(vec!["ts".into()], None, resolver))
+    LineFormat::Json(JsonLines::new(
+        vec!["ts".into()],
+        None,
+        vec![TimestampFormat::of_values("%Y-%m-%dT%H:%M:%S%z").unwrap()],
+        resolver,
+    ))
 }
 
 type Item = (u64, Result<(i64, Vec<u8>), String>);
 
 fn read(format: LineFormat, bytes: &[u8], chunk: usize) -> (Vec<Item>, u64) {
-    let mut events = LineEvents::new(format);
+    read_events(LineEvents::new(format), bytes, chunk)
+}
+
+fn read_events(mut events: LineEvents, bytes: &[u8], chunk: usize) -> (Vec<Item>, u64) {
     let mut found = Vec::new();
     let mut drain = |events: &mut LineEvents| {
         loop {
@@ -82,8 +98,7 @@ fn naive(bytes: &[u8]) -> Vec<(u64, i64, Vec<u8>)> {
     let mut blank = 0;
     for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
         let line = piece.strip_suffix(b"\n").map_or(piece, |line| line.strip_suffix(b"\r").unwrap_or(line));
-        let timestamp =
-            TimestampFormat::known().iter().find_map(|format| resolver.resolve(&format.find(line)?.0).ok());
+        let timestamp = formats().iter().find_map(|format| resolver.resolve(&format.find(line)?.0).ok());
         if line.trim_ascii().is_empty() {
             blank += 1;
         } else if let Some(ms) = timestamp {
@@ -157,8 +172,8 @@ fn a_pattern_says_which_lines_begin_events() {
         [
             Ok((1_438_191_704_000, "> 2015-07-29 17:41:44 a\n2015-07-29 17:41:45 b".to_owned())),
             Err(BEGINS_WITHOUT.to_owned()),
-            Err(NOTHING_TO_CONTINUE.to_owned()),
-        ]
+        ],
+        "a line that continues what is refused belongs to it"
     );
 }
 
@@ -204,4 +219,142 @@ fn json_lines() {
     assert_eq!(found[0], (0, Ok((1_438_191_704_000, b"{\"ts\": 1438191704, \"m\": \"x\"}".to_vec()))));
     assert!(found[1].1.is_err());
     assert_eq!(found[2].1.as_ref().unwrap().0, 1_438_191_704_500);
+}
+
+#[test]
+fn the_timestamp_of_an_event_may_be_in_a_line_that_continues_it() {
+    let read = |begins: &str, format: &str, bytes: &[u8]| {
+        let items = TimestampFormat::from_strftime(format).unwrap();
+        let lines = TextLines::new(items, TimestampResolver::utc()).beginning(Some(Regex::new(begins).unwrap()));
+        messages(LineFormat::Text(lines), bytes)
+    };
+    let at = 1_438_191_704_000;
+    let bytes = b"> a\n1438191704 b\n1438191705 c\n\n> d\ne\n\n> f\n1438191705 g\n";
+    assert_eq!(
+        read("^>", "%s", bytes),
+        [
+            Ok((at, "> a\n1438191704 b\n1438191705 c".to_owned())),
+            Err(BEGINS_WITHOUT.to_owned()),
+            Ok((at + 1000, "> f\n1438191705 g".to_owned())),
+        ]
+    );
+}
+
+#[test]
+fn what_is_refused_is_returned_in_order_and_with_all_of_its_lines() {
+    let lines = || LineFormat::Text(lines_of_text().beginning(Some(Regex::new("^>").unwrap())));
+    let too_long =
+        [b"> a\nb\n".to_vec(), vec![b'x'; MAX_EVENT_INPUT_BYTES + 1], b"\n> 2015-07-29 17:41:44 c".to_vec()];
+    for chunk in [1 << 20, 1 << 30] {
+        let mut events = LineEvents::new(lines());
+        events.keep_rejected();
+        let mut found = Vec::new();
+        let all = too_long.concat();
+        let mut pieces = all.chunks(chunk);
+        loop {
+            match events.next() {
+                Step::Event { offset, .. } => found.push((offset, None)),
+                Step::NotAnEvent { offset, .. } => {
+                    found.push((offset, events.rejected_payload().map(|payload| payload.text.to_vec())));
+                }
+                Step::NeedInput => match pieces.next() {
+                    Some(piece) => events.feed(Bytes::copy_from_slice(piece)),
+                    None => events.finish(),
+                },
+                Step::End => break,
+                other => panic!("{other:?}"),
+            }
+        }
+        let third = (6 + MAX_EVENT_INPUT_BYTES + 2) as u64;
+        assert_eq!(found, [(0, Some(b"> a\nb".to_vec())), (6, Some(vec![])), (third, None)]);
+    }
+}
+
+#[test]
+fn nuls_before_a_line_are_no_part_of_it_however_many() {
+    for count in [1, 7, 300] {
+        let mut bytes = b"2015-07-29 17:41:44 a\n".to_vec();
+        let begins = bytes.len() as u64;
+        bytes.extend(vec![0; count]);
+        bytes.extend(b"2015-07-29 17:41:45 b\n\0\0\0\n  c");
+        for chunk in [1, 2, 5, 64, 1000] {
+            let (found, _) = read(text(), &bytes, chunk);
+            let expected = [
+                (0, Ok((1_438_191_704_000, b"2015-07-29 17:41:44 a".to_vec()))),
+                (begins, Ok((1_438_191_705_000, b"2015-07-29 17:41:45 b\n\n  c".to_vec()))),
+            ];
+            assert_eq!(found, expected, "{count} in pieces of {chunk}");
+        }
+        let line = b"{\"ts\": 1438191704}";
+        let bytes = [&vec![0; count][..], line, b"\n", &vec![0; count], line, b"\n"].concat();
+        for chunk in [1, 5, 64, 1000] {
+            let (found, _) = read(json(), &bytes, chunk);
+            let second = (count + line.len() + 1) as u64;
+            let event = || Ok((1_438_191_704_000, line.to_vec()));
+            assert_eq!(found, [(0, event()), (second, event())], "{count} in pieces of {chunk}");
+        }
+    }
+}
+
+#[test]
+fn more_nuls_than_a_line_may_have_bytes_are_no_part_of_it() {
+    let bytes = [vec![0; 20 << 20], b"2015-07-29 17:41:44 a\n".to_vec(), vec![0; 20 << 20]].concat();
+    for chunk in [1 << 18, bytes.len()] {
+        let (found, _) = read(text(), &bytes, chunk);
+        assert_eq!(found, [(0, Ok((1_438_191_704_000, b"2015-07-29 17:41:44 a".to_vec())))]);
+    }
+}
+
+#[test]
+fn carriage_returns_alone_end_lines_if_the_file_says_so() {
+    for (format, line) in [(text(), "2015-07-29 17:41:44 a"), (json(), r#"{"ts": "2015-07-29T17:41:44Z"}"#)] {
+        let bytes = format!("{line}\r\r{line}\r");
+        for chunk in [1, 3, 100] {
+            let events = LineEvents::new(format.clone()).ending(LineEnd::CarriageReturn);
+            let (found, _) = read_events(events, bytes.as_bytes(), chunk);
+            let event = || Ok((1_438_191_704_000, line.as_bytes().to_vec()));
+            assert_eq!(found, [(0, event()), (line.len() as u64 + 2, event())]);
+        }
+    }
+}
+
+#[test]
+fn headers_are_skipped_in_any_format() {
+    for (format, line) in [
+        (text(), "2015-07-29 17:41:44 a"),
+        (LineFormat::Text(lines_of_text().untimed(Untimed::AsBefore)), "2015-07-29 17:41:44 a"),
+        (json(), r#"{"ts": "2015-07-29T17:41:44Z"}"#),
+    ] {
+        let bytes = format!(
+            "# made by hand\ntime,level\n#Date: 2015-07-29 17:41:40\n{line}\ntime,level\n#Fields: x\n{line}\n"
+        );
+        let headers = HeaderLines::new(Some(b"time,level".to_vec()));
+        let (found, skipped) = read_events(LineEvents::new(format).skipping(headers), bytes.as_bytes(), 9);
+        let found: Vec<_> = found.into_iter().map(|(_, event)| event).collect();
+        let event = || Ok((1_438_191_704_000, line.as_bytes().to_vec()));
+        assert_eq!((found, skipped), (vec![event(), event()], 5));
+    }
+}
+
+#[test]
+fn a_directive_that_the_user_says_begins_an_event_does() {
+    let lines = LineFormat::Text(lines_of_text().beginning(Some(Regex::new("^#").unwrap())));
+    let events = LineEvents::new(lines).skipping(HeaderLines::new(None));
+    let (found, _) = read_events(events, b"#Date: 2015-07-29 17:41:44\nx\n", 100);
+    assert_eq!(found, [(0, Ok((1_438_191_704_000, b"#Date: 2015-07-29 17:41:44\nx".to_vec())))]);
+}
+
+#[test]
+fn objects_of_json_among_lines_of_text_are_events() {
+    let json = JsonLines::new(vec!["ts".into()], None, vec![], TimestampResolver::utc());
+    let lines = LineFormat::Text(lines_of_text().with_json(Some(json)));
+    let found = messages(lines, b"2015-07-29 17:41:44 a\n{\"n\": 1}\n{\"ts\": 1438191705}\n b\n");
+    let at = 1_438_191_704_000;
+    assert_eq!(
+        found,
+        [
+            Ok((at, "2015-07-29 17:41:44 a\n{\"n\": 1}".to_owned())),
+            Ok((at + 1000, "{\"ts\": 1438191705}\n b".to_owned())),
+        ]
+    );
 }

@@ -116,7 +116,7 @@ impl FileReader {
     ///
     /// Raises:
     ///     ValueError: the file is not an event document; the message is how it starts. Or too many lines begin with a
-    ///         timestamp in another layout than those of the file; the arguments are how many, and the last.
+    ///         timestamp in another layout than those of the file; the arguments are how many, and the first.
     ///     cordwood.EventError: a message is too long, and `oversize` is `"error"`.
     fn feed(&self, chunk: &Bound<'_, PyBytes>) -> PyResult<Vec<Batch>> {
         let bytes = Bytes::from_owner(PyBackedBytes::from(chunk.clone()));
@@ -163,12 +163,24 @@ impl FileReader {
     /// `skipped`: events that were left out, and empty lines that belong to no event; not among the events. `settled`:
     /// legal, and not batched, because they are settled already. Always: events = batched + held + settled + the
     /// rejected.
+    ///
+    /// Of text and JSON: `header_lines`, which are among the skipped; `other_layout_lines`, which begin with a time in
+    /// another layout than those of their file; `continuing_lines`, which continue the line before; and
+    /// `ambiguous_times`, in an hour that a change of clocks repeats and whose pass the order of lines does not show.
     #[getter]
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let input::FileCounts { events, batched, skipped } = self.lock().counts();
+        let (counts, lines) = {
+            let reader = self.lock();
+            (reader.counts(), reader.lines_read())
+        };
+        let input::FileCounts { events, batched, skipped } = counts;
         let counts = outcomes::to_counts(py, events, batched)?;
         counts.set_item("settled", events.settled)?;
         counts.set_item("skipped", skipped)?;
+        counts.set_item("header_lines", lines.header)?;
+        counts.set_item("other_layout_lines", lines.other_layouts)?;
+        counts.set_item("continuing_lines", lines.continuing)?;
+        counts.set_item("ambiguous_times", lines.ambiguous_times)?;
         Ok(counts)
     }
 
@@ -205,7 +217,9 @@ impl FileReader {
         });
         worked.map_err(|error| match error {
             ReadError::NotADocument(start) => PyValueError::new_err(start),
-            ReadError::OtherLayouts(count, line) => PyValueError::new_err((count, line)),
+            ReadError::OtherLayouts { lines, example, .. } => {
+                PyValueError::new_err((lines, String::from_utf8_lossy(&example).into_owned()))
+            }
             ReadError::Rejected(rejected) => outcomes::to_exception(py, &rejected),
         })
     }

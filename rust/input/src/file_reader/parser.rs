@@ -6,7 +6,7 @@ use cordwood_core::{RejectedPayload, StreamBatcher};
 use crate::json::event::Extra;
 use crate::line_rules::LineRules;
 use crate::read_documents::DocumentEvents;
-use crate::read_lines::LineEvents;
+use crate::read_lines::{LineEvents, LinesRead};
 use crate::step::Step;
 
 /// What takes one file apart.
@@ -91,23 +91,33 @@ impl Parser {
         }
     }
 
-    /// The last line, for people.
-    pub(super) fn last_line(&self) -> String {
+    /// How many lines were what so far.
+    pub(super) fn lines_read(&self) -> LinesRead {
         match self {
-            Self::Document(_) => String::new(),
-            Self::Lines(lines) => lines.last_line(),
+            Self::Document(_) => LinesRead::default(),
+            Self::Lines(lines) => lines.lines_read(),
         }
     }
 
-    /// Lines that were read, and those of them that begin with a timestamp in another layout than those of the file.
-    pub(super) fn line_counts(&self) -> (u64, u64) {
+    /// The first line that is refused because it begins with a time in another layout, if there are too many.
+    pub(super) fn too_many_in_other_layouts(&self) -> Option<(u64, &[u8])> {
         match self {
-            Self::Document(_) => (0, 0),
-            Self::Lines(lines) => lines.line_counts(),
+            Self::Lines(lines) if lines.lines_read().has_too_many_in_other_layouts() => {
+                lines.first_in_another_layout()
+            }
+            _ => None,
         }
     }
 
-    /// Those that belong to no event.
+    /// Whether something ended that is refused, whatever follows it, and that was not returned yet.
+    pub(super) fn holds_refused(&self) -> bool {
+        match self {
+            Self::Document(_) => false,
+            Self::Lines(lines) => lines.holds_refused(),
+        }
+    }
+
+    /// Those that belong to no event, and headers.
     pub(super) fn blank_lines(&self) -> u64 {
         match self {
             Self::Document(_) => 0,

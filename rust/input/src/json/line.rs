@@ -152,6 +152,11 @@ impl JsonLines {
         &self.place
     }
 
+    /// See [`TimestampResolver::ambiguous_times`].
+    pub(crate) fn ambiguous_times(&self) -> u64 {
+        self.timestamps.ambiguous_times()
+    }
+
     /// Why the last line is not an event.
     pub(crate) fn take_rejection(&mut self) -> Rejection {
         self.rejection.take().unwrap_or_else(|| Rejection::Malformed(self.values.take_error().into()))

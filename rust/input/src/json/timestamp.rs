@@ -65,6 +65,11 @@ impl ValueTimestamps {
         }
     }
 
+    /// See [`TimestampResolver::ambiguous_times`].
+    pub(crate) fn ambiguous_times(&self) -> u64 {
+        self.resolver.ambiguous_times()
+    }
+
     /// Why the last value is no timestamp, if it is written as one.
     pub(crate) fn error(&self) -> Option<TimeError> {
         self.error
