@@ -709,7 +709,7 @@ class FileReader:
 
         Raises:
             ValueError: the file is not an event document; the message is how it starts. Or too many lines begin with a
-                timestamp in another layout than those of the file; the arguments are how many, and the last.
+                timestamp in another layout than those of the file; the arguments are how many, and the first.
             cordwood.EventError: a message is too long, and `oversize` is `"error"`.
         """
     def finish_file(self) -> list[Batch]:
@@ -741,6 +741,10 @@ class FileReader:
         `skipped`: events that were left out, and empty lines that belong to no event; not among the events. `settled`:
         legal, and not batched, because they are settled already. Always: events = batched + held + settled + the
         rejected.
+
+        Of text and JSON: `header_lines`, which are among the skipped; `other_layout_lines`, which begin with a time in
+        another layout than those of their file; `continuing_lines`, which continue the line before; and
+        `ambiguous_times`, in an hour that a change of clocks repeats and whose pass the order of lines does not show.
         """
     def drain_rejected(self) -> list[Rejected]:
         """Return the rejected events so far and forget them; `counts` still counts them."""

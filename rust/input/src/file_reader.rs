@@ -5,6 +5,7 @@
 
 mod parser;
 
+use std::collections::VecDeque;
 use std::fmt;
 
 use bytes::Bytes;
@@ -55,6 +56,8 @@ pub struct FileReader {
     blank_lines: u64,
     /// Lines of earlier files.
     lines_read: LinesRead,
+    /// Positions of refused lines of the file that begin with a time in another layout, from `held_from` on.
+    others: VecDeque<u64>,
     /// Position of the first thing that is rejected only because its file ends there: if the file grows, it may be an event.
     cut_off: Option<u64>,
     damaged: bool,
@@ -78,8 +81,8 @@ pub enum ReadError {
     NotADocument(String),
     /// An event that may not be left out.
     Rejected(Rejected),
-    /// Too many lines begin with a time in another layout than those that the file is read in. A later run reads again from
-    /// the first of them.
+    /// Too many lines begin with a time in another layout than those that the file is read in. A later run reads them again,
+    /// as far as nothing after them has left.
     OtherLayouts {
         /// Position of the first of them.
         position: u64,
@@ -137,6 +140,7 @@ impl FileReader {
             fed: 0,
             blank_lines: 0,
             lines_read: LinesRead::default(),
+            others: VecDeque::new(),
             cut_off: None,
             damaged: false,
         }
@@ -255,7 +259,17 @@ impl FileReader {
 
     /// Reads what was fed.
     fn read(&mut self) -> Result<(), ReadError> {
-        let Self { parser, sink, base, cut_off, .. } = self;
+        // What the caller may know of.
+        let held_from = self.held_from();
+        while let Some(position) = self.read_on()? {
+            self.refused_in_another_layout(position, held_from)?;
+        }
+        Ok(())
+    }
+
+    /// Reads what was fed, up to a line that is refused because it begins with a time in another layout: its position.
+    fn read_on(&mut self) -> Result<Option<u64>, ReadError> {
+        let Self { parser, sink, base, .. } = self;
         loop {
             if let Parser::Lines(lines) = parser {
                 while let Some(event) = lines.next_counted() {
@@ -267,10 +281,8 @@ impl FileReader {
                 Step::NotAnEvent { offset, rejection } => {
                     let is_in_another_layout = rejection.remedy() == Some(Remedy::OtherLayouts);
                     sink.reject(*base + offset, rejection, parser.rejected_payload())?;
-                    if is_in_another_layout && let Some((offset, line)) = parser.too_many_in_other_layouts() {
-                        let (position, lines) = (*base + offset, parser.lines_read().other_layouts);
-                        cut_off.get_or_insert(position);
-                        return Err(ReadError::OtherLayouts { position, lines, example: line.to_vec() });
+                    if is_in_another_layout {
+                        return Ok(Some(*base + offset));
                     }
                 }
                 Step::Damage { offset, rejection } => {
@@ -278,14 +290,32 @@ impl FileReader {
                     sink.reject(*base + offset, rejection, parser.rejected_payload())?;
                 }
                 Step::NotADocument(start) => return Err(ReadError::NotADocument(start)),
-                Step::NeedInput | Step::End => return Ok(()),
+                Step::NeedInput | Step::End => return Ok(None),
             }
+        }
+    }
+
+    /// Notes a refused line that begins with a time in another layout. If there are too many, a later run reads them again,
+    /// as far as `held_from` has not passed them.
+    #[cold]
+    fn refused_in_another_layout(&mut self, position: u64, held_from: u64) -> Result<(), ReadError> {
+        self.others.push_back(position);
+        while self.others.pop_front_if(|position| *position < held_from).is_some() {}
+        let lines = self.parser.lines_read();
+        match self.parser.first_in_another_layout() {
+            Some((offset, line)) if lines.has_too_many_in_other_layouts() => {
+                let (position, example) = (self.base + offset, line.to_vec());
+                self.cut_off = self.cut_off.or_else(|| self.others.front().copied());
+                Err(ReadError::OtherLayouts { position, lines: lines.other_layouts, example })
+            }
+            _ => Ok(()),
         }
     }
 
     fn new_parser(&mut self) {
         self.blank_lines += self.parser.blank_lines();
         self.lines_read += self.parser.lines_read();
+        self.others.clear();
         let keep_rejected = self.sink.stream.accounting().keeps_rejected();
         self.parser = Parser::new(self.rules.as_ref(), self.extra, keep_rejected);
     }

@@ -70,8 +70,7 @@ pub(crate) enum LineMeaning {
     Awaits(Rejection),
 }
 
-const BEGINS_WITHOUT: &str =
-    "the line begins an event, and neither it nor a line that continues it has a timestamp";
+const BEGINS_WITHOUT: &str = "the line begins an event and has no timestamp, nor has a line that continues it";
 const OTHER_LAYOUT: &str = "the line begins with a time in another layout than those that the file is read in";
 const OTHER_WITHOUT_DATE: &str = "the line begins with a time in another layout, and that has no date";
 const OTHER_AMBIGUOUS: &str = "the line begins with a time in another layout, and that can be read in more than one way; specify `timestamp_format`";

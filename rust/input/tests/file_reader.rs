@@ -362,3 +362,20 @@ fn a_line_in_another_layout_may_be_an_event_with_its_own_time() {
     let joined = "2015-07-29 17:41:44 a\n29/Jul/2015:17:41:45 +0000 b".to_owned();
     assert_eq!(read(OtherLayouts::Continue, lines), (vec![(at, joined)], vec![]));
 }
+
+#[test]
+fn what_has_left_stays_settled_when_reading_stops() {
+    let mut reader = FileReader::new(FileReaderOptions::default());
+    reader.start_file(0, Some(&text_rules(OtherLayouts::Refuse)), None).unwrap();
+    let (line, other) = ("2015-07-29 17:41:44 a\n", "29/Jul/2015:17:41:45 b\n");
+    reader.feed(Bytes::from(line.to_owned() + other + line + line), 0).unwrap();
+    reader.flush().unwrap();
+    reader.take_closed();
+    let held_from = reader.held_from();
+    let fed = reader.feed(Bytes::from(other.repeat(20) + line), 0);
+    assert!(matches!(fed, Err(ReadError::OtherLayouts { position: 22, lines: 11, .. })), "{fed:?}");
+    reader.flush().unwrap();
+    reader.take_closed();
+    assert_eq!(held_from, 3 * 22 + 23);
+    assert_eq!(reader.held_from(), held_from, "the first of those that were refused after that");
+}

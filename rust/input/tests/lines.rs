@@ -14,8 +14,7 @@ const MAX_JOINED_BYTES: usize = 1_048_550;
 const NOTHING_TO_CONTINUE: &str =
     "the line has no timestamp, and there is no event before it that it could continue";
 const NOTHING_BEFORE: &str = "the line has no timestamp, and there is no event before it that has one";
-const BEGINS_WITHOUT: &str =
-    "the line begins an event, and neither it nor a line that continues it has a timestamp";
+const BEGINS_WITHOUT: &str = "the line begins an event and has no timestamp, nor has a line that continues it";
 
 fn text() -> LineFormat {
     LineFormat::Text(lines_of_text())
@@ -255,7 +254,7 @@ fn what_is_refused_is_returned_in_order_and_with_all_of_its_lines() {
             match events.next() {
                 Step::Event { offset, .. } => found.push((offset, None)),
                 Step::NotAnEvent { offset, .. } => {
-                    found.push((offset, events.rejected_payload().map(|payload| payload.text.to_vec())));
+                    found.push((offset, events.rejected_payload().map(|payload| payload.text)));
                 }
                 Step::NeedInput => match pieces.next() {
                     Some(piece) => events.feed(Bytes::copy_from_slice(piece)),

@@ -99,13 +99,11 @@ impl Parser {
         }
     }
 
-    /// The first line that is refused because it begins with a time in another layout, if there are too many.
-    pub(super) fn too_many_in_other_layouts(&self) -> Option<(u64, &[u8])> {
+    /// The first line that is refused because it begins with a time in another layout, and its offset.
+    pub(super) fn first_in_another_layout(&self) -> Option<(u64, &[u8])> {
         match self {
-            Self::Lines(lines) if lines.lines_read().has_too_many_in_other_layouts() => {
-                lines.first_in_another_layout()
-            }
-            _ => None,
+            Self::Document(_) => None,
+            Self::Lines(lines) => lines.first_in_another_layout(),
         }
     }
 
