@@ -50,7 +50,7 @@ fn rules(options: u8, file: &[u8]) -> Option<LineRules> {
         1 => LineRules::without_timestamps(FormatKind::Text, LineOptions::default()),
         2 => LineRules::without_timestamps(FormatKind::Json, LineOptions::default()),
         _ => {
-            let detected = detect(&[file], &DetectOptions::default())?;
+            let detected = detect(&[file], &DetectOptions::default());
             LineRules::detected(&detected, TimestampResolver::utc(), LineOptions::default())
         }
     }
@@ -83,7 +83,7 @@ fn read(options: u8, files: [&[u8]; 2], chunk: usize) -> Read {
         for chunk in file.chunks(chunk) {
             let fed = reader.feed(Bytes::copy_from_slice(chunk), 6);
             if look(&mut reader, fed) {
-                break 'files; // not a document: nobody reads on
+                break 'files; // not a document, or too many other layouts: nobody reads on
             }
         }
         let finished = reader.finish_file();

@@ -5,8 +5,8 @@
 use bytes::Bytes;
 use cordwood_core::{Rejection, escaped_len as escaped_len_of};
 use cordwood_input::{
-    CountedEvent, DetectOptions, JsonLines, LineEvents, LineFormat, Regex, Step, TextLines, TimestampFormat,
-    TimestampResolver, Untimed, detect,
+    CountedEvent, DetectOptions, HeaderLines, JsonLines, LineEnd, LineEvents, LineFormat, LinesRead, OtherLayouts,
+    Regex, Step, TextLines, TimestampFormat, TimestampResolver, Untimed, detect,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -16,8 +16,7 @@ enum Seen {
     Other(u64, Rejection),
 }
 
-fn read(format: LineFormat, input: &[u8], chunk: usize) -> (Vec<Seen>, u64) {
-    let mut lines = LineEvents::new(format);
+fn read(mut lines: LineEvents, input: &[u8], chunk: usize) -> (Vec<Seen>, u64, LinesRead) {
     let mut chunks = input.chunks(chunk);
     let mut seen = vec![];
     loop {
@@ -32,7 +31,7 @@ fn read(format: LineFormat, input: &[u8], chunk: usize) -> (Vec<Seen>, u64) {
         seen.push(match lines.next() {
             Step::Event { offset, timestamp, message } => Seen::Event(offset, timestamp, message.to_utf8()),
             Step::NotAnEvent { offset, rejection } => Seen::Other(offset, rejection),
-            Step::End => return (seen, lines.skipped()),
+            Step::End => return (seen, lines.skipped(), lines.lines_read()),
             Step::NeedInput => {
                 match chunks.next() {
                     Some(chunk) => lines.feed(Bytes::copy_from_slice(chunk)),
@@ -53,19 +52,34 @@ fuzz_target!(|input: (u8, u8, &[u8])| {
     let (chunk, options, input) = input;
     let begins = (options & 1 != 0).then(|| Regex::new(r"^[\[(\d]").unwrap());
     let untimed = if options & 2 != 0 { Untimed::AsBefore } else { Untimed::Continues };
-    let layouts = if options & 4 != 0 {
-        TimestampFormat::at_pattern(TimestampFormat::known(), &Regex::new(r"at=(\S+( [\d:]+)?)").unwrap())
-    } else {
-        TimestampFormat::known()
-    };
+    let layouts =
+        TimestampFormat::from_strftime(if options & 4 != 0 { "%d/%b/%Y:%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
+    let others = [OtherLayouts::Refuse, OtherLayouts::Event, OtherLayouts::Continue, OtherLayouts::Event];
+    let others = others[usize::from(options >> 4 & 3)];
+    let end = if options & 64 != 0 { LineEnd::CarriageReturn } else { LineEnd::LineFeed };
+    let headers = HeaderLines::new((options & 128 != 0).then(|| b"time,level".to_vec()));
+    let among = JsonLines::new(vec!["ts".to_owned()], None, vec![], clock());
+    let values = TimestampFormat::of_values("%Y-%m-%dT%H:%M:%S%z").unwrap();
     let message = (options & 8 != 0).then(|| "a.b".to_owned());
     let formats = [
-        LineFormat::Text(TextLines::new(layouts, clock()).beginning(begins).untimed(untimed)),
-        LineFormat::Json(JsonLines::new(vec!["time".to_owned(), "a.ts".to_owned()], message, clock())),
+        LineFormat::Text(
+            TextLines::new(layouts.unwrap(), clock())
+                .beginning(begins)
+                .untimed(untimed)
+                .with_json(Some(among))
+                .taking_other_layouts(others),
+        ),
+        LineFormat::Json(JsonLines::new(
+            vec!["time".to_owned(), "a.ts".to_owned()],
+            message,
+            vec![values],
+            clock(),
+        )),
     ];
     for format in formats {
-        let whole = read(format.clone(), input, input.len().max(1));
-        assert_eq!(read(format, input, usize::from(chunk).max(1)), whole);
+        let lines = || LineEvents::new(format.clone()).ending(end).skipping(headers.clone());
+        let whole = read(lines(), input, input.len().max(1));
+        assert_eq!(read(lines(), input, usize::from(chunk).max(1)), whole);
         let offsets: Vec<u64> = whole
             .0
             .iter()
@@ -76,7 +90,6 @@ fuzz_target!(|input: (u8, u8, &[u8])| {
         assert!(offsets.is_sorted());
     }
     let middle = input.len() / 2;
-    if let Some(found) = detect(&[&input[..middle], &input[middle..]], &DetectOptions::default()) {
-        let _ = found.line_format(clock(), None);
-    }
+    let found = detect(&[&input[..middle], &input[middle..]], &DetectOptions::default());
+    let _ = found.line_format(clock(), None);
 });

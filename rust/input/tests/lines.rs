@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use cordwood_core::Text;
 use cordwood_input::{
-    CountedEvent, HeaderLines, JsonLines, LineEnd, LineEvents, LineFormat, MAX_EVENT_INPUT_BYTES, Regex, Step,
-    TextLines, TimestampFormat, TimestampResolver, Untimed,
+    CountedEvent, HeaderLines, JsonLines, LineEnd, LineEvents, LineFormat, MAX_EVENT_INPUT_BYTES, OtherLayouts,
+    Regex, Step, TextLines, TimestampFormat, TimestampResolver, Untimed,
 };
 use proptest::prelude::*;
 
@@ -113,6 +113,24 @@ fn naive(bytes: &[u8]) -> Vec<(u64, i64, Vec<u8>)> {
     found
 }
 
+/// Lines that mean different things.
+const KINDS: [&str; 14] = [
+    "2015-07-29 17:41:44 one",
+    "2015-07-29T17:41:45Z two \u{e9}",
+    "> without a time",
+    "> 2015-07-29 17:41:47 with one",
+    "29/Jul/2015:17:41:46 +0000 in another layout",
+    "03/04/2015 17:41:46 ambiguous",
+    "17:41:46 without a date",
+    "{\"ts\": 1438191707}",
+    "{\"n\": 1}",
+    "    at Main.java:3",
+    "# a comment",
+    "#Date: 2015-07-29 17:41:40",
+    "time,level",
+    "\t",
+];
+
 proptest! {
     #[test]
     fn lines_in_any_pieces_are_those_of_the_whole(
@@ -136,6 +154,42 @@ proptest! {
         let events: Vec<_> = found.into_iter().filter_map(|(at, event)| event.ok().map(|(ms, message)| (at, ms, message))).collect();
         // A carriage return at the very end is part of the last line: no line end follows it.
         prop_assert_eq!(events, naive(&bytes));
+    }
+
+    #[test]
+    fn lines_of_all_kinds_are_the_same_however_they_are_cut(
+        lines in prop::collection::vec(prop::sample::select(KINDS.to_vec()), 0..14),
+        nuls in prop::collection::vec(prop_oneof![6 => Just(0), 1 => 1..30_usize], 14),
+        begins: bool,
+        as_before: bool,
+        is_json: bool,
+        others in prop::sample::select(vec![OtherLayouts::Refuse, OtherLayouts::Event, OtherLayouts::Continue]),
+        end in prop::sample::select(vec![LineEnd::LineFeed, LineEnd::CarriageReturn]),
+        unended: bool,
+        chunk in 1..60_usize,
+    ) {
+        let mut bytes = Vec::new();
+        for (line, count) in lines.iter().zip(&nuls) {
+            bytes.extend(vec![0; *count]);
+            bytes.extend(line.as_bytes());
+            bytes.push(if end == LineEnd::LineFeed { b'\n' } else { b'\r' });
+        }
+        if unended {
+            bytes.pop();
+        }
+        let among = JsonLines::new(vec!["ts".into()], None, vec![], TimestampResolver::utc());
+        let untimed = if as_before { Untimed::AsBefore } else { Untimed::Continues };
+        let begins = begins.then(|| Regex::new("^[2>]").unwrap());
+        let of_text = lines_of_text().with_json(Some(among)).beginning(begins).untimed(untimed);
+        let format = if is_json { json() } else { LineFormat::Text(of_text.taking_other_layouts(others)) };
+        let events = || {
+            let mut events = LineEvents::new(format.clone()).ending(end).skipping(HeaderLines::new(Some(b"time,level".to_vec())));
+            events.keep_rejected();
+            events
+        };
+        let whole = read_events(events(), &bytes, bytes.len().max(1));
+        prop_assert!(whole.0.iter().map(|(offset, _)| offset).is_sorted());
+        prop_assert_eq!(read_events(events(), &bytes, chunk), whole);
     }
 
     #[test]
