@@ -65,7 +65,7 @@ fuzz_target!(|input: (u8, u8, &[u8])| {
         LineFormat::Text(
             TextLines::new(layouts.unwrap(), clock())
                 .beginning(begins)
-                .untimed(untimed)
+                .taking_untimed(untimed)
                 .with_json(Some(among))
                 .taking_other_layouts(others),
         ),

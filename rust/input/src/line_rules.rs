@@ -41,7 +41,7 @@ impl LineRules {
         let untimed = if untimed_as_before { Untimed::AsBefore } else { Untimed::Continues };
         let format = match detected.line_format(resolver, message_field)? {
             LineFormat::Text(text) => LineFormat::Text(
-                text.beginning(multiline_start).untimed(untimed).taking_other_layouts(other_layouts),
+                text.beginning(multiline_start).taking_untimed(untimed).taking_other_layouts(other_layouts),
             ),
             json @ LineFormat::Json(_) => json,
         };
@@ -58,7 +58,7 @@ impl LineRules {
             FormatKind::Events => return None,
             FormatKind::Json => LineFormat::Json(JsonLines::new(vec![], message_field, vec![], resolver)),
             FormatKind::Text => LineFormat::Text(
-                TextLines::new(vec![], resolver).beginning(multiline_start).untimed(Untimed::Given),
+                TextLines::new(vec![], resolver).beginning(multiline_start).taking_untimed(Untimed::Given),
             ),
         };
         Some(Self { format, end: LineEnd::default(), headers: HeaderLines::default(), takes_timestamp: true })

@@ -12,7 +12,6 @@ use crate::line_format::LineFormat;
 use crate::lines::{Line, LineEnd, LineRange, LineSplitter};
 use crate::payload::PayloadBuffer;
 use crate::step::Step;
-use crate::text_line::LineMeaning;
 use found_event::{FoundEvent, MessageHolder};
 pub use lines_read::LinesRead;
 use untimed::{Refused, RejectedNext};
@@ -337,8 +336,8 @@ impl LineEvents {
                     LineFormat::Text(text) => {
                         self.all += 1;
                         let found = match text.read(bytes) {
-                            LineMeaning::Begins(timestamp) => self.begin(offset, timestamp),
-                            other => self.take_untimed(offset, other),
+                            Some(timestamp) => self.begin(offset, timestamp),
+                            None => self.take_untimed(offset),
                         };
                         if let Some(found) = found {
                             return found;

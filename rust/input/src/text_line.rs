@@ -33,6 +33,10 @@ pub struct TextLines {
     others: u64,
     /// The timestamp of the event that began last.
     last: Option<i64>,
+    /// The last line does not match `begins`.
+    goes_on: bool,
+    /// Why the last line has no timestamp, if it is written as one.
+    error: Option<TimeError>,
 }
 
 /// What a line without a timestamp is.
@@ -90,6 +94,8 @@ impl TextLines {
             other_layouts: OtherLayouts::default(),
             others: 0,
             last: None,
+            goes_on: false,
+            error: None,
         }
     }
 
@@ -107,7 +113,7 @@ impl TextLines {
 
     /// The same, with another meaning of lines without a timestamp.
     #[must_use]
-    pub fn untimed(self, untimed: Untimed) -> Self {
+    pub fn taking_untimed(self, untimed: Untimed) -> Self {
         Self { untimed, ..self }
     }
 
@@ -138,32 +144,34 @@ impl TextLines {
         self.last = Some(timestamp);
     }
 
-    /// What a line is.
+    /// The timestamp of a line that begins an event; for others, `untimed` says what they are.
+    ///
+    /// Two words, which are returned in registers.
     #[inline]
-    pub(crate) fn read(&mut self, line: &[u8]) -> LineMeaning {
-        if self.begins.as_ref().is_some_and(|begins| !begins.is_match(line)) {
-            return LineMeaning::Continues;
+    pub(crate) fn read(&mut self, line: &[u8]) -> Option<i64> {
+        if self.begins.is_some() && !self.must_begin_at(line) {
+            self.goes_on = true;
+            return None;
         }
-        let timestamp = match (self.untimed, self.last) {
-            (Untimed::Given, Some(given)) => LineTimestamp::At(given),
-            (Untimed::Given, None) => LineTimestamp::Missing,
-            _ => self.timestamp_of(line),
-        };
-        match timestamp {
-            LineTimestamp::At(timestamp) => {
-                self.last = Some(timestamp);
-                LineMeaning::Begins(timestamp)
-            }
-            LineTimestamp::Invalid(error) => LineMeaning::Refused(Rejection::Malformed(error.to_string().into())),
-            LineTimestamp::Missing => self.read_untimed(line),
+        if self.untimed == Untimed::Given {
+            return self.last;
         }
+        let timestamp = self.timestamp_of(line)?;
+        self.last = Some(timestamp);
+        Some(timestamp)
     }
 
-    /// What a line without a timestamp is.
+    /// What the line is that was just read and has no timestamp.
     #[inline(never)]
-    fn read_untimed(&mut self, line: &[u8]) -> LineMeaning {
+    pub(crate) fn untimed(&mut self, line: &[u8]) -> LineMeaning {
+        if std::mem::take(&mut self.goes_on) {
+            return LineMeaning::Continues;
+        }
+        if let Some(error) = self.error.take() {
+            return LineMeaning::Refused(Rejection::Malformed(error.to_string().into()));
+        }
         if self.untimed == Untimed::Given {
-            return LineMeaning::AsBefore(self.last);
+            return LineMeaning::AsBefore(None);
         }
         if self.begins.is_some() && self.untimed == Untimed::Continues {
             let reason = BEGINS_WITHOUT.into();
@@ -207,14 +215,10 @@ impl TextLines {
 
     /// The timestamp that a line has which continues an event without one.
     pub(crate) fn late_timestamp(&mut self, line: &[u8]) -> Option<Result<i64, Rejection>> {
-        match self.timestamp_of(line) {
-            LineTimestamp::Missing => None,
-            LineTimestamp::Invalid(error) => Some(Err(Rejection::Malformed(error.to_string().into()))),
-            LineTimestamp::At(timestamp) => {
-                self.last = Some(timestamp);
-                Some(Ok(timestamp))
-            }
-        }
+        let timestamp = self.timestamp_of(line);
+        self.last = timestamp.or(self.last);
+        let error = self.error.take().map(|error| Rejection::Malformed(error.to_string().into()));
+        timestamp.map(Ok).or(error.map(Err))
     }
 }
 
@@ -239,33 +243,28 @@ fn may_begin_with_time(line: &[u8]) -> bool {
     !is_indented(line) && line[..line.len().min(LONGEST_BEFORE_A_DIGIT)].iter().any(u8::is_ascii_digit)
 }
 
-enum LineTimestamp {
-    At(i64),
-    Missing,
-    Invalid(TimeError),
-}
-
 impl TextLines {
     #[inline]
-    fn timestamp_of(&mut self, line: &[u8]) -> LineTimestamp {
+    fn timestamp_of(&mut self, line: &[u8]) -> Option<i64> {
         if let Some(format) = self.formats.get(self.current)
             && let Some(ms) = format.find_again(line, &mut self.last_timestamp)
         {
-            return LineTimestamp::At(ms);
+            return Some(ms);
         }
         self.another_timestamp_of(line)
     }
 
     /// The same, of a line that does not write it as the one before.
-    fn another_timestamp_of(&mut self, line: &[u8]) -> LineTimestamp {
+    #[inline(never)]
+    fn another_timestamp_of(&mut self, line: &[u8]) -> Option<i64> {
         // JSON is never read as text, whatever numbers are in it.
         if let Some(json) = &mut self.json
             && line.first() == Some(&b'{')
         {
-            return json.read(line).map_or(LineTimestamp::Missing, LineTimestamp::At);
+            return json.read(line);
         }
-        let found = self.formats.iter().enumerate().find_map(|(index, format)| Some((index, format.find(line)?)));
-        let Some((index, (fields, range))) = found else { return LineTimestamp::Missing };
+        let mut formats = self.formats.iter().enumerate();
+        let (index, (fields, range)) = formats.find_map(|(index, format)| Some((index, format.find(line)?)))?;
         self.current = index;
         match self.resolver.resolve(&fields) {
             Ok(ms) => {
@@ -275,11 +274,12 @@ impl TextLines {
                 } else {
                     self.formats[index].remember(line, range, ms, &mut self.last_timestamp);
                 }
-                LineTimestamp::At(ms)
+                Some(ms)
             }
             Err(error) => {
                 self.last_timestamp.forget();
-                LineTimestamp::Invalid(error)
+                self.error = Some(error);
+                None
             }
         }
     }

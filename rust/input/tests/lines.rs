@@ -180,7 +180,7 @@ proptest! {
         let among = JsonLines::new(vec!["ts".into()], None, vec![], TimestampResolver::utc());
         let untimed = if as_before { Untimed::AsBefore } else { Untimed::Continues };
         let begins = begins.then(|| Regex::new("^[2>]").unwrap());
-        let of_text = lines_of_text().with_json(Some(among)).beginning(begins).untimed(untimed);
+        let of_text = lines_of_text().with_json(Some(among)).beginning(begins).taking_untimed(untimed);
         let format = if is_json { json() } else { LineFormat::Text(of_text.taking_other_layouts(others)) };
         let events = || {
             let mut events = LineEvents::new(format.clone()).ending(end).skipping(HeaderLines::new(Some(b"time,level".to_vec())));
@@ -232,7 +232,7 @@ fn a_pattern_says_which_lines_begin_events() {
 
 #[test]
 fn lines_without_a_timestamp_may_be_events() {
-    let before = LineFormat::Text(lines_of_text().untimed(Untimed::AsBefore));
+    let before = LineFormat::Text(lines_of_text().taking_untimed(Untimed::AsBefore));
     let found = messages(before, b"lost\n2015-07-29 17:41:44 a\nb\n\nc");
     let at = 1_438_191_704_000;
     assert_eq!(
@@ -244,7 +244,7 @@ fn lines_without_a_timestamp_may_be_events() {
             Ok((at, "c".to_owned())),
         ]
     );
-    let mut given = LineFormat::Text(lines_of_text().untimed(Untimed::Given));
+    let mut given = LineFormat::Text(lines_of_text().taking_untimed(Untimed::Given));
     given.set_timestamp(17);
     assert_eq!(
         messages(given, b"a\n2015-07-29 17:41:44 b\n"),
@@ -375,7 +375,7 @@ fn carriage_returns_alone_end_lines_if_the_file_says_so() {
 fn headers_are_skipped_in_any_format() {
     for (format, line) in [
         (text(), "2015-07-29 17:41:44 a"),
-        (LineFormat::Text(lines_of_text().untimed(Untimed::AsBefore)), "2015-07-29 17:41:44 a"),
+        (LineFormat::Text(lines_of_text().taking_untimed(Untimed::AsBefore)), "2015-07-29 17:41:44 a"),
         (json(), r#"{"ts": "2015-07-29T17:41:44Z"}"#),
     ] {
         let bytes = format!(

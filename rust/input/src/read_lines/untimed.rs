@@ -42,7 +42,9 @@ impl LineEvents {
 
     /// Takes the last line, which has no timestamp; what was found, if that is complete.
     #[inline(never)]
-    pub(super) fn take_untimed(&mut self, offset: u64, meaning: LineMeaning) -> Option<Found> {
+    pub(super) fn take_untimed(&mut self, offset: u64) -> Option<Found> {
+        let LineFormat::Text(text) = &mut self.format else { return None };
+        let meaning = text.untimed(self.lines.last());
         let malformed = |reason: &str| Rejection::Malformed(reason.into());
         let after_an_event = self.has_begun();
         match meaning {
