@@ -33,7 +33,7 @@ use crate::time::fields::TimestampFields;
 use crate::time::formats::TimestampFormat;
 use crate::time::places::{Place, is_indented};
 use detected::has_zone;
-use evidence::{civil_ms, is_near};
+use evidence::{Timed, is_near};
 use json::{FoundJson, JsonOptions};
 use sample::Sample;
 use tally::{Layout, readings};
@@ -246,9 +246,9 @@ fn detect_text(
 fn is_among(times: &[(usize, TimestampFields)], lines: &[&[u8]], formats: &[TimestampFormat]) -> bool {
     let of_text = |(index, line): (usize, &&[u8])| {
         let (fields, _) = formats.iter().find_map(|format| format.find(line))?;
-        Some((index, civil_ms(&fields)?))
+        Some((index, fields))
     };
-    let others: Vec<(usize, i64)> = lines.iter().enumerate().filter_map(of_text).collect();
+    let others: Vec<Timed> = lines.iter().enumerate().filter_map(of_text).collect();
     times.len() >= 2 && (others.is_empty() || is_near(times, &others))
 }
 
@@ -314,6 +314,8 @@ fn read_all(
             Err(_) => formats.iter().find_map(|format| format.find(line)).map(|(fields, _)| fields),
         };
     }
+    let known: Vec<Timed> =
+        times.iter().enumerate().filter_map(|(index, fields)| Some((index, (*fields)?))).collect();
     for (index, line) in lines.iter().enumerate() {
         let begins = options.multiline_start.as_ref().is_none_or(|begins| begins.is_match(line));
         if let Some(fields) = times[index] {
@@ -328,7 +330,10 @@ fn read_all(
         } else if is_header(index) {
             found.counts.header += 1;
         } else if options.multiline_start.is_none()
-            && (begins_an_event(line) || has_time(index) || is_among_others(index, line, &times))
+            && (begins_an_event(line)
+                || has_time(index)
+                || formats.iter().any(|format| format.has_part_of(line))
+                || is_among_others(index, line, &known))
         {
             found.counts.other_layouts += 1;
             if found.other_lines.len() < SHOWN {
@@ -345,30 +350,12 @@ fn begins_an_event(line: &[u8]) -> bool {
     crate::time::formats::begins_with_time(line)
 }
 
-/// Whether a line that is not set in has, among its first words, a time between those of the lines around it.
-fn is_among_others(index: usize, line: &[u8], times: &[Option<TimestampFields>]) -> bool {
-    const QUARTER_MS: i64 = 15 * 60 * 1000;
-    if is_indented(line) {
-        return false;
-    }
-    let near = |mut range: Box<dyn Iterator<Item = usize>>| {
-        range.find_map(|at| times.get(at).copied().flatten()).and_then(|fields| civil_ms(&fields))
-    };
-    let before = near(Box::new((0..index).rev()));
-    let after = near(Box::new(index + 1..times.len()));
-    let (Some(before), Some(after)) = (before, after) else { return false };
-    if !(0..QUARTER_MS).contains(&(after - before)) {
-        return false;
-    }
-    readings(line, None).iter().any(|(place, reading)| {
-        let is_early = matches!(place, Place::Words(..=2) | Place::Bracket);
-        let quoted = reading.start > 0 && matches!(line[reading.start - 1], b'"' | b'\'');
-        let time = civil_ms(&reading.fields).filter(|_| reading.has_year());
-        is_early
-            && !quoted
-            && time.is_some_and(|time| {
-                let late = (time - before).rem_euclid(QUARTER_MS);
-                late <= after - before + 1_000 || late >= QUARTER_MS - 1_000
-            })
-    })
+/// Whether a line that is not set in has a time near those of the lines around it: it may be an event of the same log.
+fn is_among_others(index: usize, line: &[u8], known: &[Timed]) -> bool {
+    let is_quoted = |at: usize| at > 0 && matches!(line[at - 1], b'"' | b'\'') && !line[..at].ends_with(b"=\"");
+    !is_indented(line)
+        && readings(line, None).iter().any(|(place, reading)| {
+            let may_be = reading.has_date() && !is_quoted(reading.start) && !matches!(place, Place::Words(5..));
+            may_be && is_near(&[(index, reading.fields)], known)
+        })
 }

@@ -161,6 +161,11 @@ impl TextLines {
         Some(timestamp)
     }
 
+    /// Whether a line that has no timestamp as the lines of its file have it may begin an event all the same.
+    fn may_begin(&self, line: &[u8]) -> bool {
+        begins_with_time(line) || self.formats.iter().any(|format| format.has_part_of(line))
+    }
+
     /// What the line is that was just read and has no timestamp.
     #[inline(never)]
     pub(crate) fn untimed(&mut self, line: &[u8]) -> LineMeaning {
@@ -177,7 +182,7 @@ impl TextLines {
             let reason = BEGINS_WITHOUT.into();
             return LineMeaning::Awaits(Rejection::Avoidable { reason, remedy: Remedy::TimestampSource });
         }
-        if self.begins.is_none() && may_begin_with_time(line) && begins_with_time(line) {
+        if self.begins.is_none() && may_begin_with_time(line) && self.may_begin(line) {
             self.others += 1;
             match self.other_layouts {
                 OtherLayouts::Continue => {}

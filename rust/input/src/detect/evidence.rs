@@ -209,16 +209,16 @@ pub(super) fn civil_ms(fields: &TimestampFields) -> Option<i64> {
     fields.epoch_ms.or_else(|| crate::time::years::civil_ms(fields.year.unwrap_or(2024), fields))
 }
 
+/// A line with a time.
+pub(super) type Timed = (usize, TimestampFields);
+
 /// Whether a layout that others already share a file with is believed to be of the same events: nearly all of its times are
 /// within a day of the nearest lines of the others, or it is all of a part of the file.
-pub(super) fn is_near(times: &[(usize, TimestampFields)], others: &[(usize, i64)]) -> bool {
+pub(super) fn is_near(times: &[Timed], others: &[Timed]) -> bool {
     let near = times.iter().filter(|(line, fields)| {
         let at = others.partition_point(|(other, _)| other < line);
         let neighbours = [at.checked_sub(1).and_then(|before| others.get(before)), others.get(at)];
-        civil_ms(fields).is_some_and(|time| {
-            let ignores_year = fields.year.is_none() && fields.epoch_ms.is_none();
-            neighbours.into_iter().flatten().any(|(_, other)| is_same_day(time, *other, ignores_year))
-        })
+        neighbours.into_iter().flatten().any(|(_, other)| is_same_day(fields, other))
     });
     if near.count() * 10 >= times.len() * NEARLY_ALL {
         return true;
@@ -230,10 +230,12 @@ pub(super) fn is_near(times: &[(usize, TimestampFields)], others: &[(usize, i64)
 }
 
 /// Whether two times are within a day; if one has no year, whatever that is.
-fn is_same_day(time: i64, other: i64, ignore_year: bool) -> bool {
-    if !ignore_year {
-        return (time - other).abs() <= DAY_MS;
+fn is_same_day(one: &TimestampFields, other: &TimestampFields) -> bool {
+    let (Some(time), Some(known)) = (civil_ms(one), civil_ms(other)) else { return false };
+    let has_year = |fields: &TimestampFields| fields.year.is_some() || fields.epoch_ms.is_some();
+    if has_year(one) == has_year(other) {
+        return (time - known).abs() <= DAY_MS;
     }
-    let days = (time - other).rem_euclid(YEAR_MS);
+    let days = (time - known).rem_euclid(YEAR_MS);
     days <= 3 * DAY_MS || YEAR_MS - days <= 3 * DAY_MS
 }

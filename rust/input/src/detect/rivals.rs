@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use crate::detect::evidence::{Loss, civil_ms, is_near, steps};
+use crate::detect::evidence::{Loss, Timed, civil_ms, is_near, steps};
 use crate::detect::tally::{Hit, Layout};
 use crate::time::fields::FormatItem::{
-    self, AmPm, Day, Day2, Fraction, FractionComma, Month, Month2, MonthName, Space, Year2, Year4, Zone,
+    self, AmPm, Byte, Day, Day2, Fraction, FractionComma, Month, Month2, MonthName, Space, Year2, Year4, Zone,
 };
 use crate::time::fields::TimestampFields;
 use crate::time::formats::Apart;
@@ -224,8 +224,14 @@ fn decide_fractions(layouts: &mut [Layout], fates: &mut [Fate], lines: &[&[u8]])
         if fates[index].lost.is_some() || !layouts[index].has(FractionComma) {
             continue;
         }
+        // A program that writes a comma and digits writes them always.
+        let without: Vec<FormatItem> =
+            layouts[index].items.iter().map(|&item| if item == FractionComma { Fraction } else { item }).collect();
+        let is_mixed = layouts
+            .iter()
+            .any(|other| other.items == without && class_eq(other, &layouts[index]) && !other.hits.is_empty());
         let (forward, backward) = steps_within_seconds(&layouts[index].hits);
-        if backward >= 2 && backward * 3 > forward {
+        if is_mixed || (backward >= 2 && backward * 3 > forward) {
             fates[index].lost = Some(Loss::AmbiguousPart);
             let hit = &layouts[index].hits[0];
             let comma = lines[hit.line][hit.start..hit.end].iter().position(|&byte| byte == b',').unwrap_or(0);
@@ -319,8 +325,7 @@ fn decide_words(layouts: &mut [Layout], fates: &mut [Fate], lines: &[&[u8]]) {
             continue;
         }
         // What is far from the lines around it is not of this log.
-        let of_log: Vec<(usize, i64)> =
-            layouts[with].hits.iter().filter_map(|hit| Some((hit.line, civil_ms(&hit.fields)?))).collect();
+        let of_log = times_of(&layouts[with]);
         if let Some(other) = other.filter(|&other| is_near(&times_of(&layouts[other]), &of_log)) {
             let hit = &layouts[with].hits[0];
             let text = &lines[hit.line][hit.start..hit.end];
@@ -334,14 +339,20 @@ fn decide_words(layouts: &mut [Layout], fates: &mut [Fate], lines: &[&[u8]]) {
     }
 }
 
-fn times_of(layout: &Layout) -> Vec<(usize, TimestampFields)> {
+fn times_of(layout: &Layout) -> Vec<Timed> {
     layout.hits.iter().map(|hit| (hit.line, hit.fields)).collect()
 }
 
 /// The items without the word at their end that only a blank shows to belong to them.
 fn without_last_word(items: &[FormatItem]) -> Option<Vec<FormatItem>> {
     match items {
-        [before @ .., Space, AmPm | Zone | Year4] if !before.is_empty() => Some(before.to_vec()),
+        [before @ .., Byte(b']' | b')'), Space, Byte(b'[' | b'('), Zone]
+        | [before @ .., Byte(b','), Space, Zone | Year4]
+        | [before @ .., Byte(b',') | Space, AmPm | Zone | Year4]
+            if !before.is_empty() =>
+        {
+            Some(before.to_vec())
+        }
         _ => None,
     }
 }

@@ -93,6 +93,7 @@ fn written(format: &TimestampFormat) -> String {
     };
     let flags = [
         ("wanders", format.wanders()),
+        ("indented", format.is_indented()),
         ("digits-apart", format.apart().digits),
         ("word-apart", format.apart().word),
     ];
@@ -177,11 +178,12 @@ fn format_of(value: &str) -> Option<TimestampFormat> {
         None => PLACES.iter().find(|(name, _)| value.split(' ').next() == Some(*name))?.1,
     };
     let mut apart = Apart::default();
-    let mut wanders = false;
+    let (mut wanders, mut indented) = (false, false);
     let mut items = Vec::new();
     for word in words {
         match word {
             "wanders" => wanders = true,
+            "indented" => indented = true,
             "digits-apart" => apart.digits = true,
             "word-apart" => apart.word = true,
             word => items.push(match word.strip_prefix("byte:") {
@@ -190,7 +192,7 @@ fn format_of(value: &str) -> Option<TimestampFormat> {
             }),
         }
     }
-    Some(TimestampFormat::new(items, place).wandering(wanders).apart_from(apart))
+    Some(TimestampFormat::new(items, place).wandering(wanders).indented(indented).apart_from(apart))
 }
 
 #[cfg(test)]

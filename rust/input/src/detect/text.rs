@@ -2,10 +2,10 @@
 
 use regex::bytes::Regex;
 
-use crate::detect::evidence::{Evidence, Loss, civil_ms, is_near, judge};
+use crate::detect::evidence::{Evidence, Loss, Timed, civil_ms, is_near, judge};
 use crate::detect::problem::{Problem, ProblemKind};
 use crate::detect::rivals::{Fate, decide};
-use crate::detect::tally::{Hit, Layout, layouts_of};
+use crate::detect::tally::{Hit, Layout, layouts_of, readings};
 use crate::time::fields::{FormatItem, TimestampFields};
 use crate::time::formats::TimestampFormat;
 use crate::time::places::{Place, is_indented, times_at_the_start};
@@ -102,6 +102,14 @@ fn judge_of(lines: &[&[u8]], candidates: &[usize], options: &TextOptions) -> Vec
         (None, Some(regex)) => layouts_at(lines, &chosen, regex),
         (None, None) => layouts_of(lines, chosen.iter().copied(), options.time_column),
     };
+    // Lines that are set in continue others, if those have times.
+    let is_set_in = |hit: &Hit| is_indented(lines[hit.line]);
+    if options.given().is_none() && layouts.iter().any(|layout| layout.hits.iter().any(|hit| !is_set_in(hit))) {
+        for layout in &mut layouts {
+            layout.hits.retain(|hit| !is_set_in(hit));
+        }
+        layouts.retain(|layout| !layout.hits.is_empty());
+    }
     let fates = if options.items.is_some() {
         vec![Fate::default(); layouts.len()]
     } else {
@@ -142,7 +150,7 @@ fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], option
         judged.iter().any(|one| rank(&one.layout, false) == 1 && one.fate.lost.is_none() && has(one))
     });
     // The times of the lines that have a layout.
-    let mut claims: Vec<Option<Option<i64>>> = vec![None; lines.len()];
+    let mut claims: Vec<Option<TimestampFields>> = vec![None; lines.len()];
     for index in order {
         let Judged { layout, fate, .. } = &judged[index];
         if fate.lost.is_some() {
@@ -156,8 +164,8 @@ fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], option
         } else if begins_otherwise(&hits, layout, lines) {
             Err(Loss::NotTheLines)
         } else {
-            let others: Vec<(usize, i64)> =
-                claims.iter().enumerate().filter_map(|(line, claim)| Some((line, (*claim)??))).collect();
+            let others: Vec<Timed> =
+                claims.iter().enumerate().filter_map(|(line, claim)| Some((line, (*claim)?))).collect();
             judge(
                 layout,
                 &Evidence {
@@ -177,16 +185,18 @@ fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], option
             continue;
         }
         for hit in &hits {
-            claims[hit.line] = Some(civil_ms(&hit.fields));
+            claims[hit.line] = Some(hit.fields);
         }
         let wanders = matches!(layout.place, Place::Words(_));
         let format = TimestampFormat::new(layout.items.clone(), layout.place);
-        judged[index].format = Some(format.wandering(wanders).apart_from(fate.apart));
+        let indented = layout.hits.iter().filter(|hit| is_indented(lines[hit.line])).count();
+        let format = format.wandering(wanders).indented(indented * 2 > layout.hits.len());
+        judged[index].format = Some(format.apart_from(fate.apart));
     }
 }
 
 /// The lines and their times.
-fn of_hits(hits: &[&Hit]) -> Vec<(usize, TimestampFields)> {
+fn of_hits(hits: &[&Hit]) -> Vec<Timed> {
     hits.iter().map(|hit| (hit.line, hit.fields)).collect()
 }
 
@@ -242,15 +252,16 @@ fn offset_between(count: i64, fields: &TimestampFields) -> Option<i64> {
     (is_whole && difference.abs() * 1000 <= MOST_OFFSET_MS).then_some(quarters)
 }
 
-/// Whether lines begin with a time that this one, further in, is not: of day alone, or of another day.
+/// Whether lines have, before this time, another that it is not: of day alone at their start, or of another day.
 fn begins_otherwise(hits: &[&Hit], layout: &Layout, lines: &[&[u8]]) -> bool {
     if layout.place.is_at_the_start() || layout.is_count() {
         return false;
     }
     let otherwise = hits.iter().filter(|hit| {
-        times_at_the_start(lines[hit.line]).any(|(_, reading)| {
+        let before = times_at_the_start(lines[hit.line]).chain(readings(lines[hit.line], None));
+        before.map(|(_, reading)| reading).any(|reading| {
             let same_day = (reading.fields.month, reading.fields.day) == (hit.fields.month, hit.fields.day);
-            reading.start < hit.start && !same_day
+            reading.end <= hit.start && !same_day && reading.fields.epoch_ms.is_none()
         })
     });
     otherwise.count() * 2 > hits.len()

@@ -364,9 +364,8 @@ impl<'a> FieldReader<'a> {
         };
         // Not the beginning of a word; a sign that is no letter, such as the blank before, is none.
         let ends = match after {
-            [byte, ..] => {
-                !(byte.is_ascii_alphanumeric() || *byte == b'_' || (*byte >= 0x80 && blank_len(after) == 0))
-            }
+            [byte, ..] if byte.is_ascii_alphanumeric() => zones::zone_at(after).is_some(),
+            [byte, ..] => *byte != b'_' && (*byte < 0x80 || blank_len(after) > 0),
             [] => true,
         };
         self.fields.half = Some(half);

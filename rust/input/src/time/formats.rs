@@ -17,6 +17,8 @@ pub struct TimestampFormat {
     place: Place,
     /// Whether the lines that do not have it at this place may have it elsewhere: they begin with changing words.
     wanders: bool,
+    /// Whether the lines that have it are set in: else a line that is does not.
+    indented: bool,
     /// What follows it and was shown to be no part of it.
     apart: Apart,
     /// Of the place that needs one.
@@ -55,12 +57,17 @@ impl TimestampFormat {
         let has_any = |wanted: &[FormatItem]| items.iter().any(|item| wanted.contains(item));
         let has =
             Has { half: has_any(&[AmPm]), zone: has_any(&[Zone, Epoch]), year: has_any(&[Year4, Year2, Epoch]) };
-        Self { items, place, wanders: false, apart: Apart::default(), pattern: None, has }
+        Self { items, place, wanders: false, indented: true, apart: Apart::default(), pattern: None, has }
     }
 
     /// The same, which lines may have after any number of words.
     pub(crate) fn wandering(self, wanders: bool) -> Self {
         Self { wanders, ..self }
+    }
+
+    /// The same, of lines that are set in, or not.
+    pub(crate) fn indented(self, indented: bool) -> Self {
+        Self { indented, ..self }
     }
 
     /// The same; what follows was shown to be no part of it.
@@ -142,6 +149,11 @@ impl TimestampFormat {
         self.wanders
     }
 
+    /// Whether lines that are set in may have it.
+    pub(crate) fn is_indented(&self) -> bool {
+        self.indented
+    }
+
     /// What follows it that is no part of it.
     pub(crate) fn apart(&self) -> Apart {
         self.apart
@@ -170,6 +182,9 @@ impl TimestampFormat {
             let (fields, end) = self.read_items(&line[..place.end()], place.start())?;
             return (end == place.end()).then_some((fields, (place.start(), end)));
         }
+        if !self.indented && is_indented(line) {
+            return None;
+        }
         if let Place::Bracket | Place::Column = self.place {
             return elsewhere(line, self.place).find_map(at);
         }
@@ -182,12 +197,31 @@ impl TimestampFormat {
         elsewhere(line, self.place).find_map(at)
     }
 
+    /// Whether a line has such a timestamp, and something next to it that may be a part of it.
+    #[cold]
+    pub(crate) fn has_part_of(&self, line: &[u8]) -> bool {
+        let last = self.items.iter().rposition(|item| matches!(item, Second | Second2 | Epoch));
+        let items = &self.items[..last.map_or(self.items.len(), |last| last + 1)];
+        let at = |start: usize| {
+            let mut reader = FieldReader::at(line, start);
+            items.iter().try_for_each(|&item| reader.take(item)).is_some()
+        };
+        if !self.indented && is_indented(line) {
+            return false;
+        }
+        match self.place {
+            Place::Pattern | Place::Whole => false,
+            Place::Bracket | Place::Column => elsewhere(line, self.place).any(at),
+            place => place_in(line, place).is_some_and(at),
+        }
+    }
+
     /// The timestamp of a line that writes it as the remembered one, except for the fraction of its second.
     ///
     /// A log has many lines a second: this saves reading the date and looking up the zone again.
     #[inline]
     pub(crate) fn find_again(&self, line: &[u8], last: &mut LastTimestamp) -> Option<i64> {
-        if !last.is_some() {
+        if !last.is_some() || (!self.indented && is_indented(line)) {
             return None;
         }
         let start = place_in(line, self.place)?;

@@ -170,11 +170,6 @@ pub(crate) enum Leaves {
 }
 
 impl Reading {
-    /// Whether it says in which year it is.
-    pub(crate) fn has_year(&self) -> bool {
-        self.fields.year.is_some() || self.fields.epoch_ms.is_some()
-    }
-
     /// Whether it has a date, and not only a time of day.
     pub(crate) fn has_date(&self) -> bool {
         self.fields.month > 0 || self.fields.epoch_ms.is_some()
@@ -494,6 +489,11 @@ pub(crate) fn lacks(rest: &[u8], has_half: bool, has_zone: bool, has_year: bool)
     let signs = signs_len(rest);
     let next = &rest[signs..];
     let is_apart = signs > 0;
+    // Behind something else than blanks and an opening bracket, a number with a sign is the message's.
+    let is_far = || rest[..signs].iter().any(|byte| matches!(byte, b',' | b']' | b')' | b'"'));
+    if matches!(next.first(), Some(b'+' | b'-')) && is_far() {
+        return false;
+    }
     let half = || !has_half && !has_zone && is_apart && FieldReader::at(next, 0).take(AmPm).is_some();
     let zone = || {
         let found = || crate::time::zones::zone_at(next);

@@ -107,6 +107,9 @@ pub(crate) fn zone_at(text: &[u8]) -> Option<ZoneText> {
 fn with_second_name(text: &[u8], found: ZoneText, offset: i32) -> Option<ZoneText> {
     let rest = &text[found.len..];
     let blank = usize::from(rest.first() == Some(&b' '));
+    if found.form == ZoneForm::Letter && blank > 0 {
+        return Some(found); // a word behind it is the message's
+    }
     let name = &rest[blank..];
     let is_word = matches!(found.form, ZoneForm::Utc | ZoneForm::Abbreviation);
     let second = match name.first() {
