@@ -8,7 +8,7 @@ use crate::time::fields::FormatItem::{
 };
 use crate::time::fields::{FieldReader, TimestampFields, begins_with_digit, items_of_letter, of_fixed_width};
 use crate::time::forms::{goes_on, lacks, may_be_fraction};
-use crate::time::places::{Place, elsewhere, is_indented, place_in, times_at_the_start};
+use crate::time::places::{Place, elsewhere, is_indented, partial_times_at_the_start, place_in};
 
 /// How all lines of a log write their timestamps, and where.
 #[derive(Clone, Debug)]
@@ -194,7 +194,8 @@ impl TimestampFormat {
         if !self.wanders || is_indented(line) {
             return None;
         }
-        elsewhere(line, self.place).find_map(at)
+        let is_quoted = |at: &usize| *at > 0 && matches!(line[*at - 1], b'"' | b'\'');
+        elsewhere(line, self.place).filter(|at| !is_quoted(at)).find_map(at)
     }
 
     /// Whether a line has such a timestamp, and something next to it that may be a part of it.
@@ -309,7 +310,7 @@ impl TimestampFormat {
 pub(crate) fn begins_with_time(line: &[u8]) -> bool {
     /// 2001 to 2100: other numbers of as many digits are none.
     const COUNTS_MS: std::ops::Range<i64> = 1_000_000_000_000..4_102_444_800_000;
-    times_at_the_start(line).any(|(_, reading)| match reading.fields.epoch_ms {
+    partial_times_at_the_start(line).any(|(_, reading)| match reading.fields.epoch_ms {
         Some(epoch_ms) => COUNTS_MS.contains(&epoch_ms),
         None => reading.has_date() || reading.items.iter().any(|item| matches!(item, Second | Second2)),
     })

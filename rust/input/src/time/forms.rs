@@ -10,7 +10,7 @@ use crate::time::fields::FormatItem::{
 };
 use crate::time::fields::{FieldReader, TimestampFields, blank_len};
 use crate::time::names;
-use crate::time::zones::{ZoneForm, ZoneText};
+use crate::time::zones::ZoneForm;
 
 /// Dates, the one that says more first. Several may fit the same digits: then the file has to show which it is.
 const DATES: &[&[FormatItem]] = &[
@@ -178,12 +178,21 @@ impl Reading {
 
 /// All readings that begin at a place of a line; of a time of day alone, too.
 pub(crate) fn readings_at(line: &[u8], start: usize, out: &mut Vec<Reading>) {
+    read_at(line, start, false, out);
+}
+
+/// The same, and those that something goes on with: no times, but what may be the beginning of one.
+pub(crate) fn partial_readings_at(line: &[u8], start: usize, out: &mut Vec<Reading>) {
+    read_at(line, start, true, out);
+}
+
+fn read_at(line: &[u8], start: usize, partial: bool, out: &mut Vec<Reading>) {
     let Some(rest @ [first, ..]) = line.get(start..) else { return };
     if !(first.is_ascii_digit() || begins_with_a_word_of_time(rest)) {
         return;
     }
     let before = out.len();
-    Parse::at(line, start).extend(DATES, out);
+    Parse { partial, ..Parse::at(line, start) }.extend(DATES, out);
     if out.len() == before && first.is_ascii_digit() {
         epoch_at(line, start, out);
     }
@@ -238,6 +247,8 @@ struct Parse<'a> {
     zone: Option<(ZoneForm, bool)>,
     /// A comma and digits follow the seconds, and were not read as their fraction.
     column: bool,
+    /// What goes on with something is taken, too.
+    partial: bool,
     used: u8,
     last: Option<Component>,
 }
@@ -245,7 +256,18 @@ struct Parse<'a> {
 impl<'a> Parse<'a> {
     fn at(line: &'a [u8], start: usize) -> Self {
         let (items, fields) = (Vec::new(), TimestampFields::default());
-        Self { line, start, at: start, items, fields, zone: None, column: false, used: 0, last: None }
+        Self {
+            line,
+            start,
+            at: start,
+            items,
+            fields,
+            zone: None,
+            column: false,
+            partial: false,
+            used: 0,
+            last: None,
+        }
     }
 
     fn has(&self, component: Component) -> bool {
@@ -425,6 +447,7 @@ impl<'a> Parse<'a> {
         let after = rest.get(1 + digits);
         // An address, or a version.
         let dotted = after == Some(&b'.') && rest.get(2 + digits).is_some_and(u8::is_ascii_digit);
+        let numbered = after == Some(&b':') && rest.get(2 + digits).is_some_and(u8::is_ascii_digit);
         match rest.first() {
             Some(b',') if may_be_fraction(rest) => {
                 let column = Self { column: true, ..self.clone() }.with(&[Fraction]);
@@ -434,8 +457,8 @@ impl<'a> Parse<'a> {
                     _ => column,
                 }
             }
-            Some(b':') if matches!(digits, 3 | 6) && after != Some(&b':') => self.with(&[FractionColon]),
-            Some(b'.') if dotted => Vec::new(),
+            Some(b':') if matches!(digits, 3 | 6) && !numbered => self.with(&[FractionColon]),
+            Some(b'.') if dotted && !self.partial => Vec::new(),
             _ => self.with(&[Fraction]),
         }
     }
@@ -449,7 +472,9 @@ impl<'a> Parse<'a> {
 
     fn finish(self, out: &mut Vec<Reading>) {
         let rest = &self.line[self.at..];
-        let Some(fields) = self.fields.finished().filter(|_| self.has(Component::Clock) && !goes_on(rest)) else {
+        let finished = self.fields.finished().or_else(|| self.partial.then_some(self.fields));
+        let Some(fields) = finished.filter(|_| self.has(Component::Clock) && (self.partial || !goes_on(rest)))
+        else {
             return;
         };
         let leaves = if self.column && self.last == Some(Component::Clock) {
@@ -496,9 +521,9 @@ pub(crate) fn lacks(rest: &[u8], has_half: bool, has_zone: bool, has_year: bool)
     }
     let half = || !has_half && !has_zone && is_apart && FieldReader::at(next, 0).take(AmPm).is_some();
     let zone = || {
-        let found = || crate::time::zones::zone_at(next);
-        let is_zone = |zone: ZoneText| !is_apart || is_zone_after_a_blank(zone.form, &next[zone.len..]);
-        !has_zone && (found().is_some_and(is_zone) || is_apart && (is_small_zone(next) || is_long_zone(next)))
+        let is_zone = |(form, len): (ZoneForm, usize)| !is_apart || is_zone_after_a_blank(form, &next[len..]);
+        let written = || crate::time::zones::begins_as_zone(next).is_some_and(is_zone);
+        !has_zone && (written() || is_apart && (is_small_zone(next) || is_long_zone(next)))
     };
     let year = || {
         let mut reader = FieldReader::at(next, 0);

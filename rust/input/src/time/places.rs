@@ -1,7 +1,7 @@
 //! Where in a line a timestamp is.
 
 use crate::time::fields::blank_len;
-use crate::time::forms::{Reading, readings_after_a_letter, readings_at};
+use crate::time::forms::{Reading, partial_readings_at, readings_after_a_letter, readings_at};
 
 /// Where in a line a timestamp is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -136,13 +136,25 @@ pub(crate) fn places(line: &[u8]) -> Vec<(Place, usize)> {
 
 /// The times that a line begins with.
 pub(crate) fn times_at_the_start(line: &[u8]) -> impl Iterator<Item = (Place, Reading)> {
+    at_the_start(line, readings_at)
+}
+
+/// The same, and what may be the beginning of one.
+pub(crate) fn partial_times_at_the_start(line: &[u8]) -> impl Iterator<Item = (Place, Reading)> {
+    at_the_start(line, partial_readings_at)
+}
+
+fn at_the_start(
+    line: &[u8],
+    read: fn(&[u8], usize, &mut Vec<Reading>),
+) -> impl Iterator<Item = (Place, Reading)> + use<> {
     let mut found = Vec::new();
     if line.first().is_some_and(|byte| !matches!(byte, b' ' | b'\t')) {
         let mut readings = Vec::new();
         for (place, at) in [(Place::Start, Some(after_opening(line, 0))), (Place::Priority, after_priority(line))]
         {
             if let Some(at) = at {
-                readings_at(line, at, &mut readings);
+                read(line, at, &mut readings);
                 found.extend(readings.drain(..).map(|reading| (place, reading)));
             }
         }

@@ -103,6 +103,11 @@ pub(crate) fn zone_at(text: &[u8]) -> Option<ZoneText> {
     }
 }
 
+/// Whether a text begins with what is written as a zone, be it one that what follows contradicts.
+pub(crate) fn begins_as_zone(text: &[u8]) -> Option<(ZoneForm, usize)> {
+    bare_zone_at(text).or_else(|| bracketed_zone_at(text)).map(|found| (found.form, found.len))
+}
+
 /// The zone with what names it once more, if something does.
 fn with_second_name(text: &[u8], found: ZoneText, offset: i32) -> Option<ZoneText> {
     let rest = &text[found.len..];
@@ -134,7 +139,8 @@ fn with_second_name(text: &[u8], found: ZoneText, offset: i32) -> Option<ZoneTex
         }
         // `+0200 +15 items`: a message that begins with a number.
         (_, true) if !is_word || second.form == ZoneForm::OffsetHours => Some(found),
-        // `UTC CET` is two words, of which the second may belong to the message, but may be the zone as well.
+        // `UTC CAT eats`: of two words, the second is the message's.
+        _ if is_word && blank > 0 && matches!(second.form, ZoneForm::Utc | ZoneForm::Abbreviation) => Some(found),
         _ => None,
     }
 }
