@@ -94,8 +94,9 @@ fn detect_kind(start: &[u8], sample: &Sample<'_>, options: &DetectOptions) -> De
         let found = json::find(&objects, &json_options);
         let others = others_than(lines, &objects);
         // Lines of text among them have a time of their own.
-        if !only_json && found.problem.is_none() && others.iter().any(|line| begins_an_event(line)) {
-            return detect_text(sample, options, items, Some(found), &objects);
+        if !only_json && others.iter().any(|line| begins_an_event(line)) {
+            let among = Some(found).filter(|found| found.problem.is_none());
+            return detect_text(sample, options, items, among, &objects);
         }
         return of_json(found, lines, options, objects.len());
     }

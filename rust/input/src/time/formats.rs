@@ -194,8 +194,7 @@ impl TimestampFormat {
         if !self.wanders || is_indented(line) {
             return None;
         }
-        let is_quoted = |at: &usize| *at > 0 && matches!(line[*at - 1], b'"' | b'\'');
-        elsewhere(line, self.place).filter(|at| !is_quoted(at)).find_map(at)
+        elsewhere(line, self.place).find_map(at)
     }
 
     /// Whether a line has such a timestamp, and something next to it that may be a part of it.

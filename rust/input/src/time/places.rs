@@ -93,7 +93,9 @@ impl Place {
 pub(crate) fn place_in(line: &[u8], place: Place) -> Option<usize> {
     match place {
         Place::Start => Some(after_opening(line, 0)),
-        Place::Words(words) => Some(after_opening(line, after_words(line, words)?)),
+        Place::Words(words) => {
+            Some(after_opening(line, after_words(line, words)?)).filter(|&at| !is_quoted(line, at))
+        }
         Place::Priority => after_priority(line),
         Place::Letter => line.first().filter(|byte| byte.is_ascii_uppercase()).map(|_| 1),
         Place::Key(key) => after_key(line, KEYS[usize::from(key)]),
@@ -106,8 +108,12 @@ pub(crate) fn place_in(line: &[u8], place: Place) -> Option<usize> {
 /// All that are like it: behind other numbers of words, behind other brackets, in other columns.
 pub(crate) fn elsewhere(line: &[u8], place: Place) -> impl Iterator<Item = usize> {
     let near = &line[..line.len().min(LOOKED_AT)];
-    let words = matches!(place, Place::Words(_))
-        .then(|| (1..=MOST_WORDS).map_while(|words| after_words(line, words)).map(|at| after_opening(line, at)));
+    let words = matches!(place, Place::Words(_)).then(|| {
+        (1..=MOST_WORDS)
+            .map_while(|words| after_words(line, words))
+            .map(|at| after_opening(line, at))
+            .filter(|&at| !is_quoted(line, at))
+    });
     let brackets = matches!(place, Place::Bracket)
         .then(|| memchr::memchr2_iter(b'[', b'(', near).take(MOST_BRACKETS).map(|bracket| bracket + 1));
     let columns = matches!(place, Place::Column).then(|| {
@@ -123,7 +129,10 @@ pub(crate) fn places(line: &[u8]) -> Vec<(Place, usize)> {
     found.extend(after_priority(line).map(|at| (Place::Priority, at)));
     for words in 1..=MOST_WORDS {
         let Some(at) = after_words(line, words) else { break };
-        found.push((Place::Words(words), after_opening(line, at)));
+        let at = after_opening(line, at);
+        if !is_quoted(line, at) {
+            found.push((Place::Words(words), at));
+        }
     }
     for place in [Place::Bracket, Place::Column] {
         found.extend(elsewhere(line, place).map(|at| (place, at)));
@@ -162,6 +171,11 @@ fn at_the_start(
         found.extend(readings.drain(..).map(|reading| (Place::Letter, reading)));
     }
     found.into_iter()
+}
+
+/// Whether a quote opens there: behind words, what is quoted is what a message is about.
+fn is_quoted(line: &[u8], at: usize) -> bool {
+    at > 0 && matches!(line[at - 1], b'"' | b'\'')
 }
 
 #[inline]
