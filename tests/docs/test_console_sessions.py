@@ -47,7 +47,7 @@ def write_files(folder: pathlib.Path) -> None:
 
 def without_what_differs(text: str) -> str:
     """Without what differs from run to run: times, durations, rates, and where the endpoint is."""
-    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z", "TIME", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{3}Z|,\d{3})", "TIME", text)
     text = re.sub(r"timestamp \d+", "timestamp N", text)
     text = re.sub(r"and [\d.,]+ s, [\d.,]+ events/s, [\d.,]+ MB/s", "and RATE", text)
     text = re.sub(r"https?://\S+", "URL,", text)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 tables
 """Writes logs of known times in any layout: what an independent reader would have to find again.
 
 A layout is made of the components of a time, each in one of its written forms. Nothing here is shared with what is tested.
@@ -5,6 +6,7 @@ A layout is made of the components of a time, each in one of its written forms. 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -12,11 +14,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 MONTHS = {
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
-    "de": "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez".split(),
-    "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split(),
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "de": ["Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"],
+    "fr": ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
 }
-DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
 def month(of: datetime, language: str = "en") -> str:
@@ -24,7 +26,7 @@ def month(of: datetime, language: str = "en") -> str:
     return MONTHS[language][of.month - 1]
 
 
-DATES = {
+DATES: dict[str, Callable[[datetime], str]] = {
     "ISO": lambda t: f"{t:%Y-%m-%d}",
     "slashes": lambda t: f"{t:%Y/%m/%d}",
     "points": lambda t: f"{t:%Y.%m.%d}",
@@ -47,12 +49,12 @@ DATES = {
     "syslog, weekday": lambda t: f"{DAYS[t.weekday()]} {month(t)} {t.day:>2}",
     "m-d": lambda t: f"{t:%m-%d}",
 }
-CLOCKS = {
+CLOCKS: dict[str, Callable[[datetime], str]] = {
     "24": lambda t: f"{t:%H:%M:%S}",
     "unpadded": lambda t: f"{t.hour}:{t.minute}:{t.second}",
     "12": lambda t: f"{t:%I:%M:%S}",
 }
-FRACTIONS = {
+FRACTIONS: dict[str, Callable[[int], str]] = {
     "": lambda ms: "",
     ".": lambda ms: f".{ms:03}",
     ",": lambda ms: f",{ms:03}",
@@ -73,7 +75,20 @@ ZONES: dict[str, tuple[str, int]] = {
     " Asia/Tokyo": (" Asia/Tokyo", 540),
     "[Asia/Tokyo]": ("+09:00[Asia/Tokyo]", 540),
 }
-PREFIXES = ["", "[", "INFO ", "[main] ", "WARN  [pool 1] ", "1:M ", "<34>", "\x1b[31m", "ts=", "level=info ts=", 'time="', "web | "]
+PREFIXES = [
+    "",
+    "[",
+    "INFO ",
+    "[main] ",
+    "WARN  [pool 1] ",
+    "1:M ",
+    "<34>",
+    "\x1b[31m",
+    "ts=",
+    "level=info ts=",
+    'time="',
+    "web | ",
+]
 SEPARATORS = [" ", "] ", ": ", " - ", ",", " | ", " [x] ", "\t"]
 MESSAGES = [
     "started", "ERROR it failed", "12 items", "+12 dB", "-3 degrees", "+0200 items", "2026 was good", "1987", "AM radio", "PM",
@@ -149,7 +164,9 @@ class Log:
 def logs(draw: Any, most_layouts: int = 2) -> Log:
     """Logs in one layout or several, with lines that continue an event."""
     chosen = draw(st.lists(layouts(), min_size=1, max_size=most_layouts))
-    time = datetime(2026, draw(st.integers(1, 11)), draw(st.integers(1, 28)), draw(st.integers(0, 23)), 59, 50, tzinfo=UTC)
+    time = datetime(
+        2026, draw(st.integers(1, 11)), draw(st.integers(1, 28)), draw(st.integers(0, 23)), 59, 50, tzinfo=UTC
+    )
     steps = st.sampled_from([0, 7, 250, 1_000, 1_000, 61_000, 7_200_000])
     lines: list[str] = []
     events: list[tuple[int, str]] = []

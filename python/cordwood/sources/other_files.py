@@ -37,7 +37,7 @@ OTHER_FILES = (
         b"ARROW1\x00\x00", "an Arrow file", "pass its table to upload() in Python, as pyarrow.feather.read_table does"
     ),
     OtherFile(b"SQLite format 3\x00", "an SQLite database", 'select the rows as JSON (sqlite3 -json FILE "select …")'),
-    OtherFile(b"LPKSHHRH", "a systemd journal", "export it (journalctl --file FILE -o json)"),
+    OtherFile(b"LPKSHHRH", "a systemd journal", "export it as JSON lines with journalctl"),
     OtherFile(b"ElfFile\x00", "a Windows event log", "convert it to JSON lines, as evtx_dump -o jsonl FILE does"),
     OtherFile(b"\x7fELF", "a program"),
     OtherFile(b"%PDF-", "a PDF document"),
