@@ -5,6 +5,7 @@
 //! dictionary, are copied.
 
 mod import;
+mod soundness;
 mod texts;
 mod times;
 
@@ -65,6 +66,7 @@ impl Rows {
                 messages.data_type()
             )));
         }
+        soundness::check(&messages)?;
         Ok(Self { timestamps, messages, missing: None })
     }
 
