@@ -794,9 +794,11 @@ def batches(
     Args:
         events: mappings with `timestamp` and `message` (other members are ignored), or `(timestamp, message)`
             pairs (tuples or lists of two); or an Arrow table with columns of these names, of any library that has the
-            PyCapsule interface, read without a Python object for each event; a reader of record batches is a stream. A
-            timestamp is a whole number of milliseconds since 1970-01-01 00:00 UTC (int, or anything with `__index__`
-            but bool), or an aware datetime, taken down to its millisecond. A message is str, or bytes of UTF-8.
+            PyCapsule interface, read without a Python object for each event; a reader of record batches is a stream; or
+            a structured array of numpy with such fields. A timestamp is a whole number of milliseconds since 1970-01-01
+            00:00 UTC (int, or anything with `__index__` but bool), or an aware datetime, taken down to its millisecond.
+            A message is str, or bytes of UTF-8. A null in any form (None, NaT, NA, a masked value) is neither, which
+            makes its row `invalid`.
         timestamps: instead of `events`, with `messages`: the column of timestamps. An `array.array("q")`, a
             numpy array of int64 or datetime64, another buffer of 64-bit integers, or an Arrow column of int64 or of
             timestamps (of any unit and zone) is read without a Python object for each.

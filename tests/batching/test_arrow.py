@@ -273,8 +273,6 @@ def test_mixed_columns() -> None:
     assert bodies(cordwood.batches(timestamps=times, messages=TEXTS)) == expected
     moments = [datetime.fromtimestamp(at / 1000, UTC) for at in TIMES]
     assert bodies(cordwood.batches(timestamps=moments, messages=texts)) == expected
-    with pytest.raises(ValueError, match="timestamps has a null"):
-        cordwood.batches(timestamps=pa.array([None], pa.int64()), messages=["a"])
     odd = cordwood.batches(timestamps=[NOW, "soon"], messages=pa.array(["a", "b"]), on_reject="collect")  # type: ignore[list-item]
     assert odd.counts["invalid"] == 1
 

@@ -12,25 +12,26 @@ mod times;
 use arrow_array::cast::AsArray;
 use arrow_array::types::GenericBinaryType;
 use arrow_array::types::GenericStringType;
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, new_null_array};
 use arrow_schema::DataType;
 use bytes::Bytes;
-use cordwood_core::{RejectedPayload, Rejection, Text};
+use cordwood_core::{Rejected, RejectedPayload, Rejection, Text};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::feed::Feed;
 use crate::gil_yield::GilYield;
 use crate::outcomes;
+use crate::time_column::NoTime;
 
 pub(crate) use import::{Chunks, chunks_of, column_chunks_of};
 use texts::{Texts, Views, Words, bytes, is_text, views};
-pub(crate) use times::append_times;
-use times::{Times, as_times};
+pub(crate) use times::TimeArray;
+use times::Times;
 
 /// So many rows of two columns.
 pub(crate) struct Rows {
-    timestamps: ArrayRef,
+    timestamps: TimeArray,
     messages: ArrayRef,
     /// Rows that are null as a whole.
     missing: Option<arrow_buffer::NullBuffer>,
@@ -54,12 +55,15 @@ impl Rows {
         };
         let (timestamps, messages) = (column("timestamp")?, column("message")?);
         let missing = table.nulls().filter(|nulls| nulls.null_count() > 0).cloned();
-        Ok(Self { missing, ..Self::of_columns(timestamps, messages)? })
+        Ok(Self { missing, ..Self::of_columns(TimeArray::of_array(timestamps)?, messages)? })
     }
 
     /// Rows of two columns of one length.
-    pub(crate) fn of_columns(timestamps: ArrayRef, messages: ArrayRef) -> PyResult<Self> {
-        let timestamps = as_times(timestamps)?;
+    pub(crate) fn of_columns(timestamps: TimeArray, messages: ArrayRef) -> PyResult<Self> {
+        let messages = match messages.data_type() {
+            DataType::Null => new_null_array(&DataType::Utf8, messages.len()),
+            _ => messages,
+        };
         if !is_text(messages.data_type()) {
             return Err(PyTypeError::new_err(format!(
                 "messages is an Arrow column of {}; pass strings, or binary of UTF-8",
@@ -84,7 +88,7 @@ impl Rows {
 
     /// Passes on all rows, or those before the first error.
     pub(crate) fn feed_all(&self, py: Python<'_>, into: &mut impl Feed) -> PyResult<()> {
-        let times = Times::new(&self.timestamps);
+        let times = self.timestamps.times();
         match self.messages.data_type() {
             DataType::Utf8 => self.feed(py, &times, &bytes::<GenericStringType<i32>>(&self.messages), into),
             DataType::LargeUtf8 => self.feed(py, &times, &bytes::<GenericStringType<i64>>(&self.messages), into),
@@ -116,40 +120,45 @@ impl Rows {
             }
             let is_there = self.missing.as_ref().is_none_or(|nulls| nulls.is_valid(row));
             let fed = match (times.at(row), texts.at(row)) {
-                (Ok(timestamp), Some(text)) if is_there => into.admit(timestamp, Text::of_utf8(text)),
-                (timestamp, text) => reject(timestamp.ok(), text, is_there, into),
+                (Some(timestamp), Some(text)) if is_there => into.admit(timestamp, Text::of_utf8(text)),
+                (timestamp, text) => self.reject(row, timestamp, text, into),
             };
             fed.map_err(|rejected| outcomes::to_exception(py, &rejected))?;
             gil_yield.after_event(py)?;
         }
         Ok(())
     }
-}
 
-/// A row that is no event.
-#[cold]
-fn reject(
-    timestamp: Option<i64>,
-    text: Option<&[u8]>,
-    is_there: bool,
-    into: &mut impl Feed,
-) -> Result<(), cordwood_core::Rejected> {
-    let why = match (is_there, timestamp, text) {
-        (false, ..) => "the row is null",
-        (true, None, Some(_)) => "timestamp is null or out of range; leave the row out",
-        (true, None, None) => "timestamp and message are null; leave the row out",
-        (true, Some(_), _) => "message is null; leave the row out",
-    };
-    let kept = (is_there && into.keeps_rejected())
-        .then(|| text.map(|text| RejectedPayload::from_message(timestamp, &Text::Utf8(text))))
-        .flatten();
-    into.reject(Rejection::Malformed(why.into()), kept)
+    /// Rejects a row that is no event.
+    #[cold]
+    fn reject(
+        &self,
+        row: usize,
+        timestamp: Option<i64>,
+        text: Option<&[u8]>,
+        into: &mut impl Feed,
+    ) -> Result<(), Rejected> {
+        let malformed = |why: &str| Rejection::Malformed(why.into());
+        if self.missing.as_ref().is_some_and(|missing| missing.is_null(row)) {
+            return into.reject(malformed("the row is null"), None);
+        }
+        let rejection = match (timestamp, text) {
+            (Some(_), _) => malformed("message is null; leave the row out"),
+            (None, text) => match (self.timestamps.why_missing(row), text) {
+                (NoTime::Null, None) => malformed("timestamp and message are null; leave the row out"),
+                (why, _) => why.to_rejection(),
+            },
+        };
+        let text = text.filter(|_| into.keeps_rejected());
+        let kept = text.map(|text| RejectedPayload::from_message(timestamp, &Text::Utf8(text)));
+        into.reject(rejection, kept)
+    }
 }
 
 /// Rows of two columns whose chunks have different lengths, or of which one was not Arrow's.
-pub(crate) fn aligned(timestamps: Vec<ArrayRef>, messages: Vec<ArrayRef>) -> PyResult<Vec<Rows>> {
-    let len = |column: &[ArrayRef]| column.iter().map(Array::len).sum::<usize>();
-    let (times, texts) = (len(&timestamps), len(&messages));
+pub(crate) fn aligned(timestamps: Vec<TimeArray>, messages: Vec<ArrayRef>) -> PyResult<Vec<Rows>> {
+    let times = timestamps.iter().map(TimeArray::len).sum::<usize>();
+    let texts = messages.iter().map(Array::len).sum::<usize>();
     if times != texts {
         return Err(PyValueError::new_err(format!(
             "timestamps has {times} items and messages has {texts}; the columns must be of one length"
@@ -163,8 +172,8 @@ pub(crate) fn aligned(timestamps: Vec<ArrayRef>, messages: Vec<ArrayRef>) -> PyR
         if both > 0 {
             rows.push(Rows::of_columns(times.slice(0, both), texts.slice(0, both))?);
         }
-        let rest = |chunk: &ArrayRef| (chunk.len() > both).then(|| chunk.slice(both, chunk.len() - both));
-        let (times, texts) = (rest(times), rest(texts));
+        let times = (times.len() > both).then(|| times.slice(both, times.len() - both));
+        let texts = (texts.len() > both).then(|| texts.slice(both, texts.len() - both));
         left = times.or_else(|| timestamps.next());
         right = texts.or_else(|| messages.next());
     }

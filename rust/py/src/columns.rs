@@ -1,22 +1,20 @@
 //! Two columns: timestamps and messages.
 
-use std::sync::Arc;
-
-use arrow_array::{ArrayRef, Int64Array};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use crate::abc::{is_mapping, is_text};
-use crate::arrow;
+use crate::arrow::{self, TimeArray};
 use crate::describe::type_of;
 use crate::error::ExtractError;
-use crate::event::{feed_message_at, feed_pair_at};
+use crate::event::{feed_message_at, feed_message_without_time, feed_pair_at};
 use crate::feed::Feed;
 use crate::gil_yield::GilYield;
 use crate::numpy;
 use crate::prefetch;
+use crate::time_column::{NoTime, TimeColumn};
 use crate::timestamp;
 
 pub(crate) struct Columns<'py> {
@@ -26,7 +24,7 @@ pub(crate) struct Columns<'py> {
 
 enum Timestamps<'py> {
     /// Copied out of a buffer of 64-bit integers: a view would be open to writes from elsewhere.
-    Numbers(Vec<i64>),
+    Numbers(TimeColumn),
     Objects(Bound<'py, PyList>),
 }
 
@@ -60,9 +58,18 @@ impl<'py> Columns<'py> {
         let py = self.messages.py();
         let mut gil_yield = GilYield::new();
         match &self.timestamps {
-            Timestamps::Numbers(numbers) => {
-                for (index, &timestamp) in numbers.iter().enumerate() {
-                    check_is_there("messages", &self.messages, index, numbers.len())?;
+            Timestamps::Numbers(column) => {
+                let mut missing = column.missing.iter();
+                let mut next_missing = missing.next();
+                for (index, &timestamp) in column.milliseconds.iter().enumerate() {
+                    check_is_there("messages", &self.messages, index, column.len())?;
+                    if let Some((row, why)) = next_missing
+                        && *row == index
+                    {
+                        next_missing = missing.next();
+                        feed_message_without_time(why.to_rejection(), &self.messages, index, into)?;
+                        continue;
+                    }
                     prefetch::ask_for_message(&self.messages, index);
                     feed_message_at(timestamp, &self.messages, index, into)?;
                     gil_yield.after_event(py)?;
@@ -96,46 +103,46 @@ fn check_is_there(name: &str, column: &Bound<'_, PyList>, index: usize, len: usi
     )))
 }
 
-/// Timestamps of another kind as an Arrow column, for messages that are one. What is not a timestamp becomes null.
-pub(crate) fn timestamps_as_array(timestamps: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
+/// Timestamps that are not an Arrow column, for messages that are one.
+pub(crate) fn timestamps_as_column(timestamps: &Bound<'_, PyAny>) -> PyResult<TimeColumn> {
     if let Some(numbers) = numbers(timestamps)? {
-        return Ok(Arc::new(Int64Array::from(numbers)));
+        return Ok(numbers);
     }
     let column = column("timestamps", timestamps)?;
     let len = column.len();
-    let mut found = Vec::with_capacity(len);
+    let mut found = TimeColumn::default();
     for index in 0..len {
         check_is_there("timestamps", &column, index, len)?;
         found.push(match timestamp::extract(&column.get_item(index)?) {
-            Ok(timestamp) => Some(timestamp),
-            Err(ExtractError::Rejected(_)) => None,
+            Ok(timestamp) => Ok(timestamp),
+            Err(ExtractError::Rejected(rejection)) => Err(NoTime::Other(rejection)),
             Err(ExtractError::Raised(exception)) => return Err(exception),
         });
     }
-    Ok(Arc::new(Int64Array::from(found)))
+    Ok(found)
 }
 
 impl Timestamps<'_> {
     fn len(&self) -> usize {
         match self {
-            Self::Numbers(numbers) => numbers.len(),
+            Self::Numbers(column) => column.len(),
             Self::Objects(objects) => objects.len(),
         }
     }
 }
 
-/// The numbers of an Arrow column without nulls, for messages that are not an Arrow column; `None` for anything else.
-fn arrow_numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<i64>>> {
+/// The numbers of an Arrow column, for messages that are not an Arrow column; `None` for anything else.
+fn arrow_numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<TimeColumn>> {
     let Some(chunks) = arrow::column_chunks_of(column)? else { return Ok(None) };
-    let mut numbers = vec![];
+    let mut numbers = TimeColumn::default();
     for chunk in chunks {
-        arrow::append_times(&chunk?, &mut numbers)?;
+        TimeArray::of_array(chunk?)?.append_to(&mut numbers);
     }
     Ok(Some(numbers))
 }
 
 /// The numbers of a buffer of signed 64-bit integers in this machine's byte order; `None` for anything else.
-fn numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<i64>>> {
+fn numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<TimeColumn>> {
     let Ok(buffer) = PyBuffer::<i64>::get(&numpy::as_integers(column)?) else { return Ok(None) };
     // PyO3 0.30 takes `>q` for this machine's order even if that is little-endian, and would read every number wrong.
     if buffer.format().to_bytes().starts_with(b">") || buffer.format().to_bytes().starts_with(b"!") {
@@ -147,7 +154,9 @@ fn numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<i64>>> {
             buffer.dimensions()
         )));
     }
-    buffer.to_vec(column.py()).map(Some)
+    let milliseconds = buffer.to_vec(column.py())?;
+    let missing = numpy::missing_times(column, &milliseconds)?;
+    Ok(Some(TimeColumn { milliseconds, missing }))
 }
 
 /// The column as a list: the caller's own if it is one (a copy would write to each of its items, to count itself).

@@ -77,6 +77,18 @@ pub(crate) fn feed_message_at(
     })
 }
 
+/// Rejects the message at an index, whose timestamp is none.
+#[cold]
+pub(crate) fn feed_message_without_time(
+    rejection: Rejection,
+    messages: &Bound<'_, PyList>,
+    index: usize,
+    into: &mut impl Feed,
+) -> PyResult<()> {
+    let message = messages.get_item(index)?;
+    feed_extracted(messages.py(), Err(rejection.into()), into, || rejected_payload::of_pair(None, &message))
+}
+
 #[inline]
 fn or_raise(py: Python<'_>, admitted: Result<(), Rejected>) -> PyResult<()> {
     admitted.map_err(|rejected| outcomes::to_exception(py, &rejected))

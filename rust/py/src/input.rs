@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyIterator, PyList, PyString, PyTuple};
 
 use crate::abc::{is_mapping, is_sequence, is_text};
-use crate::arrow::{self, Chunks, Rows};
+use crate::arrow::{self, Chunks, Rows, TimeArray};
 use crate::columns::{self, Columns};
 use crate::describe::type_of;
 use crate::event;
@@ -47,6 +47,9 @@ impl<'py> Input<'py> {
     fn of_events(events: Bound<'py, PyAny>) -> PyResult<Self> {
         if events.is_exact_instance_of::<PyList>() || events.is_exact_instance_of::<PyTuple>() {
             return Ok(Self::Sequence(events));
+        }
+        if let Some((timestamps, messages)) = numpy::columns_of_table(&events)? {
+            return Self::of_columns(&timestamps, &messages);
         }
         if let Some(chunks) = arrow::chunks_of(&events)? {
             // What has a length is there as a whole; a reader of record batches has none.
@@ -95,8 +98,8 @@ impl<'py> Input<'py> {
             return Columns::new(timestamps, messages).map(Self::Columns);
         };
         let times = match collected(timestamps)? {
-            Some(times) => times,
-            None => vec![columns::timestamps_as_array(timestamps)?],
+            Some(times) => times.into_iter().map(TimeArray::of_array).collect::<PyResult<_>>()?,
+            None => vec![TimeArray::of_column(columns::timestamps_as_column(timestamps)?)],
         };
         Ok(Self::Rows(py, arrow::aligned(times, texts)?))
     }

@@ -30,6 +30,7 @@ mod huge_pages;
 mod input;
 mod limits;
 mod message;
+mod null;
 mod numpy;
 mod outcomes;
 mod position_codec;
@@ -37,6 +38,7 @@ mod prefetch;
 mod rejected_payload;
 mod router;
 mod shared_stream;
+mod time_column;
 mod timestamp;
 
 use pyo3::prelude::*;

@@ -14,6 +14,7 @@ use pyo3::types::{PyBytes, PyString};
 
 use crate::describe::value_and_type;
 use crate::error::ExtractError;
+use crate::null::null_name;
 
 /// A message, kept alive by what it is borrowed from.
 pub(crate) enum Message<'a, 'py> {
@@ -29,12 +30,14 @@ impl<'a, 'py> Message<'a, 'py> {
         if let Ok(bytes) = value.cast::<PyBytes>() {
             return Ok(Self::Bytes(bytes.as_borrowed()));
         }
-        let advice = if value.is_none() {
-            "leave the event out if it has no message"
-        } else {
-            "pass str, or bytes of UTF-8 (json.dumps(message) makes a str of a dict or list)"
+        let reason = match null_name(value) {
+            Some(null) => format!("message is {null}; leave the event out if it has no message"),
+            None => format!(
+                "message {}; pass str, or bytes of UTF-8 (json.dumps(message) makes a str of a dict or list)",
+                value_and_type(value)
+            ),
         };
-        Err(Rejection::WrongType(format!("message {}; {advice}", value_and_type(value)).into()).into())
+        Err(Rejection::WrongType(reason.into()).into())
     }
 
     /// The memory of its UTF-8, to be kept instead of a copy; `None` if a copy is better, or needed.

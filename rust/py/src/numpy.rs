@@ -3,20 +3,72 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, LargeBinaryArray};
-use arrow_buffer::{Buffer, OffsetBuffer};
+use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer};
 use cordwood_core::append_ucs4;
 use pyo3::buffer::{Element, PyBuffer};
 use pyo3::intern;
 use pyo3::prelude::*;
 
+use crate::time_column::{MissingTimes, NoTime};
+
 /// The kind of an array's elements, as in `dtype.kind`; `None` for anything but an array of one dimension.
 fn kind_of(column: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     let py = column.py();
+    // numpy's own: pandas has columns with a `dtype` that is not.
+    if column.getattr_opt(intern!(py, "__array_interface__"))?.is_none() {
+        return Ok(None);
+    }
     let Some(dtype) = column.getattr_opt(intern!(py, "dtype"))? else { return Ok(None) };
     let Some(kind) = dtype.getattr_opt(intern!(py, "kind"))? else { return Ok(None) };
     let flat = column.getattr_opt(intern!(py, "ndim"))?.is_some_and(|ndim| ndim.eq(1).unwrap_or(false));
     Ok(if flat { kind.extract().ok() } else { None })
 }
+
+/// The columns of a structured array that has both; `None` for anything else.
+pub(crate) fn columns_of_table<'py>(
+    events: &Bound<'py, PyAny>,
+) -> PyResult<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+    let py = events.py();
+    if kind_of(events)?.as_deref() != Some("V") {
+        return Ok(None);
+    }
+    let names = events.getattr(intern!(py, "dtype"))?.getattr(intern!(py, "names"))?;
+    let (timestamp, message) = (intern!(py, "timestamp"), intern!(py, "message"));
+    if names.is_none() || !names.contains(timestamp)? || !names.contains(message)? {
+        return Ok(None);
+    }
+    Ok(Some((events.get_item(timestamp)?, events.get_item(message)?)))
+}
+
+/// Which rows of an array `numpy.ma` masks; `None` of one without a mask.
+fn mask_of(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<bool>>> {
+    let py = column.py();
+    // Only masked arrays have one that is an array: pandas has a method of this name.
+    let Some(mask) = column.getattr_opt(intern!(py, "mask"))? else { return Ok(None) };
+    if kind_of(&mask)?.as_deref() != Some("b") {
+        return Ok(None);
+    }
+    let mask = elements::<u8>(&mask.call_method1("view", ("u1",))?)?;
+    Ok(Some(mask.iter().map(|&masked| masked != 0).collect()))
+}
+
+/// The rows of an array of numbers or `datetime64` that are masked, or `NaT`. The numbers are as from `as_integers`.
+pub(crate) fn missing_times(column: &Bound<'_, PyAny>, numbers: &[i64]) -> PyResult<MissingTimes> {
+    let mask = mask_of(column)?;
+    let has_nat = kind_of(column)?.as_deref() == Some("M");
+    let mut missing = MissingTimes::default();
+    if mask.is_some() || has_nat {
+        for (row, &number) in numbers.iter().enumerate() {
+            if mask.as_ref().is_some_and(|mask| mask[row]) || (has_nat && number == NAT) {
+                missing.push(row, NoTime::Null);
+            }
+        }
+    }
+    Ok(missing)
+}
+
+/// `NaT` as a number.
+const NAT: i64 = i64::MIN;
 
 /// The milliseconds of an array of `datetime64`, as one of integers; anything else as it is.
 pub(crate) fn as_integers<'py>(column: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -37,12 +89,16 @@ pub(crate) fn texts(column: &Bound<'_, PyAny>) -> PyResult<Option<ArrayRef>> {
     if bytes == 0 {
         return Ok(None);
     }
+    let mask = mask_of(column)?;
+    // Of a masked array, the data behind the mask: a view of other units cannot have the same mask.
+    let data = if mask.is_some() { native.getattr("data")? } else { native };
+    let nulls = mask.map(|mask| mask.iter().map(|masked| !masked).collect::<NullBuffer>());
     if kind == "S" {
-        let all = elements::<u8>(&native.call_method1("view", ("u1",))?)?;
-        return Ok(Some(array(all.chunks_exact(bytes), |text, to| to.extend_from_slice(trimmed(text)))));
+        let all = elements::<u8>(&data.call_method1("view", ("u1",))?)?;
+        return Ok(Some(array(all.chunks_exact(bytes), nulls, |text, to| to.extend_from_slice(trimmed(text)))));
     }
-    let all = elements::<u32>(&native.call_method1("view", ("u4",))?)?;
-    Ok(Some(array(all.chunks_exact(bytes / 4), |text, to| append_ucs4(trimmed(text), to))))
+    let all = elements::<u32>(&data.call_method1("view", ("u4",))?)?;
+    Ok(Some(array(all.chunks_exact(bytes / 4), nulls, |text, to| append_ucs4(trimmed(text), to))))
 }
 
 fn elements<T: Element>(array: &Bound<'_, PyAny>) -> PyResult<Vec<T>> {
@@ -54,7 +110,11 @@ fn trimmed<T: Default + PartialEq>(text: &[T]) -> &[T] {
     &text[..end]
 }
 
-fn array<'a, T: 'a>(texts: impl Iterator<Item = &'a [T]>, append: impl Fn(&[T], &mut Vec<u8>)) -> ArrayRef {
+fn array<'a, T: 'a>(
+    texts: impl Iterator<Item = &'a [T]>,
+    nulls: Option<NullBuffer>,
+    append: impl Fn(&[T], &mut Vec<u8>),
+) -> ArrayRef {
     let mut data = vec![];
     let mut lengths = vec![];
     for text in texts {
@@ -63,5 +123,5 @@ fn array<'a, T: 'a>(texts: impl Iterator<Item = &'a [T]>, append: impl Fn(&[T], 
         lengths.push(data.len() - before);
     }
     let offsets = OffsetBuffer::<i64>::from_lengths(lengths);
-    Arc::new(LargeBinaryArray::new(offsets, Buffer::from_vec(data), None))
+    Arc::new(LargeBinaryArray::new(offsets, Buffer::from_vec(data), nulls))
 }

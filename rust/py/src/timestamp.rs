@@ -11,6 +11,7 @@ use pyo3::types::{
 
 use crate::describe::value_and_type;
 use crate::error::ExtractError;
+use crate::null::null_name;
 
 /// Milliseconds since 1970-01-01 00:00 UTC.
 #[inline]
@@ -25,6 +26,9 @@ pub(crate) fn extract(value: &Bound<'_, PyAny>) -> Result<i64, ExtractError> {
 
 #[cold]
 fn extract_other(value: &Bound<'_, PyAny>) -> Result<i64, ExtractError> {
+    if let Some(null) = null_name(value) {
+        return wrong_type(format!("timestamp is {null}; leave the event out if it has no timestamp"));
+    }
     if let Ok(datetime) = value.cast::<PyDateTime>() {
         return from_datetime(datetime);
     }
