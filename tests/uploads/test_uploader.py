@@ -9,6 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 import cordwood
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from cordwood._model import Outcome
 from cordwood.local import Fault, LocalCloudWatchLogs
@@ -37,6 +41,27 @@ def test_what_is_added_one_by_one_and_many_at_once_arrives(cloudwatch_logs: Loca
     assert report.examples[Outcome.EMPTY][0].position == 2500
     assert messages(cloudwatch_logs) == ["one", "two", "three", *map(str, range(3, 2500))]
     assert up.close() is report
+
+
+def test_tables_arrive_as_rows(cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    at = now()
+    columns = {"timestamp": [at, at + 1], "message": ["one", "two"]}
+    arrow = pa.table(columns)
+    fields = np.array([(at, "one"), (at + 1, "two")], dtype=[("timestamp", "i8"), ("message", "U9")])
+    tables = (arrow, arrow.to_batches()[0], arrow.to_reader(), pd.DataFrame(columns), pl.DataFrame(columns), fields)
+    with uploader(cloudwatch_logs) as up:
+        for table in tables:
+            up.extend(table)
+        up.extend(pa.table({"timestamp": [None], "message": ["nothing"]}))
+    report = up.close()
+    assert (report.accepted, report.counts[Outcome.INVALID]) == (2 * len(tables), 1)
+    with (
+        cordwood.Uploader("g", lambda event: "s", client=cloudwatch_logs.client()) as by_event,
+        pytest.raises(TypeError, match="the rows of a table go to one log stream"),
+    ):
+        by_event.extend(arrow)
+    client = cloudwatch_logs.client()
+    assert cordwood.upload(fields, log_group_name="g", log_stream_name="s", client=client).accepted == 2
 
 
 def test_illegal_events_do_not_pile_up_and_are_all_told(cloudwatch_logs: LocalCloudWatchLogs) -> None:

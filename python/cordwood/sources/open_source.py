@@ -25,6 +25,7 @@ from cordwood.sources.dead_letter_files import DeadLetterFiles
 from cordwood.sources.in_memory import Events, StreamedEvents
 from cordwood.sources.log_files import LogFiles
 from cordwood.sources.paths import FoundFile, files_of
+from cordwood.sources.routing import is_table
 from cordwood.sources.s3 import is_s3, lazy_client
 from cordwood.sources.source import FileSource, Source
 
@@ -54,9 +55,9 @@ def open_source(
     keep = options[DeadLetterOptions].dead_letters is not None
     messages = options[MessageOptions]
     assert not isinstance(events, os.PathLike)
-    if hasattr(events, "__arrow_c_stream__") or hasattr(events, "__arrow_c_array__"):
+    if is_table(events):
         if not isinstance(stream, NameTemplate):
-            raise TypeError("the rows of an Arrow table go to one log stream: pass its name, not a function")
+            raise TypeError("the rows of a table go to one log stream: pass its name, not a function")
         return Events(events, stream, messages, keep_rejected=keep)
     if isinstance(events, (str, bytes, bytearray, Mapping)) or not hasattr(type(events), "__iter__"):
         no_events: Any = events

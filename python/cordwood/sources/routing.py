@@ -18,6 +18,13 @@ MAX_HELD_BYTES = 64 << 20
 """Bytes in open batches of all streams together, if no other number is given."""
 
 
+def is_table(events: Any) -> bool:
+    """Whether events are the rows of a table: of Arrow, or a structured array of numpy."""
+    if hasattr(events, "__arrow_c_stream__") or hasattr(events, "__arrow_c_array__"):
+        return True
+    return bool(getattr(getattr(events, "dtype", None), "names", None))
+
+
 class OneStream:
     """All events go to one log stream, or to that of their date."""
 
@@ -81,7 +88,14 @@ class StreamByEvent:
         return self._router.extend(((timestamp, message),))
 
     def extend(self, events: Iterable[Any]) -> list[Routed]:
-        """Take events and return the batches that closed. The function is given each as it is."""
+        """Take events and return the batches that closed. The function is given each as it is.
+
+        Raises:
+            TypeError: they are a table, whose rows are no objects.
+
+        """
+        if is_table(events):
+            raise TypeError("the rows of a table go to one log stream: pass its name, not a function")
         return self._router.extend(events)
 
     def take(self, event: Any, position: int) -> list[Routed]:

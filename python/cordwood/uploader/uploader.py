@@ -27,7 +27,7 @@ from cordwood.options.option_type import documented
 from cordwood.options.signatures import UPLOADER
 from cordwood.report import Report
 from cordwood.report.summary import explain
-from cordwood.sources.routing import router
+from cordwood.sources.routing import is_table, router
 from cordwood.uploader.final_report import final_report
 
 log = logging.getLogger("cordwood")
@@ -313,7 +313,10 @@ def upload_error(report: Report, allow: Iterable[Outcome | str] = ()) -> UploadE
 
 
 def _chunks(events: Iterable[Any]) -> Iterator[Iterable[Any]]:
-    """Yield the events in chunks small enough that each fills few batches."""
+    """Yield the events in chunks small enough that each fills few batches; a table is one."""
+    if is_table(events):
+        yield events
+        return
     if isinstance(events, (list, tuple)):
         for start in range(0, len(events), _CHUNK):
             yield events[start : start + _CHUNK]
