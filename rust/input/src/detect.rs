@@ -90,7 +90,9 @@ fn detect_kind(start: &[u8], sample: &Sample<'_>, options: &DetectOptions) -> De
     let json_options =
         JsonOptions { field: options.timestamp_field.clone(), items: items.clone(), now_ms: options.now_ms };
     let only_json = options.format == Some(FormatKind::Json) || options.timestamp_field.is_some();
-    if only_json || (wanted(FormatKind::Json) && objects.len() * 2 > lines.len()) {
+    // Damaged objects among them, too.
+    let braces = lines.iter().filter(|line| line.first() == Some(&b'{')).count().max(objects.len());
+    if only_json || (wanted(FormatKind::Json) && !objects.is_empty() && braces * 2 > lines.len()) {
         let found = json::find(&objects, &json_options);
         let others = others_than(lines, &objects);
         // Lines of text among them have a time of their own.

@@ -108,10 +108,19 @@ struct Candidate {
     name: String,
     /// Lines that have it, and those whose value is a time.
     present: usize,
+    /// Lines whose value is a number that is no time.
+    other_numbers: usize,
     times: Vec<(usize, TimestampFields)>,
     layouts: Vec<Layout>,
     formats: Vec<TimestampFormat>,
     ambiguous: Option<Problem>,
+}
+
+impl Candidate {
+    /// Whether its values are times, but for some that are damaged; durations, and sizes, are numbers.
+    fn is_likely(&self) -> bool {
+        self.times.len() * 2 >= self.present && self.other_numbers * 10 <= self.present
+    }
 }
 
 /// Which members hold the time of these lines.
@@ -125,9 +134,7 @@ pub(super) fn find(lines: &[(usize, &[u8])], options: &JsonOptions) -> FoundJson
     let mut candidates: Vec<Candidate> = names
         .into_iter()
         .map(|name| candidate(name, &members, options))
-        .filter(|one| {
-            !one.times.is_empty() && (options.field.is_some() || one.times.len() * 10 >= one.present * 9)
-        })
+        .filter(|one| !one.times.is_empty() && (options.field.is_some() || one.is_likely()))
         .collect();
     let mut found = FoundJson::default();
     let mut open: Vec<usize> = members.iter().map(|(index, ..)| *index).collect();
@@ -169,7 +176,7 @@ pub(super) fn find(lines: &[(usize, &[u8])], options: &JsonOptions) -> FoundJson
 fn candidate(name: String, members: &[LineMembers<'_>], options: &JsonOptions) -> Candidate {
     let mut times = Vec::new();
     let mut texts: Vec<(usize, Vec<u8>)> = Vec::new();
-    let mut present = 0;
+    let (mut present, mut other_numbers) = (0, 0);
     for (index, _, of_line) in members {
         let Some((_, written)) = of_line.iter().find(|(known, _)| *known == name) else { continue };
         present += 1;
@@ -181,7 +188,8 @@ fn candidate(name: String, members: &[LineMembers<'_>], options: &JsonOptions) -
                 times.push((*index, TimestampFields { epoch_ms: Some(ms), ..TimestampFields::default() }));
             }
             Value::Text(text) => texts.push((*index, text)),
-            Value::Number(_) | Value::Other => {}
+            Value::Number(_) => other_numbers += 1,
+            Value::Other => other_numbers += usize::from(written.first().is_some_and(u8::is_ascii_digit)),
         }
     }
     let values: Vec<&[u8]> = texts.iter().map(|(_, text)| text.as_slice()).collect();
@@ -218,7 +226,7 @@ fn candidate(name: String, members: &[LineMembers<'_>], options: &JsonOptions) -
     }
     times.sort_by_key(|(line, _)| *line);
     times.dedup_by_key(|(line, _)| *line);
-    Candidate { name, present, times, layouts, formats, ambiguous }
+    Candidate { name, present, other_numbers, times, layouts, formats, ambiguous }
 }
 
 fn members_line(members: &[LineMembers<'_>], index: usize) -> Vec<u8> {
