@@ -40,6 +40,7 @@ __all__ = [
     "detect",
     "pack_positions",
     "packed_range",
+    "unit_hint",
     "unpack_positions",
 ]
 
@@ -247,6 +248,7 @@ class Batcher:
         now: as in `batches`.
         retention_in_days: as in `batches`.
         keep_rejected: as in `batches`.
+        timezone: as in `batches`.
     """
 
     def __new__(
@@ -259,6 +261,7 @@ class Batcher:
         now: SupportsIndex | datetime | None = None,
         retention_in_days: int | None = None,
         keep_rejected: bool = False,
+        timezone: str | None = None,
     ) -> Batcher: ...
     def add(
         self, timestamp: SupportsIndex | datetime, message: str | bytes, *, position: int | None = None
@@ -332,6 +335,7 @@ class Router:
         oversize: as in `batches`.
         invalid_text: as in `batches`.
         keep_rejected: as in `batches`.
+        timezone: as in `batches`.
         max_held_nbytes: of the events in open batches as the service counts them, and 1 KiB for each open batch.
     """
 
@@ -342,6 +346,7 @@ class Router:
         oversize: Literal["reject", "truncate", "split", "error"] = "reject",
         invalid_text: Literal["replace", "reject"] = "replace",
         keep_rejected: bool = False,
+        timezone: str | None = None,
         max_held_nbytes: int = 67_108_864,
     ) -> Router: ...
     def extend(self, events: Iterable[Any], *, position: int | None = None) -> list[tuple[Batch, str]]:
@@ -484,8 +489,8 @@ class Times:
     def years(self) -> tuple[int, int]:
         """The years of the first and the last timestamp."""
     @property
-    def year_source(self) -> str:
-        """What the years are known from, if lines do not write them, in words."""
+    def year_source(self) -> Literal["given", "weekday", "leap_day", "modified", "latest"]:
+        """What shows years that lines do not write: `given`, `weekday`, `leap_day`, `modified`, or `latest`."""
     @property
     def ambiguous_times(self) -> int:
         """Timestamps in an hour that a change of clocks repeats, whose pass the order of lines does not show."""
@@ -598,6 +603,9 @@ def check_zone(zone: str) -> None:
     Raises:
         ValueError: the zone is unknown.
     """
+
+def unit_hint(timestamp: int) -> str:
+    """Return what to do with a timestamp that is plainly of another unit than milliseconds; empty of any other."""
 
 @final
 class Decompressor:
@@ -782,6 +790,7 @@ def batches(
     now: SupportsIndex | datetime | None = None,
     retention_in_days: int | None = None,
     keep_rejected: bool = False,
+    timezone: str | None = None,
 ) -> Batches:
     """Cut log events into the fewest batches that PutLogEvents accepts.
 
@@ -801,7 +810,7 @@ def batches(
             makes its row `invalid`.
         timestamps: instead of `events`, with `messages`: the column of timestamps. An `array.array("q")`, a
             numpy array of int64 or datetime64, another buffer of 64-bit integers, or an Arrow column of int64 or of
-            timestamps (of any unit and zone) is read without a Python object for each.
+            timestamps (of any unit) is read without a Python object for each.
         messages: the column of messages, as long as `timestamps`; an Arrow column of strings or binary, also
             dictionary-encoded, and numpy's of str or bytes, without a Python object for each. A list is read in place:
             as a column it must not change meanwhile.
@@ -819,6 +828,10 @@ def batches(
         retention_in_days: with `now`, the log group's retention: older events are `expired`.
         keep_rejected: list rejected events as `RejectedEvent`, with what they held: up to 1 MiB of the message, or of
             the object's `repr` if it has none.
+        timezone: what a time without a zone means (a naive datetime, `datetime64`, an Arrow timestamp without a zone):
+            `"UTC"`, `"local"`, or a name such as `"Europe/Berlin"`. Without it such an event is `invalid`, as is one
+            at a time that the zone's clocks skip or show twice (but a datetime with `fold=1` is the second). For a
+            sequence or columns without such a time it is an error; for an iterator, it is for those that come.
 
     Returns:
         Batches: an iterator of `Batch`.
@@ -828,7 +841,7 @@ def batches(
             `"collect"`. It is a ValueError, and also a TypeError if the type is wrong. It has `.position`, `.outcome`
             and `.reason`.
         TypeError: the input as a whole is a str, bytes, a single mapping or not iterable, or both `events` and
-            columns, or one column, were given.
+            columns, or one column, were given; or `timezone`, and all times have a zone or need none.
         ValueError: the columns differ in length, or an option has an unknown value.
         RuntimeError: a column became shorter while it was read, by code of its own items or of another thread.
     """

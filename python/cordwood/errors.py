@@ -89,9 +89,7 @@ class UncertainTimeError(InputError):
         name: the file.
         lines: up to two of its lines that show it.
         suggestions: options, each with a value that would have the file read; of several for the same option, the
-            caller
-            knows the right one.
-
+            caller knows the right one.
     """
 
     def __init__(
@@ -114,7 +112,6 @@ class UnknownFormatError(UncertainTimeError):
     Attributes:
         kind: `no_timestamps`, `too_few`, `no_date`, `json_without_time`, `pretty_json`, `json_records` or
             `journal_export`.
-
     """
 
     def __init__(self, message: str, *, kind: str, **facts: Any) -> None:
@@ -135,7 +132,6 @@ class OtherLayoutsError(UncertainTimeError):
 
     Attributes:
         count: how many were seen.
-
     """
 
     def __init__(self, message: str, *, count: int, **facts: Any) -> None:
@@ -149,7 +145,6 @@ class OptionFitsNoLineError(UncertainTimeError):
     Attributes:
         option: its name.
         looked_at: how many lines were looked at.
-
     """
 
     def __init__(self, message: str, *, option: str, looked_at: int, **facts: Any) -> None:

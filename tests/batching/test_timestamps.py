@@ -5,7 +5,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import cordwood
+import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
+from cordwood.local import LocalCloudWatchLogs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,6 +110,34 @@ def test_now_is_a_timestamp_too(now: Any) -> None:
 def test_age_options_of_the_wrong_kind(options: dict[str, Any], error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=text):
         cordwood.batches([], **options)
+
+
+SECONDS = 1_764_000_000
+UNITS = {
+    "it looks like seconds: multiply it by 1000": SECONDS,
+    "it looks like microseconds: divide it by 1000": SECONDS * 10**6,
+    "it looks like nanoseconds: divide it by 1000000": SECONDS * 10**9,
+}
+
+
+@pytest.mark.parametrize(("hint", "number"), UNITS.items(), ids=str)
+def test_an_int_of_another_unit_is_named_as_such(hint: str, number: int, cloudwatch_logs: LocalCloudWatchLogs) -> None:
+    now = SECONDS * 1000
+    for columns in (
+        {"events": [(number, "a")]},
+        {"events": [{"timestamp": number, "message": "a"}]},
+        {"events": pa.table({"timestamp": [number], "message": ["a"]})},
+        {"events": pd.DataFrame({"timestamp": [number], "message": ["a"]})},
+        {"timestamps": np.array([number]), "messages": ["a"]},
+        {"timestamps": pa.array([number]), "messages": ["a"]},
+    ):
+        found = cordwood.batches(**columns, now=now, on_reject="collect")
+        assert [one.reason.endswith(hint) for one in found.rejected] == [True]
+    cloudwatch_logs.create("g", "s")
+    client = cloudwatch_logs.client()
+    report = cordwood.upload([(number, "a")], log_group_name="g", log_stream_name="s", client=client, check=False)
+    [reason] = [example.reason for examples in report.examples.values() for example in examples]
+    assert reason.endswith(hint)
 
 
 def test_reasons_name_the_moments_in_utc() -> None:

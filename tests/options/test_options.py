@@ -107,7 +107,7 @@ def test_a_word_that_is_not_a_choice_names_the_option_and_the_choices(signature:
 NOT_OF_MEMORY: list[dict[str, Any]] = [
     {"filter": "x"},
     {"since": 1},
-    {"timezone": "UTC"},
+    {"year": 2026},
     {"extra": "ignore"},
     {"journal": "j"},
     {"include_possible_duplicates": True},

@@ -198,7 +198,7 @@ def test_a_pipe_of_unknown_format_is_refused(tmp_path: pathlib.Path) -> None:
     writer = threading.Thread(target=pipe.write_bytes, args=(b"no document at all, but text\n",))
     writer.start()
     with pytest.raises(
-        cordwood.InputError, match="no line has a timestamp that is known, its lines are 'no document at all"
+        cordwood.InputError, match=r"no line has a timestamp that is known\. Such a line is 'no document at all"
     ):
         read(LogFiles([pipe], "s"))
     writer.join()

@@ -398,4 +398,11 @@ CASES: list[Case] = [
         "|# comment in event",
         **UTC,
     ),
+    case(
+        "first-line-looks-like-names",
+        "right or refused",
+        "2026-01-01T00:59:50Z|INFO 1 janv. 2026 12:59:50 AM,started",
+        "2026-01-01T00:59:51Z|Jan 1, 2026 00:59:51 started",
+        **UTC,
+    ),
 ]

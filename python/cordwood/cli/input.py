@@ -194,11 +194,18 @@ def in_short(sources: Sequence[str]) -> str:
     return ", ".join(map(escape, sources))
 
 
-def say_failure(failure: Failure, messages: Messages) -> None:
-    """Say why a command cannot go on, and which commands would, if the input leaves open how it is to be read."""
-    messages.say(f"error: {failure}")
-    if isinstance(failure.__cause__, UncertainTimeError):
-        for command in _commands(failure.__cause__.suggestions):
+def say_error(error: BaseException | None, text: str, messages: Messages) -> None:
+    """Say why the input cannot be read, and which commands would, if it leaves open how it is to be read.
+
+    Args:
+        error: what was raised.
+        text: it in words.
+        messages: where it is said.
+
+    """
+    messages.say(f"error: {text}")
+    if isinstance(error, UncertainTimeError):
+        for command in _commands(error.suggestions):
             messages.say(f"for example: {command}")
 
 

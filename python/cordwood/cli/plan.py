@@ -18,7 +18,7 @@ from cordwood.cli.input import (
     in_words,
     open_input,
     read_input,
-    say_failure,
+    say_error,
     time_range,
 )
 from cordwood.cli.pace import numbers_of
@@ -101,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
             price, explain = arguments.price_per_gb, arguments.explain
             return _plan(PlanArguments(**shared, given_names=given, price_per_gb=price, explain=explain), messages)
     except Failure as failure:
-        say_failure(failure, messages)
+        say_error(failure.__cause__, str(failure), messages)
         return failure.code
 
 
@@ -111,9 +111,8 @@ def _plan(arguments: PlanArguments, messages: Messages) -> int:
     from cordwood.uploader.dry_run import DryRun
 
     source = open_input(arguments)
-    of_files = source.format_details()
     # Those that are no pipes are in the plan itself.
-    describe(source, messages, files=not of_files)
+    describe(source, messages, files=not source.format_details())
     messages.say(f"{in_short(source.names)}: {time_range(source)}")
     window = TimeWindow(arguments.options[CreateOptions].retention_in_days)
     dry_run = DryRun(source, arguments.log_group_name, arguments.log_stream_name, window)
@@ -125,7 +124,7 @@ def _plan(arguments: PlanArguments, messages: Messages) -> int:
             report, error = dry_run.report(), raised
     code = REJECTED if report.failed() or source.damaged else DONE
     if error is not None:
-        messages.say(f"error: {in_words(error, source)}")
+        say_error(error, in_words(error, source), messages)
         code = USAGE_ERROR
     for cut in source.cut_short:
         messages.say(f"error: {cut}")
@@ -133,6 +132,7 @@ def _plan(arguments: PlanArguments, messages: Messages) -> int:
     if source.damaged:
         messages.say("part of the input cannot be read as log events: see the invalid ones")
     price_per_gb = arguments.price_per_gb
+    of_files = source.format_details()
     price = None if price_per_gb is None else report.nbytes / GB * price_per_gb
     if arguments.output == "json":
         document = _document(report, dry_run, source, code, price) | {"formats": format_documents(of_files)}
@@ -140,7 +140,7 @@ def _plan(arguments: PlanArguments, messages: Messages) -> int:
     else:
         of_formats = format_tables(of_files, explain=arguments.explain)
         table = _table(report, arguments.given_names, dry_run.fill, price_per_gb, price)
-        text = with_flags("\n".join([*of_formats, table]))
+        text = "\n".join([*of_formats, with_flags(table)])
     return write(text, code, messages)
 
 

@@ -25,7 +25,7 @@ from cordwood.cli.input import (
     in_words,
     open_input,
     read_input,
-    say_failure,
+    say_error,
     time_range,
 )
 from cordwood.cli.pace import numbers_of
@@ -115,7 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
         with ended_by_signals(), destination(command) as to, ExitStack() as stack:
             return _upload(command, to, stack, messages)
     except Failure as failure:
-        say_failure(failure, messages)
+        say_error(failure.__cause__, str(failure), messages)
         return failure.code
 
 
@@ -148,7 +148,7 @@ def _upload(arguments: UploadArguments, to: Destination, stack: ExitStack, messa
         for cut in source.cut_short:
             messages.say(f"error: {cut}; what it held before that was read")
         if error is not None:
-            messages.say(f"error: {in_words(error, source)}")
+            say_error(error, in_words(error, source), messages)
         if source.damaged:
             messages.say("part of the input could not be read as log events: see the invalid ones")
         code = _report(arguments, to, report, source, code, messages)

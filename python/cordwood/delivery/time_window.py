@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from cordwood._core import Limits
+from cordwood._core import Limits, unit_hint
 from cordwood._model import Outcome, TimeRange
 from cordwood._text import utc
 
@@ -106,7 +106,8 @@ class _Reason:
         self._why = why
 
     def __call__(self, timestamp: int) -> str:
-        return f"timestamp {timestamp} ({utc(timestamp)}) {self._why}"
+        hint = unit_hint(timestamp)
+        return f"timestamp {timestamp} ({utc(timestamp)}) {self._why}{'; ' if hint else ''}{hint}"
 
 
 def _slices(batch: Batch, ends: list[int]) -> Iterator[Batch | None]:

@@ -58,7 +58,7 @@ class _MessageOptions(TypedDict, total=False):
 
 
 class _ReadOptions(TypedDict, total=False):
-    """How log files are read, and which of their events are wanted. They apply to files only."""
+    """How log files are read, and which of their events are wanted. They apply to files; `timezone` to every input."""
 
     format: Format
     """What the file holds: objects with timestamp (ms since 1970) and message (events); one JSON object a line,
@@ -66,8 +66,8 @@ class _ReadOptions(TypedDict, total=False):
     (text); or whatever samples of the file show it to be (auto)."""
 
     timezone: str | None
-    """The time zone of timestamps that write none: UTC, local, or a name such as Europe/Berlin; such a file is not
-    read without it."""
+    """The time zone of timestamps that have none, in files or, as naive datetimes and columns of them, in memory:
+    UTC, local, or a name such as Europe/Berlin; without it they are not taken."""
 
     year: int | None
     """The year of the first timestamp of a file whose timestamps write none; those after it follow by their order,
@@ -269,8 +269,12 @@ class _ResultOptions(TypedDict, total=False):
     """Outcomes that are not a failure, such as {'too_old'}."""
 
 
-class BatchesOptions(_BatchingOptions, _MessageOptions):
+class BatchesOptions(_BatchingOptions, _MessageOptions, total=False):
     """The options of `cordwood.batches`."""
+
+    timezone: str | None
+    """The time zone of timestamps that have none, in files or, as naive datetimes and columns of them, in memory:
+    UTC, local, or a name such as Europe/Berlin; without it they are not taken."""
 
 
 class LogFileOptions(_ReadOptions, _MessageOptions):
@@ -288,8 +292,20 @@ class ClientOptions(_ConnectOptions, _CreateOptions, total=False):
     out not to take it (auto)."""
 
 
-class UploaderOptions(_ClientOption, _ConnectOptions, _CreateOptions, _MessageOptions, _LingerOptions, _SendOptions):
+class UploaderOptions(
+    _ClientOption,
+    _ConnectOptions,
+    _CreateOptions,
+    _MessageOptions,
+    _LingerOptions,
+    _SendOptions,
+    total=False,
+):
     """The options of `cordwood.Uploader`."""
+
+    timezone: str | None
+    """The time zone of timestamps that have none, in files or, as naive datetimes and columns of them, in memory:
+    UTC, local, or a name such as Europe/Berlin; without it they are not taken."""
 
 
 class UploadOptions(

@@ -62,6 +62,7 @@ class Meta:
     check: _Check | None = None
     flag: Flag | None = None
     changes_events: bool = False
+    for_memory: bool = False
 
 
 def option(
@@ -72,6 +73,7 @@ def option(
     check: _Check | None = None,
     flag: Flag | None = None,
     changes_events: bool = False,
+    for_memory: bool = False,
 ) -> Any:
     """Define an option.
 
@@ -85,6 +87,7 @@ def option(
         flag: how the command line takes it; None if it does not.
         changes_events: whether the same bytes of a file give other events with another value: a journal holds them
             against each other.
+        for_memory: of the options for files, whether it is for events in memory too.
 
     """
     meta = Meta(
@@ -93,6 +96,7 @@ def option(
         check=check,
         flag=flag,
         changes_events=changes_events,
+        for_memory=for_memory,
     )
     return field(default=default, metadata={"option": meta})
 

@@ -89,7 +89,7 @@ def _time(name: str, time: Any) -> None:
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class ReadOptions(Options):
-    """How log files are read, and which of their events are wanted. They apply to files only.
+    """How log files are read, and which of their events are wanted. They apply to files; `timezone` to every input.
 
     Raises:
         ValueError: an option has no such value, or two of them contradict each other.
@@ -107,17 +107,21 @@ class ReadOptions(Options):
     )
     timezone: str | None = option(
         None,
-        "The time zone of timestamps that write none: UTC, local, or a name such as Europe/Berlin; such a file is not "
-        "read without it.",
+        "The time zone of timestamps that have none, in files or, as naive datetimes and columns of them, in memory: "
+        "UTC, local, or a name such as Europe/Berlin; without it they are not taken.",
         check=_timezone,
-        flag=Flag(metavar="ZONE"),
+        flag=Flag(
+            metavar="ZONE",
+            help="The time zone of timestamps that write none: UTC, local, or a name such as Europe/Berlin; such a "
+            "file is not read without it.",
+        ),
         changes_events=True,
+        for_memory=True,
     )
     year: int | None = option(
         None,
         "The year of the first timestamp of a file whose timestamps write none; those after it follow by their "
-        "order, over "
-        "New Year too. Without it, the latest year that nothing contradicts.",
+        "order, over New Year too. Without it, the latest year that nothing contradicts.",
         flag=Flag(metavar="YYYY", parse=values.year),
         changes_events=True,
     )
@@ -154,8 +158,8 @@ class ReadOptions(Options):
     other_layouts: OtherLayouts = option(
         "refuse",
         "A line of text that begins with a timestamp in another layout than those that the file was found to have: "
-        "do not "
-        "read the file (refuse), take the line for an event (event), or for a part of the event before (continue).",
+        "do not read the file (refuse), take the line for an event (event), or for a part of the event before "
+        "(continue).",
         choices=OtherLayouts,
         flag=Flag(),
     )

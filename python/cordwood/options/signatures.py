@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from cordwood.errors import OptionError
 from cordwood.options.connect_options import ClientOption, ConnectOptions, CreateOptions
-from cordwood.options.option_type import OptionSet, Signature, unknown_option
+from cordwood.options.option_type import OptionSet, Signature, meta, unknown_option
 from cordwood.options.read_options import NORMALIZED, BatchingOptions, MessageOptions, ReadOptions
 from cordwood.options.record_options import (
     DeadLetterOptions,
@@ -16,7 +17,9 @@ from cordwood.options.record_options import (
 )
 from cordwood.options.send_options import LingerOptions, SendOptions
 
-BATCHES = Signature("batches", (BatchingOptions, MessageOptions))
+FOR_MEMORY = tuple(of.name for of in fields(ReadOptions) if meta(of).for_memory)
+"""The options of files that events in memory take too."""
+BATCHES = Signature("batches", (BatchingOptions, MessageOptions, ReadOptions), only={ReadOptions: FOR_MEMORY})
 READ = Signature("read", (ReadOptions, MessageOptions))
 CLIENT = Signature(
     "PutLogEventsClient",
@@ -25,7 +28,9 @@ CLIENT = Signature(
     defaults={"create_log_stream": False, "compression": "none", "max_concurrency": 10},
 )
 UPLOADER = Signature(
-    "Uploader", (ClientOption, ConnectOptions, CreateOptions, MessageOptions, LingerOptions, SendOptions)
+    "Uploader",
+    (ClientOption, ConnectOptions, CreateOptions, MessageOptions, ReadOptions, LingerOptions, SendOptions),
+    only={ReadOptions: FOR_MEMORY},
 )
 UPLOAD = Signature(
     "upload",
@@ -54,10 +59,6 @@ SIGNATURES = {
 
 def event_options(options: OptionSet) -> dict[str, Any]:
     """The options which, if changed, would make other events of the same bytes: what a journal holds of them."""
-    from dataclasses import fields
-
-    from cordwood.options.option_type import meta
-
     read = options[ReadOptions]
     found: dict[str, Any] = {}
     for group in (options[MessageOptions], read):

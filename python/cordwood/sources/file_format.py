@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
 
 from cordwood._core import FileFormat, Layout, LineRules, Times, detect
-from cordwood._text import utc
+from cordwood._text import plural, utc
 from cordwood.errors import AmbiguousTimestampError, InputError
 from cordwood.options import ReadOptions
 from cordwood.sources.uncertain_times import error_of, shown, zone_is_missing
@@ -26,6 +27,25 @@ class FormatKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A layout that was considered.
+
+    Attributes:
+        example: the first timestamp that has it, as it is written.
+        place: where in the line it is, in words.
+        timestamp_format: what reads it.
+        lines: sampled lines that have it.
+        lost: why lines are not read in it; None if they are.
+    """
+
+    example: str
+    place: str
+    timestamp_format: str
+    lines: int
+    lost: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FormatDetails:
     """How the lines of a file are read, in full, for a plan.
 
@@ -40,7 +60,6 @@ class FormatDetails:
         ambiguous_times: those in a repeated hour, whose pass the order of lines does not show.
         candidates: all layouts that were considered, with the reason why lines are not read in one.
         assumes: whether something is assumed that neither the lines nor the user say.
-
     """
 
     layouts: tuple[tuple[str, int], ...]
@@ -51,8 +70,25 @@ class FormatDetails:
     first_timestamp: int | None
     last_timestamp: int | None
     ambiguous_times: int
-    candidates: tuple[dict[str, Any], ...]
+    candidates: tuple[Candidate, ...]
     assumes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileDetails:
+    """How a file is read, in full.
+
+    Attributes:
+        name: for people.
+        kind: of its format.
+        format: what samples of it show.
+        counts: what the reader has counted in it; nothing before it is read.
+    """
+
+    name: str
+    kind: str
+    format: FormatDetails
+    counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +193,10 @@ def restored(name: str, saved: str, format: InputFormat, reading: ReadOptions) -
     )
     if times is None:
         raise InputError(f"{name}: the journal has no layout of its timestamps that this version can read")
-    return replace(format, rules=_rules(times, reading), saved=saved)
+    assert times.name is not None, "what was found has a kind"
+    kind = FormatKind(times.name)
+    description = f"{kind}, in the layouts of timestamps that an earlier run found"
+    return replace(format, kind=kind, rules=_rules(times, reading), description=description, saved=saved)
 
 
 def _rules(times: Times, reading: ReadOptions) -> LineRules | None:
@@ -184,28 +223,24 @@ def _of_lines(
         times = found.times(zone=reading.timezone or "UTC", year=reading.year, now=now, modified=modified_ms)
     except ValueError as error:
         raise _uncertain(name, found, str(error)) from None
-    rules = _rules(times, reading)
-    details = _details(found, times, reading)
+    layouts = found.layouts
+    zone = _zone(found, reading)
+    year = _year(found, times, reading)
     return InputFormat(
         kind,
-        rules,
-        _description(kind, details, reading),
+        _rules(times, reading),
+        _description(kind, found, times, layouts, reading, year),
         first_timestamp=times.first_timestamp,
         last_timestamp=times.last_timestamp,
-        details=details if assume_utc else None,
-        saved=times.saved,
+        details=_details(found, times, layouts, zone, year, reading) if assume_utc else None,
+        # Nearly all files of an input are alike, and there may be half a million.
+        saved=sys.intern(times.saved),
     )
 
 
-def _details(found: FileFormat, times: Times, reading: ReadOptions) -> FormatDetails:
-    layouts = found.layouts
-    zone = year = ""
-    if found.needs_zone:
-        zone = f"{reading.timezone} by `timezone`" if reading.timezone else "UTC, which is assumed: none is written"
-    if found.needs_year:
-        first, last = times.years
-        years = str(first) if first == last else f"{first} to {last}" if first < last else f"{last} to {first}"
-        year = f"{years} by `year`" if reading.year else f"{years} by {times.year_source}"
+def _details(
+    found: FileFormat, times: Times, layouts: list[Layout], zone: str, year: str, reading: ReadOptions
+) -> FormatDetails:
     return FormatDetails(
         layouts=tuple((_example(layout), layout.lines) for layout in layouts if layout.lost is None),
         fields=tuple(found.fields),
@@ -216,14 +251,7 @@ def _details(found: FileFormat, times: Times, reading: ReadOptions) -> FormatDet
         last_timestamp=times.last_timestamp,
         ambiguous_times=times.ambiguous_times,
         candidates=tuple(
-            {
-                "example": _example(layout),
-                "place": layout.place,
-                "timestamp_format": layout.strftime,
-                "lines": layout.lines,
-                "lost": layout.lost,
-            }
-            for layout in layouts
+            Candidate(_example(layout), layout.place, layout.strftime, layout.lines, layout.lost) for layout in layouts
         ),
         assumes=(found.needs_zone and reading.timezone is None)
         or (found.needs_year and reading.year is None)
@@ -231,36 +259,56 @@ def _details(found: FileFormat, times: Times, reading: ReadOptions) -> FormatDet
     )
 
 
+def _zone(found: FileFormat, reading: ReadOptions) -> str:
+    if not found.needs_zone:
+        return ""
+    return f"{reading.timezone}, by `timezone`" if reading.timezone else "UTC is assumed, none is written"
+
+
+def _year(found: FileFormat, times: Times, reading: ReadOptions) -> str:
+    if not found.needs_year:
+        return ""
+    first, last = times.years
+    years = str(first) if first == last else f"{min(first, last)} to {max(first, last)}"
+    match times.year_source:
+        case "weekday":
+            return f"{years}, as the weekdays show"
+        case "leap_day":
+            return f"{years}, as a 29 February shows"
+        case "modified":
+            return f"{years} is assumed, as the file was modified then"
+        case "latest":
+            return f"{years} is assumed, the latest that is possible"
+    return f"{years}, by `year`"
+
+
 def _example(layout: Layout) -> str:
     return shown(layout.example) or layout.strftime
 
 
-def _description(kind: FormatKind, details: FormatDetails, reading: ReadOptions) -> str:
+def _description(
+    kind: FormatKind, found: FileFormat, times: Times, layouts: list[Layout], reading: ReadOptions, year: str
+) -> str:
     """What it is read as, in one line."""
+    fields = " or ".join(found.fields)
     if kind is FormatKind.JSON:
-        written = f"timestamps in {' or '.join(details.fields)}"
+        written = f"timestamps in {fields}"
     else:
-        examples = [example for example, _ in details.layouts]
-        written = (
-            f"timestamps as {' and '.join(map(repr, examples))}"
-            if examples
-            else "timestamps as `timestamp_format` says"
-        )
-        if details.fields:
-            written += f", and JSON with those in {' or '.join(details.fields)}"
+        examples = [repr(_example(layout)) for layout in layouts if layout.lost is None]
+        written = f"timestamps as {' and '.join(examples)}" if examples else "timestamps as `timestamp_format` says"
+        if fields:
+            written += f", and JSON with those in {fields}"
     what = "have a timestamp" if reading.multiline_start or reading.timestamp_from else "begin an event"
-    counts = details.line_counts
+    counts = found.line_counts
     parts = [f"{kind}, {written}", f"{counts['begin_event']:,} of {counts['all']:,} sampled lines {what}"]
-    if details.zone and reading.timezone is None:
+    if found.needs_zone and reading.timezone is None:
         parts.append("no zone is written: UTC is assumed (change it with `timezone`)")
-    if details.year:
+    if year:
+        parts.append(f"no year is written: {year}" + ("" if reading.year else " (change it with `year`)"))
+    if times.ambiguous_times:
         parts.append(
-            f"no year is written: {details.year}" + ("" if reading.year else " is assumed (change it with `year`)")
-        )
-    if details.ambiguous_times:
-        parts.append(
-            f"{details.ambiguous_times:,} in an hour that is there twice, and the order of lines does not show which "
-            f"is meant"
+            f"{plural(times.ambiguous_times, 'timestamp')} in an hour that is there twice, and the order of lines does "
+            "not show which is meant"
         )
     return "; ".join(parts)
 
@@ -270,18 +318,18 @@ def _uncertain(name: str, found: FileFormat, reason: str) -> AmbiguousTimestampE
     return AmbiguousTimestampError(f"{name}: {reason}. The first line is {line!r}", name=name, lines=[line])
 
 
-def whole_lines(sample: bytes, *, from_start: bool) -> bytes:
-    """Return a sample without the lines that it cuts; all of it if that leaves none.
+def whole_lines(start: bytes, later: Sequence[bytes] = ()) -> list[bytes]:
+    """Return samples of a file without the lines that they cut.
 
-    A last line that has no end is left out, too: it may be one that is just being written.
+    A last line that has no end is left out, too, unless there is no other: it may be one that is just being written.
 
     Args:
-        sample: part of a file.
-        from_start: it begins where the file does.
+        start: that at its start.
+        later: those behind it, which may begin within a line.
 
     """
-    end = b"\n" if b"\n" in sample else b"\r"
-    begin = 0 if from_start else sample.find(end) + 1
-    stop = sample.rfind(end) + 1
-    whole = sample[begin:stop]
-    return whole or sample
+    end = b"\n" if any(b"\n" in sample for sample in (start, *later)) else b"\r"
+    whole = [start[: start.rfind(end) + 1] or start]
+    # What has no whole line shows nothing: its begin is not that of a line.
+    whole += [sample[sample.find(end) + 1 : sample.rfind(end) + 1] for sample in later]
+    return [sample for sample in whole if sample]

@@ -27,6 +27,7 @@ class Events(Source):
         messages: MessageOptions,
         *,
         keep_rejected: bool = False,
+        timezone: str | None = None,
     ) -> None:
         self._template = template
         self._batches = batches(
@@ -35,6 +36,7 @@ class Events(Source):
             oversize=messages.oversize,
             invalid_text=messages.invalid_text,
             keep_rejected=keep_rejected,
+            timezone=timezone,
         )
 
     def __iter__(self) -> Iterator[list[Routed]]:
@@ -69,10 +71,11 @@ class StreamedEvents(Source):
         messages: MessageOptions,
         *,
         keep_rejected: bool = False,
+        timezone: str | None = None,
         max_memory: int | None = None,
     ) -> None:
         self._events = iter(events)
-        self._router = router(stream, messages, keep_rejected=keep_rejected, max_memory=max_memory)
+        self._router = router(stream, messages, keep_rejected=keep_rejected, timezone=timezone, max_memory=max_memory)
 
     def __iter__(self) -> Iterator[list[Routed]]:
         for first in self._events:

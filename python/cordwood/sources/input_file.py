@@ -20,9 +20,8 @@ _SAMPLE_BYTES = 1 << 18
 
 _PIECES = 64
 _PIECE_BYTES = 1 << 14
-"""So many pieces of so many bytes are inspected between those: spread evenly, they show a layout that is that of a
-hundredth
-of the file, wherever it begins."""
+"""So many pieces of so many bytes are inspected between those, spread evenly: they show a layout that a fiftieth of the
+file has without a break, wherever that is."""
 
 _WHOLE_BYTES = 1 << 21
 """A file of so many bytes is inspected whole: it is less work than the pieces."""
@@ -92,19 +91,21 @@ class InputFile:
         if size > MAX_FILE_BYTES:
             raise self._too_long()
         head = self.raw.peek(0, _SAMPLE_BYTES)
-        start = self._decode_start(head)
-        if (other := other_file(start)) is not None and self._reading.encoding is None:
-            raise InputError(f"{self.name}: {other}")
-        is_all = self._is_plain and len(head) >= size
-        later = [] if is_all or not self._is_plain else self._later_samples(len(head), size)
+        start, is_all = self._decode_start(head, size)
+        self._refuse_other_files(start)
+        later = self._later_samples(len(head), size) if self._is_plain and not is_all else []
         if len(later) == 1 and len(start) + len(later[0]) >= size:
             # One sample: no line between two of them is missing.
-            samples = [whole_lines(start + later[0], from_start=True)]
+            samples = whole_lines(start + later[0])
         else:
-            samples = [whole_lines(start, from_start=True)]
-            samples += [whole_lines(part, from_start=False) for part in later]
+            samples = whole_lines(start, later)
         self.format = self._detected(samples, self.raw.modified_ms)
-        self._inspect_times(self.format, start, later[-1] if later else (start if is_all else b""))
+        end = start if is_all else later[-1] if later else b""
+        self._inspect_times(self.format, start, end)
+
+    def _refuse_other_files(self, start: bytes) -> None:
+        if self._reading.encoding is None and (other := other_file(start)) is not None:
+            raise InputError(f"{self.name}: {other}")
 
     def _later_samples(self, begin: int, size: int) -> list[bytes]:
         """Return parts of a file behind its start, in their order: all of it if it is small, else pieces and its end.
@@ -122,28 +123,37 @@ class InputFile:
     def _detected(self, samples: list[bytes], modified_ms: int | None) -> InputFormat:
         return detect_format(self.name, samples, self._reading, modified_ms, assume_utc=self._assume_utc)
 
-    def _decode_start(self, head: bytes) -> bytes:
-        """Return the text that the file begins with, and note whether offsets in it are those of the file."""
+    def _decode_start(self, head: bytes, size: int) -> tuple[bytes, bool]:
+        """Return the text that a file begins with, and whether that is all; note whether offsets in it are the file's.
+
+        Args:
+            head: the file's first bytes.
+            size: of the file.
+
+        """
         decoder = FileDecoder(self._reading.encoding)
         found = b""
+        is_all = False
         try:
             for piece in decoder.feed(head):
                 found += piece
-                if len(found) >= _SAMPLE_BYTES:
+                if len(found) > _SAMPLE_BYTES:
                     break
             else:
-                if len(head) < _SAMPLE_BYTES:
+                is_all = len(head) >= size
+                if is_all:
                     found += b"".join(decoder.finish())
         except ValueError as error:
             if not found:
                 raise InputError(f"{self.name}: {error}") from None
         self._is_plain = decoder.is_plain
-        return found[:_SAMPLE_BYTES]
+        return found[:_SAMPLE_BYTES], is_all and len(found) <= _SAMPLE_BYTES
 
     def _inspect_times(self, format: InputFormat, start: bytes, end: bytes) -> None:
         if format.rules is not None:
             self.first_timestamp = format.first_timestamp
-            self.last_timestamp = format.last_timestamp
+            # Of a compressed file, only its start is known.
+            self.last_timestamp = format.last_timestamp if end or format.timestamp is not None else None
             return
         first, last = _TIMESTAMP.search(start), _TIMESTAMP.findall(end)
         self.first_timestamp = int(first[1]) if first else None
@@ -202,9 +212,8 @@ class InputFile:
             self._start_of_pipe = start
             return b""
         self._start_of_pipe = b""
-        if (other := other_file(start)) is not None and self._reading.encoding is None:
-            raise InputError(f"{self.name}: {other}")
-        self.format = self._detected([whole_lines(start, from_start=True)], None)
+        self._refuse_other_files(start)
+        self.format = self._detected(whole_lines(start), None)
         self._is_plain = self._decoder.is_plain
         return start
 

@@ -13,7 +13,7 @@ from cordwood._model import MAX_FILES, Location, Rejected, SourceFile, file_and_
 from cordwood.errors import InputError
 from cordwood.name_template import FileName, NameTemplate
 from cordwood.options import MessageOptions, ReadOptions
-from cordwood.sources.file_format import FormatKind, restored
+from cordwood.sources.file_format import FileDetails, FormatKind, restored
 from cordwood.sources.files import LocalFile, OpenFile, RawFile
 from cordwood.sources.input_file import InputFile
 from cordwood.sources.routing import Routed
@@ -24,7 +24,6 @@ from cordwood.sources.uncertain_times import other_layouts
 
 if TYPE_CHECKING:
     from cordwood._model import SourceIdentity
-    from cordwood.sources.file_format import FormatDetails
 
 _COUNTED_IN_FILES = ("oversize", "empty", "invalid", "settled", "skipped", "altered")
 """The reader's counts that are reported for each file."""
@@ -154,8 +153,8 @@ class LogFiles(FileSource):
         """
         found = [file.format.saved if file.format else "" for file in self._inputs]
         # Nearly all files of an input are alike.
-        texts = list(dict.fromkeys(found))
-        known = json.loads(recall("formats", lambda: json.dumps([texts, [texts.index(text) for text in found]])))
+        texts = {text: index for index, text in enumerate(dict.fromkeys(found))}
+        known = json.loads(recall("formats", lambda: json.dumps([list(texts), [texts[text] for text in found]])))
         for file, saved, index in zip(self._inputs, found, known[1], strict=True):
             text = known[0][index]
             if text and text != saved and file.format is not None:
@@ -197,13 +196,23 @@ class LogFiles(FileSource):
         """Say, of each file that is not an event document, what it is read as."""
         return [file.description for file in self._inputs if file.description]
 
-    def format_details(self) -> list[tuple[str, str, FormatDetails]]:
-        """Return name, format and details of each file whose format was detected, if this is a rehearsal."""
+    def format_details(self) -> list[FileDetails]:
+        """Return how each file is read whose format was detected, if this is a rehearsal."""
         return [
-            (file.name, str(file.format.kind), file.format.details)
-            for file in self._inputs
+            FileDetails(file.name, str(file.format.kind), file.format.details, counts)
+            for file, counts in zip(self._inputs, self._counts_of_files(), strict=True)
             if file.format is not None and file.format.details is not None
         ]
+
+    def _counts_of_files(self) -> list[dict[str, int]]:
+        """What the reader counted in each file; nothing of those that are not begun."""
+        found: list[dict[str, int]] = [{} for _ in self._inputs]
+        counts = self._reader.counts
+        for index in reversed(range(self._begun)):
+            before = self._inputs[index].counts_before
+            found[index] = {name: count - before.get(name, 0) for name, count in counts.items()}
+            counts = before
+        return found
 
     def __iter__(self) -> Iterator[list[Routed]]:
         """Yield the batches as they become full; at least every so often an empty list, while a pipe gives nothing."""
@@ -289,26 +298,18 @@ class LogFiles(FileSource):
 
     def files(self) -> list[SourceFile]:
         """Say what was read of each file, and what of it was no legal event."""
-        described = []
-        counts = self._reader.counts
-        for index in reversed(range(len(self._inputs))):
-            file = self._inputs[index]
-            begun = index < self._begun
-            of_file = {name: count - file.counts_before.get(name, 0) for name, count in counts.items()} if begun else {}
-            described.append(
-                SourceFile(
-                    file.name,
-                    str(file.format.kind if file.format else FormatKind.EVENTS),
-                    file.bytes_read,
-                    file.raw.size,
-                    file.raw.identity,
-                    of_file.pop("events", 0),
-                    {name: of_file[name] for name in _COUNTED_IN_FILES if of_file.get(name)},
-                )
+        return [
+            SourceFile(
+                file.name,
+                str(file.format.kind if file.format else FormatKind.EVENTS),
+                file.bytes_read,
+                file.raw.size,
+                file.raw.identity,
+                counts.get("events", 0),
+                {name: counts[name] for name in _COUNTED_IN_FILES if counts.get(name)},
             )
-            if begun:
-                counts = file.counts_before
-        return described[::-1]
+            for file, counts in zip(self._inputs, self._counts_of_files(), strict=True)
+        ]
 
     def identities(self) -> list[SourceIdentity]:
         """Return what a journal recognizes the files by.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from cordwood._core import batches
@@ -21,6 +21,7 @@ from cordwood.options import (
     ResendOptions,
     SendOptions,
 )
+from cordwood.options.signatures import FOR_MEMORY
 from cordwood.sources.dead_letter_files import DeadLetterFiles
 from cordwood.sources.in_memory import Events, StreamedEvents
 from cordwood.sources.log_files import LogFiles
@@ -51,20 +52,28 @@ def open_source(
             raise TypeError("the events of a file go to the log stream of a name or a template: pass that, no function")
         s3 = lazy_client(s3 or (lambda: connect("s3")))
         return open_files(files_of(paths, recursive=False, s3=s3), stream, options, s3=s3)
-    check_applies(options, "events in memory", ReadOptions, JournalOptions, ResendOptions)
+    check_applies(options, "events in memory", ReadOptions, JournalOptions, ResendOptions, but=FOR_MEMORY)
     keep = options[DeadLetterOptions].dead_letters is not None
     messages = options[MessageOptions]
+    timezone = options[ReadOptions].timezone
     assert not isinstance(events, os.PathLike)
     if is_table(events):
         if not isinstance(stream, NameTemplate):
             raise TypeError("the rows of a table go to one log stream: pass its name, not a function")
-        return Events(events, stream, messages, keep_rejected=keep)
+        return Events(events, stream, messages, keep_rejected=keep, timezone=timezone)
     if isinstance(events, (str, bytes, bytearray, Mapping)) or not hasattr(type(events), "__iter__"):
         no_events: Any = events
         batches(no_events)  # which raises the error that says what is wrong with it
     if isinstance(stream, NameTemplate) and isinstance(events, Sequence):
-        return Events(events, stream, messages, keep_rejected=keep)
-    return StreamedEvents(events, stream, messages, keep_rejected=keep, max_memory=options[SendOptions].max_memory)
+        return Events(events, stream, messages, keep_rejected=keep, timezone=timezone)
+    return StreamedEvents(
+        events,
+        stream,
+        messages,
+        keep_rejected=keep,
+        timezone=timezone,
+        max_memory=options[SendOptions].max_memory,
+    )
 
 
 def open_files(
@@ -123,15 +132,15 @@ _APPLY_TO: dict[type[Options], str] = {
 }
 
 
-def check_applies(options: OptionSet, what: str, *groups: type[Options]) -> None:
-    """Refuse options of groups that mean nothing for such an input.
+def check_applies(options: OptionSet, what: str, *groups: type[Options], but: Container[str] = ()) -> None:
+    """Refuse options of groups that mean nothing for such an input, but for some of them.
 
     Raises:
         OptionError: one was given.
 
     """
     for group in groups:
-        for name in options.given(group):
+        for name in (name for name in options.given(group) if name not in but):
             raise OptionError(f"`{name}` applies to {_APPLY_TO[group]}, and the input is {what}: leave it out")
 
 

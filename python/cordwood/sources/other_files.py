@@ -37,7 +37,7 @@ OTHER_FILES = (
         b"ARROW1\x00\x00", "an Arrow file", "pass its table to upload() in Python, as pyarrow.feather.read_table does"
     ),
     OtherFile(b"SQLite format 3\x00", "an SQLite database", 'select the rows as JSON (sqlite3 -json FILE "select …")'),
-    OtherFile(b"LPKSHHRH", "a systemd journal", "export it as JSON lines with journalctl"),
+    OtherFile(b"LPKSHHRH", "a systemd journal", "export it as JSON lines (journalctl --file FILE -o json)"),
     OtherFile(b"ElfFile\x00", "a Windows event log", "convert it to JSON lines, as evtx_dump -o jsonl FILE does"),
     OtherFile(b"\x7fELF", "a program"),
     OtherFile(b"%PDF-", "a PDF document"),
@@ -49,6 +49,10 @@ OTHER_FILES = (
 )
 
 
+_FIRST_BYTES = frozenset(other.magic[0] for other in OTHER_FILES if not other.offset)
+_LATER = tuple(other for other in OTHER_FILES if other.offset)
+
+
 def other_file(start: bytes) -> str | None:
     """Say what a file is, and what to do with it, if its start shows that it is no log.
 
@@ -56,18 +60,20 @@ def other_file(start: bytes) -> str | None:
         start: of its content, decompressed: `LOOKED_AT` bytes or more, if it has so many.
 
     """
-    for other in OTHER_FILES:
+    # An input may have half a million files.
+    candidates = OTHER_FILES if start and start[0] in _FIRST_BYTES else _LATER
+    for other in candidates:
         if start.startswith(other.magic, other.offset):
             return f"it is {other.name}, and not a log" + (f": {other.advice}" if other.advice else "")
-    return _utf_16_without_mark(start)
+    return _utf_16_without_mark(start[:LOOKED_AT])
 
 
 def _utf_16_without_mark(start: bytes) -> str | None:
     """Recognize UTF-16 without a byte order mark: every other byte of ASCII text is NUL."""
-    looked_at = start[: LOOKED_AT // 2 * 2]
-    if len(looked_at) < 8:
+    looked_at = start[: len(start) // 2 * 2]
+    if len(looked_at) < 8 or b"\0" not in looked_at:
         return None
-    for first, encoding in ((0, "utf-16-be"), (1, "utf-16-le")):
+    for first, encoding in ((0, "utf-16be"), (1, "utf-16le")):
         nuls = looked_at[first::2].count(0)
         # Not a run of NULs, which a truncated file begins with.
         if nuls * 10 >= len(looked_at) // 2 * 9 and looked_at[1 - first :: 2].count(0) * 10 < len(looked_at) // 2:

@@ -28,9 +28,16 @@ def is_table(events: Any) -> bool:
 class OneStream:
     """All events go to one log stream, or to that of their date."""
 
-    def __init__(self, template: NameTemplate, messages: MessageOptions, *, keep_rejected: bool = False) -> None:
+    def __init__(
+        self,
+        template: NameTemplate,
+        messages: MessageOptions,
+        *,
+        keep_rejected: bool = False,
+        timezone: str | None = None,
+    ) -> None:
         self._template = template
-        self._batcher = _batcher(messages, keep_rejected)
+        self._batcher = _batcher(messages, keep_rejected, timezone)
 
     def add(self, timestamp: Any, message: Any) -> list[Routed]:
         """Take an event and return the batches that it closed."""
@@ -73,6 +80,7 @@ class StreamByEvent:
         messages: MessageOptions,
         *,
         keep_rejected: bool = False,
+        timezone: str | None = None,
         max_memory: int | None = None,
     ) -> None:
         self._router = EventRouter(
@@ -80,6 +88,7 @@ class StreamByEvent:
             oversize=messages.oversize,
             invalid_text=messages.invalid_text,
             keep_rejected=keep_rejected,
+            timezone=timezone,
             max_held_nbytes=MAX_HELD_BYTES if max_memory is None else max_memory,
         )
 
@@ -124,18 +133,20 @@ def router(
     messages: MessageOptions,
     *,
     keep_rejected: bool = False,
+    timezone: str | None = None,
     max_memory: int | None = None,
 ) -> Router:
     """A router to the log stream that a template names, or to those that a function of the event names."""
     if isinstance(stream, NameTemplate):
-        return OneStream(stream, messages, keep_rejected=keep_rejected)
-    return StreamByEvent(stream, messages, keep_rejected=keep_rejected, max_memory=max_memory)
+        return OneStream(stream, messages, keep_rejected=keep_rejected, timezone=timezone)
+    return StreamByEvent(stream, messages, keep_rejected=keep_rejected, timezone=timezone, max_memory=max_memory)
 
 
-def _batcher(messages: MessageOptions, keep_rejected: bool) -> Batcher:
+def _batcher(messages: MessageOptions, keep_rejected: bool, timezone: str | None) -> Batcher:
     return Batcher(
         on_reject="collect",
         oversize=messages.oversize,
         invalid_text=messages.invalid_text,
         keep_rejected=keep_rejected,
+        timezone=timezone,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cordwood._model import Location, Rejected, SourceFile, SourceIdentity
-    from cordwood.sources.file_format import FormatDetails
+    from cordwood.sources.file_format import FileDetails
     from cordwood.sources.routing import Routed
 
 log = logging.getLogger("cordwood")
@@ -120,8 +120,8 @@ class FileSource(Source):
         """Say, of each file whose format was detected, what it is read as."""
         return []
 
-    def format_details(self) -> list[tuple[str, str, FormatDetails]]:
-        """Return name, format and details of each file whose format was detected, if this is a rehearsal."""
+    def format_details(self) -> list[FileDetails]:
+        """Return how each file is read whose format was detected, if this is a rehearsal."""
         return []
 
     @abstractmethod

@@ -23,8 +23,7 @@ _FOR_EVER = "a timestamp cannot be changed once it is stored"
 
 _OPTIONS_OF_TEXT = (
     "`timestamp_format` describes the timestamps of text, `timestamp_regex` finds them, `timestamp_from` takes them "
-    "from "
-    "elsewhere; `timestamp_field` names the member of JSON lines that has them"
+    "from elsewhere; `timestamp_field` names the member of JSON lines that has them"
 )
 
 
@@ -55,8 +54,7 @@ def error_of(name: str, found: FileFormat, problem: Problem, reading: ReadOption
             of_lines = "the line" if looked_at == 1 else f"any of the {looked_at:,} lines looked at"
             return OptionFitsNoLineError(
                 f"{name}: `{subject}` {value!r} does not fit {of_lines}; the first is {first_of(lines)}. A timestamp "
-                f"fits "
-                "only if all of it is read: its fraction, AM or PM, zone and year too",
+                "fits only if all of it is read: its fraction, AM or PM, zone and year too",
                 option=subject,
                 looked_at=looked_at,
                 name=name,
@@ -67,16 +65,14 @@ def error_of(name: str, found: FileFormat, problem: Problem, reading: ReadOption
             return other_layouts(name, found.line_counts["other_layouts"], lines)
         case "ambiguous_date":
             return ambiguous(
-                f"its dates can be read in several ways, and no line shows which is meant, as a day above 12 would; "
-                f"{_FOR_EVER}. The lines are {both(lines)}. Specify {either(suggestions)}"
+                "its dates can be read in several ways, and no line shows which is meant, as a day above 12 would; "
+                f"{_FOR_EVER}. {_lines_are(lines)}. Specify {either(suggestions)}"
             )
         case "ambiguous_part":
             return ambiguous(
                 f"{subject!r} may be a part of the timestamps, or what comes after them, and the lines do not show "
-                f"which; "
-                f"{_FOR_EVER}. The lines are {both(lines)}. Specify {either(suggestions) or '`timestamp_format`'} if "
-                f"it is "
-                "a part, or say with `timestamp_regex` where the timestamp is"
+                f"which; {_FOR_EVER}. {_lines_are(lines)}. Specify {either(suggestions) or '`timestamp_format`'} if it "
+                "is a part, or say with `timestamp_regex` where the timestamp is"
             )
         case "no_date":
             return unknown(
@@ -85,19 +81,21 @@ def error_of(name: str, found: FileFormat, problem: Problem, reading: ReadOption
             )
         case "too_few":
             return unknown(
-                f"too little shows that its timestamps are timestamps: {subject}. The lines that have one are "
-                f"{both(lines)}. If they are, specify {either(suggestions)}"
+                f"too little shows that its timestamps are timestamps: {subject}. {_lines_are(lines)}. If they are "
+                f"timestamps, specify {either(suggestions)}"
             )
         case "json_without_time":
             usual = f"specify {either(suggestions)}" if suggestions else "name it with `timestamp_field`"
             return unknown(
-                "its JSON lines have no member of a usual name that holds a time; the first is "
-                f"{first_of(lines)}. If another holds it, {usual}"
+                f"its JSON lines have no member of a usual name that holds a time; the first is {first_of(lines)}. If "
+                f"another holds it, {usual}"
             )
         case "pretty_json":
+            regex = dict(suggestions).get("timestamp_regex")
+            where = "a `timestamp_regex` that finds their time" if regex is None else f"`timestamp_regex` {regex!r}"
             return unknown(
                 "its JSON objects are printed over several lines. Make each one line (jq -c . FILE), or read them with "
-                r"`multiline_start` '^\{' and a `timestamp_regex` such as '\"time\": \"([^\"]+)\"'"
+                f"`multiline_start` '^[{{]' and {where}"
             )
         case "json_records":
             path = f".{subject}[]" if subject else ".[]"
@@ -108,17 +106,14 @@ def error_of(name: str, found: FileFormat, problem: Problem, reading: ReadOption
         case "journal_export":
             return unknown(
                 "it is an export of the systemd journal, whose entries are several lines. Export it as JSON "
-                "(journalctl "
-                "-o json), or read it with `multiline_start` '^__CURSOR=' and `timestamp_regex` "
-                r"'__REALTIME_TIMESTAMP=(\d+)'"
+                "(journalctl -o json), or read it with `multiline_start` '^__CURSOR=' and `timestamp_regex` "
+                "'^__REALTIME_TIMESTAMP=([0-9]+)'"
             )
     what = "not a known log format" if reading.format == "auto" else f"not a known format of {reading.format}"
-    starts = f", its lines are {both(lines)}" if lines else ""
     return unknown(
-        f"{what}: no line has a timestamp that is known{starts}. {_OPTIONS_OF_TEXT}, and an event document is an "
-        f"array of "
-        '{"timestamp": milliseconds since 1970, "message": "text"}, one such object a line, or what aws logs '
-        "get-log-events prints"
+        f"{what}: no line has a timestamp that is known{'. ' if lines else ''}{_lines_are(lines)}. {_OPTIONS_OF_TEXT}. "
+        'An event document is an array of {"timestamp": milliseconds since 1970, "message": "text"}, one such object a '
+        "line, or what aws logs get-log-events prints"
     )
 
 
@@ -126,9 +121,9 @@ def other_layouts(name: str, count: int, lines: Sequence[str]) -> OtherLayoutsEr
     """Return what to raise for lines in other layouts than those that are read."""
     begin = "1 line begins" if count == 1 else f"{count:,} lines begin"
     return OtherLayoutsError(
-        f"{name}: {begin} with a timestamp in another layout than those that are read, such as {both(lines)}. If "
-        f"such lines "
-        "are events, specify `other_layouts` 'event'; if they go on with the event before, `other_layouts` 'continue'",
+        f"{name}: {begin} with a timestamp in another layout than those that are read, such as {both(lines)}. If such "
+        "lines are events, specify `other_layouts` 'event'; if they go on with the event before, `other_layouts` "
+        "'continue'",
         count=count,
         name=name,
         lines=lines,
@@ -151,10 +146,8 @@ def zone_is_missing(
     line = shown(found.first_line)
     return MissingTimeZoneError(
         f"{name}: its lines have no time zone, and events cannot be changed once they are stored. The first line, "
-        f"{line!r}, "
-        f"is {first('UTC')} if it is UTC, and {first('local')} if it is this machine's local time: specify "
-        f"`timezone`, as "
-        "UTC, local, or Area/City",
+        f"{line!r}, is {first('UTC')} if it is UTC, and {first('local')} if it is this machine's local time: specify "
+        "`timezone`, as UTC, local, or Area/City",
         name=name,
         lines=[line],
         suggestions=[("timezone", "UTC"), ("timezone", "local")],
@@ -169,6 +162,13 @@ def shown(line: bytes) -> str:
 def first_of(lines: Sequence[str]) -> str:
     """The first line, quoted."""
     return repr(lines[0]) if lines else "empty"
+
+
+def _lines_are(lines: Sequence[str]) -> str:
+    """Which lines show it, as a sentence without its period."""
+    if not lines:
+        return ""
+    return f"Such a line is {first_of(lines)}" if len(lines) == 1 else f"Such lines are {both(lines)}"
 
 
 def both(lines: Sequence[str]) -> str:

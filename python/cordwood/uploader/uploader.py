@@ -21,7 +21,7 @@ from cordwood.delivery.worker_pool import WorkerPool
 from cordwood.errors import Error, UploadError
 from cordwood.ledger.ledger import Ledger
 from cordwood.name_template import MEMORY_SCOPES, NameTemplate, naming, shown
-from cordwood.options import CreateOptions, LingerOptions, MessageOptions, SendOptions, resolve
+from cordwood.options import CreateOptions, LingerOptions, MessageOptions, ReadOptions, SendOptions, resolve
 from cordwood.options.keywords import UploaderOptions
 from cordwood.options.option_type import documented
 from cordwood.options.signatures import UPLOADER
@@ -79,7 +79,12 @@ class Uploader:
         sender = sender_of(chosen)
         self.log_group_name = log_group_name
         self.log_stream_name = shown(stream)
-        self._router = router(stream, chosen[MessageOptions], max_memory=self._options.max_memory)
+        self._router = router(
+            stream,
+            chosen[MessageOptions],
+            timezone=chosen[ReadOptions].timezone,
+            max_memory=self._options.max_memory,
+        )
         self._client = sender
         self._window = TimeWindow(chosen[CreateOptions].retention_in_days)
         self._ledger = Ledger()

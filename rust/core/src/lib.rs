@@ -68,5 +68,5 @@ pub use sequence::{Sequence, SequenceBatches};
 pub use streaming::StreamBatcher;
 pub use table::{EventSink, EventTable, Extent, Piece, Row, Whole};
 pub use text::{Text, append_ucs4};
-pub use time::unix_milliseconds;
+pub use time::{unit_hint, unix_milliseconds};
 pub use window::{MAX_INPUT_BYTES, MAX_OPEN, Window};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::time::{HumanDuration, Utc};
+use crate::time::{HumanDuration, Utc, unit_hint};
 
 /// The outcomes that can be decided before anything is sent. (The service decides the others.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -176,19 +176,27 @@ impl fmt::Display for Rejection {
             ),
             Self::TooNew { timestamp, now, limit_ms } => write!(
                 f,
-                "timestamp {timestamp} ({}) is more than {} after now ({}); CloudWatch Logs refuses it until \
-                 that much time has passed: send it later, or check its unit (milliseconds) and zone (UTC)",
+                "timestamp {timestamp} ({}) is more than {} after now ({}); {}",
                 Utc(*timestamp),
                 HumanDuration(*limit_ms),
-                Utc(*now)
+                Utc(*now),
+                unit_hint_or(
+                    *timestamp,
+                    "CloudWatch Logs refuses it until that much time has passed: send it later, or check its unit \
+                     (milliseconds) and zone (UTC)"
+                )
             ),
             Self::TooOld { timestamp, now, limit_ms } => write!(
                 f,
-                "timestamp {timestamp} ({}) is more than {} before now ({}); CloudWatch Logs refuses it for \
-                 good: check its unit (milliseconds) and zone (UTC), or keep it elsewhere",
+                "timestamp {timestamp} ({}) is more than {} before now ({}); {}",
                 Utc(*timestamp),
                 HumanDuration(*limit_ms),
-                Utc(*now)
+                Utc(*now),
+                unit_hint_or(
+                    *timestamp,
+                    "CloudWatch Logs refuses it for good: check its unit (milliseconds) and zone (UTC), or keep it \
+                     elsewhere"
+                )
             ),
             Self::Expired { timestamp, now, retention_ms } => write!(
                 f,
@@ -199,6 +207,14 @@ impl fmt::Display for Rejection {
                 Utc(*now)
             ),
         }
+    }
+}
+
+/// What to do with a timestamp of another unit, or else what is given.
+fn unit_hint_or(timestamp: i64, otherwise: &'static str) -> &'static str {
+    match unit_hint(timestamp) {
+        "" => otherwise,
+        hint => hint,
     }
 }
 

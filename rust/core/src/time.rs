@@ -54,6 +54,23 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
+/// What to do with a number that is plainly no count of milliseconds since 1970, but of another unit: as such, it is in
+/// this century, and as milliseconds in the first weeks of 1970 or beyond the year 30,000. Empty of any other.
+#[must_use]
+pub fn unit_hint(timestamp: i64) -> &'static str {
+    const CENTURY_SECONDS: std::ops::Range<i64> = 946_684_800..4_102_444_800;
+    let is_in_century = |seconds: i64| CENTURY_SECONDS.contains(&seconds);
+    if is_in_century(timestamp) {
+        "it looks like seconds: multiply it by 1000"
+    } else if is_in_century(timestamp / 1_000_000) {
+        "it looks like microseconds: divide it by 1000"
+    } else if is_in_century(timestamp / 1_000_000_000) {
+        "it looks like nanoseconds: divide it by 1000000"
+    } else {
+        ""
+    }
+}
+
 /// A duration in milliseconds in its largest exact unit: `14 days`, `2 hours`, `90 minutes`, `1 ms`.
 pub(crate) struct HumanDuration(pub(crate) i64);
 
@@ -89,6 +106,19 @@ mod tests {
         assert_eq!(unix_milliseconds((1970, 1, 1), 0, 0), 0);
         assert_eq!(unix_milliseconds((2000, 2, 29), 12 * hour + 1999, 2 * hour), 951_782_400_000 + 36_000_001);
         assert_eq!(unix_milliseconds((1970, 1, 1), 1, 1000), -1);
+    }
+
+    #[test]
+    fn numbers_of_another_unit_are_recognized_and_milliseconds_are_not() {
+        for seconds in [946_684_800, 1_764_000_000, 4_102_444_799_i64] {
+            assert_eq!(unit_hint(seconds), "it looks like seconds: multiply it by 1000");
+            assert_eq!(unit_hint(seconds * 1000), "");
+            assert_eq!(unit_hint(seconds * 1_000_000), "it looks like microseconds: divide it by 1000");
+            assert_eq!(unit_hint(seconds * 1_000_000_000), "it looks like nanoseconds: divide it by 1000000");
+        }
+        for other in [i64::MIN, -1_764_000_000, -1, 0, 1, 946_684_799, 4_102_444_800, i64::MAX] {
+            assert_eq!(unit_hint(other), "", "{other}");
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ use detected::has_zone;
 use evidence::{Timed, is_near};
 use json::{FoundJson, JsonOptions};
 use sample::Sample;
-use tally::{Layout, readings};
+use tally::readings;
 use text::{Judged, TextOptions, judge_layouts, problem_of, strftime};
 
 /// What the caller knows already.
@@ -128,8 +128,12 @@ fn failed(problem: Problem) -> Detected {
 fn problem_of_structure(start: &[u8], lines: &[&[u8]]) -> Option<Problem> {
     let two = || lines.iter().take(2).map(|line| line.to_vec());
     if lines.first().is_some_and(|line| line.trim_ascii() == b"{") {
-        let problem = Problem::new(ProblemKind::PrettyJson, two());
-        return Some(problem.suggesting("multiline_start", r"^\{"));
+        let problem = Problem::new(ProblemKind::PrettyJson, two()).suggesting("multiline_start", "^[{]");
+        let pattern = lines.iter().find_map(|line| json::pattern_of_time(line));
+        return Some(match pattern {
+            Some(pattern) => problem.suggesting("timestamp_regex", pattern),
+            None => problem,
+        });
     }
     if json::is_other_array(start) {
         return Some(Problem::new(ProblemKind::JsonRecords, two()));
@@ -139,7 +143,7 @@ fn problem_of_structure(start: &[u8], lines: &[&[u8]]) -> Option<Problem> {
         return Some(
             problem
                 .suggesting("multiline_start", "^__CURSOR=")
-                .suggesting("timestamp_regex", r"^__REALTIME_TIMESTAMP=(\d+)"),
+                .suggesting("timestamp_regex", "^__REALTIME_TIMESTAMP=([0-9]+)"),
         );
     }
     None
@@ -160,34 +164,18 @@ fn of_json(found: FoundJson, lines: &[&[u8]], options: &DetectOptions, objects: 
         let problem = problem.unwrap_or_else(|| {
             Problem::new(ProblemKind::JsonWithoutTime, lines.iter().take(2).map(|line| line.to_vec()))
         });
-        return Detected { layouts: summaries_of_values(&layouts), ..failed(problem) };
+        return Detected { layouts, ..failed(problem) };
     }
     Detected {
         kind: Some(FormatKind::Json),
         counts: LineCounts { begin_event: times.len(), ..LineCounts::default() },
         first_line: times.first().map_or_else(Vec::new, |(line, _)| lines[*line].to_vec()),
         times: times.iter().map(|(_, fields)| *fields).collect(),
-        layouts: summaries_of_values(&layouts),
+        layouts,
         fields,
         formats,
         ..Detected::default()
     }
-}
-
-fn summaries_of_values(layouts: &[Layout]) -> Vec<LayoutSummary> {
-    layouts
-        .iter()
-        .filter(|layout| !layout.hits.is_empty())
-        .map(|layout| LayoutSummary {
-            example: Vec::new(),
-            strftime: strftime(layout),
-            place: layout.place.describe(),
-            lines: layout.hits.len(),
-            has_zone: has_zone(&layout.hits[0].fields),
-            has_year: layout.has_year(),
-            lost: None,
-        })
-        .collect()
 }
 
 fn detect_text(
@@ -216,23 +204,30 @@ fn detect_text(
     let of: Vec<usize> = (0..lines.len()).filter(|&index| !is_object(index) && !is_header(index)).collect();
     let text: Vec<&[u8]> = of.iter().map(|&index| lines[index]).collect();
     let judged = judge_layouts(&text, &text_options);
-    let layouts: Vec<LayoutSummary> =
-        judged.iter().filter(|one| !one.layout.hits.is_empty()).map(|one| summary(one, &text)).collect();
+    let summaries = || judged.iter().filter(|one| !one.layout.hits.is_empty()).map(|one| summary(one, &text));
     let formats: Vec<TimestampFormat> = in_order(&judged);
     let json_times = among.as_ref().map(|json| json.times.clone()).unwrap_or_default();
     let among = among.filter(|json| is_among(&json.times, lines, &formats));
     if formats.is_empty() && among.is_none() {
-        return Detected { layouts, ..failed(problem_of(&judged, &text, &text_options)) };
+        return Detected { layouts: summaries().collect(), ..failed(problem_of(&judged, &text, &text_options)) };
     }
-    let mut found = Detected { kind: Some(FormatKind::Text), layouts, ..Detected::default() };
+    let mut found =
+        Detected { kind: Some(FormatKind::Text), layouts: summaries().collect(), ..Detected::default() };
     let among_times = if among.is_some() { json_times.clone() } else { Vec::new() };
     let has_time = |index: usize| json_times.binary_search_by_key(&index, |(at, _)| *at).is_ok();
-    read_all(&mut found, sample, &formats, &among_times, &text_options, (is_object, is_header, has_time));
+    let read =
+        read_all(&mut found, sample, &formats, &among_times, &text_options, (is_object, is_header, has_time));
+    // Of all lines, and not only of those whose readings were listed.
+    for (layout, one) in found.layouts.iter_mut().zip(judged.iter().filter(|one| !one.layout.hits.is_empty())) {
+        let at = one.format.as_ref().and_then(|format| formats.iter().position(|known| known == format));
+        layout.lines = at.map_or(layout.lines, |at| read[at]);
+    }
     found.header = header;
     found.formats = formats;
     if let Some(json) = among {
         found.fields = json.fields;
         found.formats.extend(json.formats);
+        found.layouts.extend(json.layouts);
     }
     if let Some(ambiguous) = ambiguous_problem(&judged, &text, &text_options, &found) {
         return Detected { layouts: found.layouts, ..failed(ambiguous) };
@@ -298,7 +293,7 @@ fn summary(one: &Judged, lines: &[&[u8]]) -> LayoutSummary {
     }
 }
 
-/// Reads all lines in the formats that are believed, and counts what they are.
+/// Reads all lines in the formats that are believed, and counts what they are; returns how many are read in which.
 fn read_all(
     found: &mut Detected,
     sample: &Sample<'_>,
@@ -306,15 +301,20 @@ fn read_all(
     among: &[(usize, TimestampFields)],
     options: &TextOptions,
     (is_object, is_header, has_time): (impl Fn(usize) -> bool, impl Fn(usize) -> bool, impl Fn(usize) -> bool),
-) {
+) -> Vec<usize> {
     const SHOWN: usize = 5;
     let lines = &sample.lines;
     let mut times: Vec<Option<TimestampFields>> = vec![None; lines.len()];
+    let mut read = vec![0; formats.len()];
     for (index, line) in lines.iter().enumerate() {
         times[index] = match among.binary_search_by_key(&index, |(at, _)| *at) {
             Ok(at) => Some(among[at].1),
             Err(_) if is_object(index) || is_header(index) => None,
-            Err(_) => formats.iter().find_map(|format| format.find(line)).map(|(fields, _)| fields),
+            Err(_) => formats.iter().enumerate().find_map(|(at, format)| {
+                let (fields, _) = format.find(line)?;
+                read[at] += 1;
+                Some(fields)
+            }),
         };
     }
     let known: Vec<Timed> =
@@ -346,6 +346,7 @@ fn read_all(
             found.counts.continuing += 1;
         }
     }
+    read
 }
 
 /// Whether a line begins with a time of some layout, or is a JSON object with one.

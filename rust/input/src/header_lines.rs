@@ -92,7 +92,10 @@ fn is_name(text: &[u8]) -> bool {
         byte.is_ascii_alphanumeric()
             || matches!(byte, b'_' | b'-' | b'.' | b' ' | b'(' | b')' | b'/' | b':' | b'@')
     };
+    let is_clock =
+        |three: &[u8]| matches!(three, [before, b':', after] if before.is_ascii_digit() && after.is_ascii_digit());
     text.len() <= 64
+        && !text.windows(3).any(is_clock)
         && text.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'@' | b'_'))
         && text.iter().all(is_of_name)
 }

@@ -60,7 +60,7 @@ pub use read_lines::{CountedEvent, LineEvents, LinesRead};
 pub use regex::bytes::Regex;
 pub use step::{MAX_EVENT_INPUT_BYTES, Step};
 pub use text_line::{OtherLayouts, TextLines, Untimed};
-pub use time::civil::TimestampResolver;
+pub use time::civil::{LocalTime, TimestampResolver, ZoneClock};
 pub use time::error::TimeError;
 pub use time::fields::TimestampFields;
 pub use time::formats::TimestampFormat;

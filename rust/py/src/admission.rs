@@ -25,7 +25,7 @@ pub(crate) fn admission(
 
 /// The argument `now`.
 fn time(now: &Bound<'_, PyAny>) -> PyResult<i64> {
-    timestamp::extract(now).map_err(|error| match error {
+    timestamp::extract(now, None).map_err(|error| match error {
         ExtractError::Raised(exception) => exception,
         ExtractError::Rejected(Rejection::WrongType(reason)) => PyTypeError::new_err(format!("now: {reason}")),
         ExtractError::Rejected(rejection) => PyValueError::new_err(format!("now: {rejection}")),

@@ -111,3 +111,10 @@ pub(crate) fn regex(name: &str, pattern: Option<&str>) -> PyResult<Option<Regex>
     };
     pattern.map(compile).transpose()
 }
+
+/// The error for the name of a time zone that does not exist.
+pub(crate) fn unknown_zone(zone: &str) -> PyErr {
+    PyValueError::new_err(format!(
+        "{zone:?} is not a time zone; use UTC, local, or an IANA name such as Europe/Berlin"
+    ))
+}

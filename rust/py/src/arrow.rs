@@ -21,6 +21,7 @@ use pyo3::prelude::*;
 
 use crate::feed::Feed;
 use crate::gil_yield::GilYield;
+use crate::naive_times::NaiveTimes;
 use crate::outcomes;
 use crate::time_column::NoTime;
 
@@ -39,7 +40,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// The rows of a table, which has the two columns by name.
-    pub(crate) fn of_table(table: &ArrayRef) -> PyResult<Self> {
+    pub(crate) fn of_table(table: &ArrayRef, naive: &NaiveTimes) -> PyResult<Self> {
         let Some(table) = table.as_struct_opt() else {
             return Err(PyTypeError::new_err(format!(
                 "events is an Arrow array of {}; pass a table with the columns timestamp and message, or two arrays as \
@@ -55,7 +56,7 @@ impl Rows {
         };
         let (timestamps, messages) = (column("timestamp")?, column("message")?);
         let missing = table.nulls().filter(|nulls| nulls.null_count() > 0).cloned();
-        Ok(Self { missing, ..Self::of_columns(TimeArray::of_array(timestamps)?, messages)? })
+        Ok(Self { missing, ..Self::of_columns(TimeArray::of_array(timestamps, naive)?, messages)? })
     }
 
     /// Rows of two columns of one length.

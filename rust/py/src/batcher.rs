@@ -10,6 +10,7 @@ use crate::batch::Batch;
 use crate::event;
 use crate::input::Input;
 use crate::limits::Limits;
+use crate::naive_times::NaiveTimes;
 use crate::shared_stream::SharedStream;
 
 /// The streaming form: takes events as they come, returns batches as they become full.
@@ -25,6 +26,7 @@ use crate::shared_stream::SharedStream;
 ///     now: as in `batches`.
 ///     retention_in_days: as in `batches`.
 ///     keep_rejected: as in `batches`.
+///     timezone: as in `batches`.
 #[pyclass(frozen, module = "cordwood")]
 pub(crate) struct Batcher(SharedStream);
 
@@ -40,9 +42,10 @@ impl Batcher {
         now = None,
         retention_in_days = None,
         keep_rejected = false,
+        timezone = None,
         **unknown,
     ), text_signature = "(*, limits=None, on_reject='error', oversize='reject', invalid_text='replace', now=None, \
-        retention_in_days=None, keep_rejected=False)")]
+        retention_in_days=None, keep_rejected=False, timezone=None)")]
     #[expect(clippy::too_many_arguments, reason = "one for each keyword of the Python signature")]
     fn new(
         limits: Option<&Bound<'_, Limits>>,
@@ -52,11 +55,12 @@ impl Batcher {
         now: Option<&Bound<'_, PyAny>>,
         retention_in_days: Option<Number>,
         keep_rejected: bool,
+        timezone: Option<&str>,
         unknown: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         refuse_unknown("Batcher", unknown)?;
         let admission = admission(limits, oversize, invalid_text, now, retention_in_days)?;
-        Ok(Self(SharedStream::new(admission, on_reject.0, keep_rejected)))
+        Ok(Self(SharedStream::new(admission, on_reject.0, keep_rejected, NaiveTimes::new(timezone)?)))
     }
 
     /// Take one event and return the batches that it closed, most often none.
@@ -80,7 +84,7 @@ impl Batcher {
         if let Some(position) = position {
             self.0.set_position(position.unsigned("position")?);
         }
-        event::feed_pair(timestamp, &message, &mut self.0.feeder())?;
+        event::feed_pair(timestamp, &message, self.0.naive(), &mut self.0.feeder())?;
         Ok(self.0.take_all_closed(timestamp.py()))
     }
 
@@ -110,7 +114,8 @@ impl Batcher {
         if let Some(position) = position {
             self.0.set_position(position.unsigned("position")?);
         }
-        Input::new(events, timestamps, messages)?.feed_all(&mut self.0.feeder())?;
+        let naive = self.0.naive();
+        Input::new(events, timestamps, messages, naive)?.feed_all(naive, &mut self.0.feeder())?;
         Ok(self.0.take_all_closed(py))
     }
 

@@ -17,6 +17,7 @@ use crate::gil_yield::GilYield;
 use crate::huge_pages;
 use crate::input::Input;
 use crate::limits::Limits;
+use crate::naive_times::NaiveTimes;
 use crate::outcomes;
 use crate::shared_stream::SharedStream;
 
@@ -58,7 +59,7 @@ fn next_of_stream(
             stream.close_all();
             break;
         };
-        event::feed(&item?, &mut stream.feeder())?;
+        event::feed(&item?, stream.naive(), &mut stream.feeder())?;
         gil_yield.after_event(py)?;
     }
     Ok(stream.take_closed(py))
@@ -79,7 +80,7 @@ fn next_of_rows(py: Python<'_>, chunks: &Mutex<Chunks>, stream: &SharedStream) -
             stream.close_all();
             break;
         };
-        Rows::of_table(&chunk?)?.feed_all(py, &mut stream.feeder())?;
+        Rows::of_table(&chunk?, stream.naive())?.feed_all(py, &mut stream.feeder())?;
     }
     Ok(stream.take_closed(py))
 }
@@ -183,7 +184,7 @@ impl Batches {
 ///         makes its row `invalid`.
 ///     timestamps: instead of `events`, with `messages`: the column of timestamps. An `array.array("q")`, a
 ///         numpy array of int64 or datetime64, another buffer of 64-bit integers, or an Arrow column of int64 or of
-///         timestamps (of any unit and zone) is read without a Python object for each.
+///         timestamps (of any unit) is read without a Python object for each.
 ///     messages: the column of messages, as long as `timestamps`; an Arrow column of strings or binary, also
 ///         dictionary-encoded, and numpy's of str or bytes, without a Python object for each. A list is read in place:
 ///         as a column it must not change meanwhile.
@@ -201,6 +202,10 @@ impl Batches {
 ///     retention_in_days: with `now`, the log group's retention: older events are `expired`.
 ///     keep_rejected: list rejected events as `RejectedEvent`, with what they held: up to 1 MiB of the message, or of
 ///         the object's `repr` if it has none.
+///     timezone: what a time without a zone means (a naive datetime, `datetime64`, an Arrow timestamp without a zone):
+///         `"UTC"`, `"local"`, or a name such as `"Europe/Berlin"`. Without it such an event is `invalid`, as is one
+///         at a time that the zone's clocks skip or show twice (but a datetime with `fold=1` is the second). For a
+///         sequence or columns without such a time it is an error; for an iterator, it is for those that come.
 ///
 /// Returns:
 ///     Batches: an iterator of `Batch`.
@@ -210,7 +215,7 @@ impl Batches {
 ///         `"collect"`. It is a ValueError, and also a TypeError if the type is wrong. It has `.position`, `.outcome`
 ///         and `.reason`.
 ///     TypeError: the input as a whole is a str, bytes, a single mapping or not iterable, or both `events` and
-///         columns, or one column, were given.
+///         columns, or one column, were given; or `timezone`, and all times have a zone or need none.
 ///     ValueError: the columns differ in length, or an option has an unknown value.
 ///     RuntimeError: a column became shorter while it was read, by code of its own items or of another thread.
 #[pyfunction]
@@ -226,9 +231,11 @@ impl Batches {
     now = None,
     retention_in_days = None,
     keep_rejected = false,
+    timezone = None,
     **unknown,
 ), text_signature = "(events=None, *, timestamps=None, messages=None, limits=None, on_reject='error', \
-    oversize='reject', invalid_text='replace', now=None, retention_in_days=None, keep_rejected=False)")]
+    oversize='reject', invalid_text='replace', now=None, retention_in_days=None, keep_rejected=False, \
+    timezone=None)")]
 #[expect(clippy::too_many_arguments, reason = "one for each keyword of the Python signature")]
 pub(crate) fn batches<'py>(
     py: Python<'py>,
@@ -242,18 +249,20 @@ pub(crate) fn batches<'py>(
     now: Option<&Bound<'py, PyAny>>,
     retention_in_days: Option<Number>,
     keep_rejected: bool,
+    timezone: Option<&str>,
     unknown: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Batches> {
     refuse_unknown("batches", unknown)?;
     let admission = admission(limits, oversize, invalid_text, now, retention_in_days)?;
+    let naive = NaiveTimes::new(timezone)?;
     let Choice(on_reject) = on_reject;
-    let input = match Input::new(events, timestamps, messages)? {
+    let input = match Input::new(events, timestamps, messages, &naive)? {
         Input::Stream(iterator) => {
-            let stream = SharedStream::new(admission, on_reject, keep_rejected);
+            let stream = SharedStream::new(admission, on_reject, keep_rejected, naive);
             return Ok(Batches(Source::Stream { iterator: iterator.unbind(), stream }));
         }
         Input::RowStream(_, chunks) => {
-            let stream = SharedStream::new(admission, on_reject, keep_rejected);
+            let stream = SharedStream::new(admission, on_reject, keep_rejected, naive);
             return Ok(Batches(Source::RowStream { chunks: Mutex::new(chunks), stream }));
         }
         input => input,
@@ -262,6 +271,7 @@ pub(crate) fn batches<'py>(
     if keep_rejected {
         sequence.keep_rejected();
     }
-    input.feed_all(&mut sequence)?;
+    input.feed_all(&naive, &mut sequence)?;
+    naive.refuse_if_unused(sequence.accounting().counts().events)?;
     Ok(Batches(Source::Sequence(Mutex::new(py.detach(|| sequence.finish())))))
 }

@@ -12,6 +12,7 @@ use crate::error::ExtractError;
 use crate::event::{feed_message_at, feed_message_without_time, feed_pair_at};
 use crate::feed::Feed;
 use crate::gil_yield::GilYield;
+use crate::naive_times::NaiveTimes;
 use crate::numpy;
 use crate::prefetch;
 use crate::time_column::{NoTime, TimeColumn};
@@ -29,12 +30,17 @@ enum Timestamps<'py> {
 }
 
 impl<'py> Columns<'py> {
-    pub(crate) fn new(timestamps: &Bound<'py, PyAny>, messages: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let timestamps =
-            match arrow_numbers(timestamps)?.map_or_else(|| numbers(timestamps), |found| Ok(Some(found)))? {
-                Some(numbers) => Timestamps::Numbers(numbers),
-                None => Timestamps::Objects(column("timestamps", timestamps)?),
-            };
+    pub(crate) fn new(
+        timestamps: &Bound<'py, PyAny>,
+        messages: &Bound<'py, PyAny>,
+        naive: &NaiveTimes,
+    ) -> PyResult<Self> {
+        let timestamps = match arrow_numbers(timestamps, naive)?
+            .map_or_else(|| numbers(timestamps, naive), |found| Ok(Some(found)))?
+        {
+            Some(numbers) => Timestamps::Numbers(numbers),
+            None => Timestamps::Objects(column("timestamps", timestamps)?),
+        };
         let columns = Self { timestamps, messages: column("messages", messages)? };
         let (times, texts) = (columns.timestamps.len(), columns.messages.len());
         if times != texts {
@@ -54,7 +60,7 @@ impl<'py> Columns<'py> {
     }
 
     /// Passes on all events, or those before the first error.
-    pub(crate) fn feed_all(&self, into: &mut impl Feed) -> PyResult<()> {
+    pub(crate) fn feed_all(&self, naive: &NaiveTimes, into: &mut impl Feed) -> PyResult<()> {
         let py = self.messages.py();
         let mut gil_yield = GilYield::new();
         match &self.timestamps {
@@ -67,11 +73,11 @@ impl<'py> Columns<'py> {
                         && *row == index
                     {
                         next_missing = missing.next();
-                        feed_message_without_time(why.to_rejection(), &self.messages, index, into)?;
+                        feed_message_without_time(why.to_rejection(), &self.messages, index, naive, into)?;
                         continue;
                     }
                     prefetch::ask_for_message(&self.messages, index);
-                    feed_message_at(timestamp, &self.messages, index, into)?;
+                    feed_message_at(timestamp, &self.messages, index, naive, into)?;
                     gil_yield.after_event(py)?;
                 }
             }
@@ -82,7 +88,7 @@ impl<'py> Columns<'py> {
                     check_is_there("messages", &self.messages, index, len)?;
                     prefetch::ask_for_number(objects, index);
                     prefetch::ask_for_message(&self.messages, index);
-                    feed_pair_at(objects, &self.messages, index, into)?;
+                    feed_pair_at(objects, &self.messages, index, naive, into)?;
                     gil_yield.after_event(py)?;
                 }
             }
@@ -104,8 +110,8 @@ fn check_is_there(name: &str, column: &Bound<'_, PyList>, index: usize, len: usi
 }
 
 /// Timestamps that are not an Arrow column, for messages that are one.
-pub(crate) fn timestamps_as_column(timestamps: &Bound<'_, PyAny>) -> PyResult<TimeColumn> {
-    if let Some(numbers) = numbers(timestamps)? {
+pub(crate) fn timestamps_as_column(timestamps: &Bound<'_, PyAny>, naive: &NaiveTimes) -> PyResult<TimeColumn> {
+    if let Some(numbers) = numbers(timestamps, naive)? {
         return Ok(numbers);
     }
     let column = column("timestamps", timestamps)?;
@@ -113,7 +119,7 @@ pub(crate) fn timestamps_as_column(timestamps: &Bound<'_, PyAny>) -> PyResult<Ti
     let mut found = TimeColumn::default();
     for index in 0..len {
         check_is_there("timestamps", &column, index, len)?;
-        found.push(match timestamp::extract(&column.get_item(index)?) {
+        found.push(match timestamp::extract(&column.get_item(index)?, Some(naive)) {
             Ok(timestamp) => Ok(timestamp),
             Err(ExtractError::Rejected(rejection)) => Err(NoTime::Other(rejection)),
             Err(ExtractError::Raised(exception)) => return Err(exception),
@@ -132,18 +138,20 @@ impl Timestamps<'_> {
 }
 
 /// The numbers of an Arrow column, for messages that are not an Arrow column; `None` for anything else.
-fn arrow_numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<TimeColumn>> {
+fn arrow_numbers(column: &Bound<'_, PyAny>, naive: &NaiveTimes) -> PyResult<Option<TimeColumn>> {
     let Some(chunks) = arrow::column_chunks_of(column)? else { return Ok(None) };
     let mut numbers = TimeColumn::default();
     for chunk in chunks {
-        TimeArray::of_array(chunk?)?.append_to(&mut numbers);
+        TimeArray::of_array(chunk?, naive)?.append_to(&mut numbers);
     }
     Ok(Some(numbers))
 }
 
-/// The numbers of a buffer of signed 64-bit integers in this machine's byte order; `None` for anything else.
-fn numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<TimeColumn>> {
-    let Ok(buffer) = PyBuffer::<i64>::get(&numpy::as_integers(column)?) else { return Ok(None) };
+/// The timestamps of a buffer of signed 64-bit integers in this machine's byte order, or of an array of `datetime64`;
+/// `None` for anything else.
+fn numbers(column: &Bound<'_, PyAny>, naive: &NaiveTimes) -> PyResult<Option<TimeColumn>> {
+    let integers = numpy::as_integers(column)?;
+    let Ok(buffer) = PyBuffer::<i64>::get(integers.as_ref().unwrap_or(column)) else { return Ok(None) };
     // PyO3 0.30 takes `>q` for this machine's order even if that is little-endian, and would read every number wrong.
     if buffer.format().to_bytes().starts_with(b">") || buffer.format().to_bytes().starts_with(b"!") {
         return Ok(None);
@@ -154,9 +162,12 @@ fn numbers(column: &Bound<'_, PyAny>) -> PyResult<Option<TimeColumn>> {
             buffer.dimensions()
         )));
     }
-    let milliseconds = buffer.to_vec(column.py())?;
-    let missing = numpy::missing_times(column, &milliseconds)?;
-    Ok(Some(TimeColumn { milliseconds, missing }))
+    let numbers = buffer.to_vec(column.py())?;
+    if integers.is_some() {
+        return numpy::of_datetimes(column, &numbers, naive).map(Some);
+    }
+    naive.refuse_for_column(|| "64-bit integers".to_owned())?;
+    numpy::of_integers(column, numbers).map(Some)
 }
 
 /// The column as a list: the caller's own if it is one (a copy would write to each of its items, to count itself).

@@ -11,25 +11,31 @@ use crate::error::ExtractError;
 use crate::exact_types;
 use crate::feed::{self, Feed};
 use crate::message::Message;
+use crate::naive_times::NaiveTimes;
 use crate::outcomes;
 use crate::rejected_payload;
 use crate::timestamp;
 
 /// Passes one event on, as an object.
 #[inline]
-pub(crate) fn feed(item: &Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()> {
+pub(crate) fn feed(item: &Bound<'_, PyAny>, naive: &NaiveTimes, into: &mut impl Feed) -> PyResult<()> {
     match exact_types::admit(item.as_borrowed(), into) {
         Some(admitted) => or_raise(item.py(), admitted),
-        None => feed_other(item, into),
+        None => feed_other(item, naive, into),
     }
 }
 
 /// Passes one event on, as the item of a list at an index below its length.
 #[inline]
-pub(crate) fn feed_at(list: &Bound<'_, PyList>, index: usize, into: &mut impl Feed) -> PyResult<()> {
+pub(crate) fn feed_at(
+    list: &Bound<'_, PyList>,
+    index: usize,
+    naive: &NaiveTimes,
+    into: &mut impl Feed,
+) -> PyResult<()> {
     match exact_types::admit_at(list, index, into) {
         Some(admitted) => or_raise(list.py(), admitted),
-        None => feed_other(&list.get_item(index)?, into),
+        None => feed_other(&list.get_item(index)?, naive, into),
     }
 }
 
@@ -38,11 +44,12 @@ pub(crate) fn feed_at(list: &Bound<'_, PyList>, index: usize, into: &mut impl Fe
 pub(crate) fn feed_pair(
     timestamp: &Bound<'_, PyAny>,
     message: &Bound<'_, PyAny>,
+    naive: &NaiveTimes,
     into: &mut impl Feed,
 ) -> PyResult<()> {
     match exact_types::admit_pair(timestamp.as_borrowed(), message.as_borrowed(), into) {
         Some(admitted) => or_raise(message.py(), admitted),
-        None => feed_other_pair(timestamp, message, into),
+        None => feed_other_pair(timestamp, message, naive, into),
     }
 }
 
@@ -52,11 +59,12 @@ pub(crate) fn feed_pair_at(
     timestamps: &Bound<'_, PyList>,
     messages: &Bound<'_, PyList>,
     index: usize,
+    naive: &NaiveTimes,
     into: &mut impl Feed,
 ) -> PyResult<()> {
     match exact_types::admit_pair_at(timestamps, messages, index, into) {
         Some(admitted) => or_raise(messages.py(), admitted),
-        None => feed_other_pair(&timestamps.get_item(index)?, &messages.get_item(index)?, into),
+        None => feed_other_pair(&timestamps.get_item(index)?, &messages.get_item(index)?, naive, into),
     }
 }
 
@@ -66,6 +74,7 @@ pub(crate) fn feed_message_at(
     timestamp: i64,
     messages: &Bound<'_, PyList>,
     index: usize,
+    naive: &NaiveTimes,
     into: &mut impl Feed,
 ) -> PyResult<()> {
     if let Some(admitted) = exact_types::admit_message_at(timestamp, messages, index, into) {
@@ -73,7 +82,7 @@ pub(crate) fn feed_message_at(
     }
     let message = messages.get_item(index)?;
     feed_extracted(messages.py(), Ok((timestamp, message.clone())), into, || {
-        Some(RejectedPayload { timestamp: Some(timestamp), ..rejected_payload::of_pair(None, &message)? })
+        Some(RejectedPayload { timestamp: Some(timestamp), ..rejected_payload::of_pair(None, &message, naive)? })
     })
 }
 
@@ -83,10 +92,11 @@ pub(crate) fn feed_message_without_time(
     rejection: Rejection,
     messages: &Bound<'_, PyList>,
     index: usize,
+    naive: &NaiveTimes,
     into: &mut impl Feed,
 ) -> PyResult<()> {
     let message = messages.get_item(index)?;
-    feed_extracted(messages.py(), Err(rejection.into()), into, || rejected_payload::of_pair(None, &message))
+    feed_extracted(messages.py(), Err(rejection.into()), into, || rejected_payload::of_pair(None, &message, naive))
 }
 
 #[inline]
@@ -95,18 +105,19 @@ fn or_raise(py: Python<'_>, admitted: Result<(), Rejected>) -> PyResult<()> {
 }
 
 #[inline(never)]
-fn feed_other(item: &Bound<'_, PyAny>, into: &mut impl Feed) -> PyResult<()> {
-    feed_extracted(item.py(), extract(item), into, || rejected_payload::of_object(item))
+fn feed_other(item: &Bound<'_, PyAny>, naive: &NaiveTimes, into: &mut impl Feed) -> PyResult<()> {
+    feed_extracted(item.py(), extract(item, naive), into, || rejected_payload::of_object(item, naive))
 }
 
 #[inline(never)]
 fn feed_other_pair(
     timestamp: &Bound<'_, PyAny>,
     message: &Bound<'_, PyAny>,
+    naive: &NaiveTimes,
     into: &mut impl Feed,
 ) -> PyResult<()> {
-    let extracted = pair(timestamp, message.clone());
-    feed_extracted(timestamp.py(), extracted, into, || rejected_payload::of_pair(Some(timestamp), message))
+    let extracted = pair(timestamp, message.clone(), naive);
+    feed_extracted(timestamp.py(), extracted, into, || rejected_payload::of_pair(Some(timestamp), message, naive))
 }
 
 /// Passes on what was read of an event, or why there was nothing to read.
@@ -135,14 +146,14 @@ fn feed_extracted<'py>(
     or_raise(py, fed)
 }
 
-fn extract<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Bound<'py, PyAny>), ExtractError> {
+fn extract<'py>(item: &Bound<'py, PyAny>, naive: &NaiveTimes) -> Result<(i64, Bound<'py, PyAny>), ExtractError> {
     if let Ok(event) = item.cast_exact::<PyDict>() {
         let py = item.py();
         let timestamp = event.get_item(intern!(py, "timestamp"))?;
         let message = event.get_item(intern!(py, "message"))?;
-        return members(item, timestamp, message);
+        return members(item, timestamp, message, naive);
     }
-    extract_other(item)
+    extract_other(item, naive)
 }
 
 /// The message of a plain dict or pair, and of nothing else: for a guess at sizes, without running code of the caller's.
@@ -156,33 +167,38 @@ pub(crate) fn message_of_plain_event<'py>(item: &Bound<'py, PyAny>) -> Option<Bo
 fn pair<'py>(
     timestamp: &Bound<'py, PyAny>,
     message: Bound<'py, PyAny>,
+    naive: &NaiveTimes,
 ) -> Result<(i64, Bound<'py, PyAny>), ExtractError> {
-    Ok((timestamp::extract(timestamp)?, message))
+    Ok((timestamp::extract(timestamp, Some(naive))?, message))
 }
 
 fn members<'py>(
     event: &Bound<'py, PyAny>,
     timestamp: Option<Bound<'py, PyAny>>,
     message: Option<Bound<'py, PyAny>>,
+    naive: &NaiveTimes,
 ) -> Result<(i64, Bound<'py, PyAny>), ExtractError> {
     match (timestamp, message) {
-        (Some(timestamp), Some(message)) => pair(&timestamp, message),
+        (Some(timestamp), Some(message)) => pair(&timestamp, message, naive),
         (None, _) => Err(missing(event, "timestamp")),
         (_, None) => Err(missing(event, "message")),
     }
 }
 
 /// Everything but a plain dict.
-fn extract_other<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Bound<'py, PyAny>), ExtractError> {
+fn extract_other<'py>(
+    item: &Bound<'py, PyAny>,
+    naive: &NaiveTimes,
+) -> Result<(i64, Bound<'py, PyAny>), ExtractError> {
     if let Ok(event) = item.cast::<PyTuple>() {
         return match event.len() {
-            2 => pair(&event.get_item(0)?, event.get_item(1)?),
+            2 => pair(&event.get_item(0)?, event.get_item(1)?, naive),
             length => Err(not_an_event(&format!("a tuple of {length}"))),
         };
     }
     if let Ok(event) = item.cast::<PyList>() {
         return match event.len() {
-            2 => pair(&event.get_item(0)?, event.get_item(1)?),
+            2 => pair(&event.get_item(0)?, event.get_item(1)?, naive),
             length => Err(not_an_event(&format!("a list of {length}"))),
         };
     }
@@ -194,7 +210,7 @@ fn extract_other<'py>(item: &Bound<'py, PyAny>) -> Result<(i64, Bound<'py, PyAny
         item.contains(name)?.then(|| item.get_item(name)).transpose().map_err(ExtractError::from)
     };
     let py = item.py();
-    members(item, member(intern!(py, "timestamp"))?, member(intern!(py, "message"))?)
+    members(item, member(intern!(py, "timestamp"))?, member(intern!(py, "message"))?, naive)
 }
 
 fn not_an_event(what: &str) -> ExtractError {

@@ -9,7 +9,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyBytesMethods};
 
-use crate::arguments::{Choice, regex};
+use crate::arguments::{Choice, regex, unknown_zone};
 
 /// What samples of a file show.
 #[pyclass(frozen, module = "cordwood._core")]
@@ -255,15 +255,15 @@ impl Times {
         (self.resolved.years.first, self.resolved.years.last)
     }
 
-    /// What the years are known from, if lines do not write them, in words.
+    /// What shows years that lines do not write: `given`, `weekday`, `leap_day`, `modified`, or `latest`.
     #[getter]
     fn year_source(&self) -> &'static str {
         match self.resolved.years.source {
             YearSource::Given => "given",
-            YearSource::Weekday => "the weekdays",
-            YearSource::LeapDay => "29 February",
-            YearSource::Modified => "when the file was modified",
-            YearSource::Latest => "the latest that is possible",
+            YearSource::Weekday => "weekday",
+            YearSource::LeapDay => "leap_day",
+            YearSource::Modified => "modified",
+            YearSource::Latest => "latest",
         }
     }
 
@@ -333,11 +333,7 @@ impl Times {
 }
 
 fn resolver(zone: &str, year: Option<i32>, now: i64) -> PyResult<TimestampResolver> {
-    TimestampResolver::new(zone, year, now).ok_or_else(|| {
-        PyValueError::new_err(format!(
-            "{zone:?} is not a time zone; use UTC, local, or an IANA name such as Europe/Berlin"
-        ))
-    })
+    TimestampResolver::new(zone, year, now).ok_or_else(|| unknown_zone(zone))
 }
 
 /// Detect what a file is, by samples of whole lines, in the order of the file.

@@ -12,6 +12,7 @@ use crate::event;
 use crate::feed::Feed;
 use crate::gil_yield::GilYield;
 use crate::message::Message;
+use crate::naive_times::NaiveTimes;
 use crate::numpy;
 use crate::prefetch::{self, Placement};
 
@@ -28,10 +29,11 @@ impl<'py> Input<'py> {
         events: Option<Bound<'py, PyAny>>,
         timestamps: Option<Bound<'py, PyAny>>,
         messages: Option<Bound<'py, PyAny>>,
+        naive: &NaiveTimes,
     ) -> PyResult<Self> {
         match (events, timestamps, messages) {
-            (Some(events), None, None) => Self::of_events(events),
-            (None, Some(timestamps), Some(messages)) => Self::of_columns(&timestamps, &messages),
+            (Some(events), None, None) => Self::of_events(events, naive),
+            (None, Some(timestamps), Some(messages)) => Self::of_columns(&timestamps, &messages, naive),
             (None, None, None) => {
                 Err(PyTypeError::new_err("no input: pass events, or both timestamps= and messages="))
             }
@@ -44,17 +46,17 @@ impl<'py> Input<'py> {
         }
     }
 
-    fn of_events(events: Bound<'py, PyAny>) -> PyResult<Self> {
+    fn of_events(events: Bound<'py, PyAny>, naive: &NaiveTimes) -> PyResult<Self> {
         if events.is_exact_instance_of::<PyList>() || events.is_exact_instance_of::<PyTuple>() {
             return Ok(Self::Sequence(events));
         }
         if let Some((timestamps, messages)) = numpy::columns_of_table(&events)? {
-            return Self::of_columns(&timestamps, &messages);
+            return Self::of_columns(&timestamps, &messages, naive);
         }
         if let Some(chunks) = arrow::chunks_of(&events)? {
             // What has a length is there as a whole; a reader of record batches has none.
             return if events.len().is_ok() {
-                let rows = chunks.map(|chunk| Rows::of_table(&chunk?)).collect::<PyResult<_>>()?;
+                let rows = chunks.map(|chunk| Rows::of_table(&chunk?, naive)).collect::<PyResult<_>>()?;
                 Ok(Self::Rows(events.py(), rows))
             } else {
                 Ok(Self::RowStream(events.py(), chunks))
@@ -85,7 +87,11 @@ impl<'py> Input<'py> {
         }
     }
 
-    fn of_columns(timestamps: &Bound<'py, PyAny>, messages: &Bound<'py, PyAny>) -> PyResult<Self> {
+    fn of_columns(
+        timestamps: &Bound<'py, PyAny>,
+        messages: &Bound<'py, PyAny>,
+        naive: &NaiveTimes,
+    ) -> PyResult<Self> {
         let py = timestamps.py();
         let collected = |column: &Bound<'py, PyAny>| {
             arrow::column_chunks_of(column)?.map(Iterator::collect::<PyResult<Vec<_>>>).transpose()
@@ -95,11 +101,13 @@ impl<'py> Input<'py> {
             texts => texts,
         };
         let Some(texts) = texts else {
-            return Columns::new(timestamps, messages).map(Self::Columns);
+            return Columns::new(timestamps, messages, naive).map(Self::Columns);
         };
         let times = match collected(timestamps)? {
-            Some(times) => times.into_iter().map(TimeArray::of_array).collect::<PyResult<_>>()?,
-            None => vec![TimeArray::of_column(columns::timestamps_as_column(timestamps)?)],
+            Some(times) => {
+                times.into_iter().map(|times| TimeArray::of_array(times, naive)).collect::<PyResult<_>>()?
+            }
+            None => vec![TimeArray::of_column(columns::timestamps_as_column(timestamps, naive)?)],
         };
         Ok(Self::Rows(py, arrow::aligned(times, texts)?))
     }
@@ -122,21 +130,21 @@ impl<'py> Input<'py> {
     }
 
     /// Passes on all events, or those before the first error.
-    pub(crate) fn feed_all(self, into: &mut impl Feed) -> PyResult<()> {
+    pub(crate) fn feed_all(self, naive: &NaiveTimes, into: &mut impl Feed) -> PyResult<()> {
         match self {
             Self::Rows(py, rows) => rows.iter().try_for_each(|rows| rows.feed_all(py, into)),
             Self::RowStream(py, mut chunks) => {
                 while let Some(chunk) = py.detach(|| chunks.next()) {
-                    Rows::of_table(&chunk?)?.feed_all(py, into)?;
+                    Rows::of_table(&chunk?, naive)?.feed_all(py, into)?;
                 }
                 Ok(())
             }
-            Self::Columns(columns) => columns.feed_all(into),
+            Self::Columns(columns) => columns.feed_all(naive, into),
             Self::Sequence(events) => match events.cast_exact::<PyList>() {
-                Ok(list) => feed_list(list, into),
-                Err(_) => feed_items(events.py(), events.try_iter()?, into),
+                Ok(list) => feed_list(list, naive, into),
+                Err(_) => feed_items(events.py(), events.try_iter()?, naive, into),
             },
-            Self::Stream(events) => feed_items(events.py(), events, into),
+            Self::Stream(events) => feed_items(events.py(), events, naive, into),
         }
     }
 }
@@ -168,24 +176,25 @@ fn scaled<'py>(len: usize, messages: impl Iterator<Item = Bound<'py, PyAny>>) ->
 fn feed_items<'py>(
     py: Python<'py>,
     items: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>,
+    naive: &NaiveTimes,
     into: &mut impl Feed,
 ) -> PyResult<()> {
     let mut gil_yield = GilYield::new();
     for item in items {
-        event::feed(&item?, into)?;
+        event::feed(&item?, naive, into)?;
         gil_yield.after_event(py)?;
     }
     Ok(())
 }
 
-fn feed_list(list: &Bound<'_, PyList>, into: &mut impl Feed) -> PyResult<()> {
+fn feed_list(list: &Bound<'_, PyList>, naive: &NaiveTimes, into: &mut impl Feed) -> PyResult<()> {
     let placement = Placement::of(list);
     let mut gil_yield = GilYield::new();
     let (len, mut index) = (list.len(), 0);
     // The caller's code may change the list in between: what it takes away is not read, nor what it puts behind the rest.
     while index < len.min(list.len()) {
         prefetch::ask_for_events(list, index, placement);
-        event::feed_at(list, index, into)?;
+        event::feed_at(list, index, naive, into)?;
         gil_yield.after_event(list.py())?;
         index += 1;
     }

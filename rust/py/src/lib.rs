@@ -30,6 +30,7 @@ mod huge_pages;
 mod input;
 mod limits;
 mod message;
+mod naive_times;
 mod null;
 mod numpy;
 mod outcomes;
@@ -69,6 +70,8 @@ mod _core {
 
     #[pymodule_export]
     use super::router::Router;
+    #[pymodule_export]
+    use super::timestamp::unit_hint;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -9,7 +9,8 @@ use pyo3::buffer::{Element, PyBuffer};
 use pyo3::intern;
 use pyo3::prelude::*;
 
-use crate::time_column::{MissingTimes, NoTime};
+use crate::naive_times::NaiveTimes;
+use crate::time_column::{MissingTimes, NoTime, TimeColumn};
 
 /// The kind of an array's elements, as in `dtype.kind`; `None` for anything but an array of one dimension.
 fn kind_of(column: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
@@ -52,30 +53,40 @@ fn mask_of(column: &Bound<'_, PyAny>) -> PyResult<Option<Vec<bool>>> {
     Ok(Some(mask.iter().map(|&masked| masked != 0).collect()))
 }
 
-/// The rows of an array of numbers or `datetime64` that are masked, or `NaT`. The numbers are as from `as_integers`.
-pub(crate) fn missing_times(column: &Bound<'_, PyAny>, numbers: &[i64]) -> PyResult<MissingTimes> {
-    let mask = mask_of(column)?;
-    let has_nat = kind_of(column)?.as_deref() == Some("M");
-    let mut missing = MissingTimes::default();
-    if mask.is_some() || has_nat {
-        for (row, &number) in numbers.iter().enumerate() {
-            if mask.as_ref().is_some_and(|mask| mask[row]) || (has_nat && number == NAT) {
-                missing.push(row, NoTime::Null);
-            }
-        }
+/// The milliseconds of an array of `datetime64`, as an array of integers; `None` for anything else.
+pub(crate) fn as_integers<'py>(column: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if kind_of(column)?.as_deref() != Some("M") {
+        return Ok(None);
     }
-    Ok(missing)
+    column.call_method1("astype", ("datetime64[ms]",))?.call_method1("view", ("int64",)).map(Some)
 }
 
-/// `NaT` as a number.
+/// `NaT` as an integer.
 const NAT: i64 = i64::MIN;
 
-/// The milliseconds of an array of `datetime64`, as one of integers; anything else as it is.
-pub(crate) fn as_integers<'py>(column: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    if kind_of(column)?.as_deref() != Some("M") {
-        return Ok(column.clone());
+/// The timestamps of an array of `datetime64`, of which these are the integers.
+pub(crate) fn of_datetimes(
+    column: &Bound<'_, PyAny>,
+    integers: &[i64],
+    naive: &NaiveTimes,
+) -> PyResult<TimeColumn> {
+    naive.note();
+    let mask = mask_of(column)?;
+    let mut times = TimeColumn::default();
+    for (row, &civil_ms) in integers.iter().enumerate() {
+        let is_null = civil_ms == NAT || mask.as_ref().is_some_and(|mask| mask[row]);
+        times.push(if is_null { Err(NoTime::Null) } else { naive.resolve(civil_ms, false) });
     }
-    column.call_method1("astype", ("datetime64[ms]",))?.call_method1("view", ("int64",))
+    Ok(times)
+}
+
+/// The timestamps of an array, or other buffer, of integers.
+pub(crate) fn of_integers(column: &Bound<'_, PyAny>, milliseconds: Vec<i64>) -> PyResult<TimeColumn> {
+    let mut missing = MissingTimes::default();
+    for (row, _) in mask_of(column)?.iter().flatten().enumerate().filter(|(_, masked)| **masked) {
+        missing.push(row, NoTime::Null);
+    }
+    Ok(TimeColumn { milliseconds, missing })
 }
 
 /// The texts of an array of `str` or `bytes` of a fixed width, behind which it has NULs; `None` for anything else.

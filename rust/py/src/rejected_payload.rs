@@ -6,16 +6,17 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
 
 use crate::message::Message;
+use crate::naive_times::NaiveTimes;
 use crate::timestamp;
 
 /// Of an object that is not an event. None if its `repr` raises too.
 #[cold]
-pub(crate) fn of_object(item: &Bound<'_, PyAny>) -> Option<RejectedPayload> {
+pub(crate) fn of_object(item: &Bound<'_, PyAny>, naive: &NaiveTimes) -> Option<RejectedPayload> {
     let py = item.py();
     let timestamp = member(item, 0, intern!(py, "timestamp"));
-    let with_message =
-        member(item, 1, intern!(py, "message")).and_then(|message| of_message(timestamp.as_ref(), &message));
-    with_message.or_else(|| of_repr(timestamp.as_ref(), item))
+    let with_message = member(item, 1, intern!(py, "message"))
+        .and_then(|message| of_message(timestamp.as_ref(), &message, naive));
+    with_message.or_else(|| of_repr(timestamp.as_ref(), item, naive))
 }
 
 /// An item of a pair, or a member of anything else.
@@ -33,22 +34,31 @@ fn member<'py>(item: &Bound<'py, PyAny>, index: usize, name: &Bound<'py, PyStrin
 pub(crate) fn of_pair(
     timestamp: Option<&Bound<'_, PyAny>>,
     message: &Bound<'_, PyAny>,
+    naive: &NaiveTimes,
 ) -> Option<RejectedPayload> {
-    of_message(timestamp, message).or_else(|| of_repr(timestamp, message))
+    of_message(timestamp, message, naive).or_else(|| of_repr(timestamp, message, naive))
 }
 
-fn of_message(timestamp: Option<&Bound<'_, PyAny>>, message: &Bound<'_, PyAny>) -> Option<RejectedPayload> {
+fn of_message(
+    timestamp: Option<&Bound<'_, PyAny>>,
+    message: &Bound<'_, PyAny>,
+    naive: &NaiveTimes,
+) -> Option<RejectedPayload> {
     let message = Message::extract(message).ok()?;
-    Some(RejectedPayload::from_message(number(timestamp), &message.text().ok()?))
+    Some(RejectedPayload::from_message(number(timestamp, naive), &message.text().ok()?))
 }
 
-fn of_repr(timestamp: Option<&Bound<'_, PyAny>>, item: &Bound<'_, PyAny>) -> Option<RejectedPayload> {
+fn of_repr(
+    timestamp: Option<&Bound<'_, PyAny>>,
+    item: &Bound<'_, PyAny>,
+    naive: &NaiveTimes,
+) -> Option<RejectedPayload> {
     let shown = item.repr().ok()?;
     let shown = Message::Str(shown.as_borrowed());
     let text: Text<'_> = shown.text().ok()?;
-    Some(RejectedPayload { is_message: false, ..RejectedPayload::from_message(number(timestamp), &text) })
+    Some(RejectedPayload { is_message: false, ..RejectedPayload::from_message(number(timestamp, naive), &text) })
 }
 
-fn number(timestamp: Option<&Bound<'_, PyAny>>) -> Option<i64> {
-    timestamp::extract(timestamp?).ok()
+fn number(timestamp: Option<&Bound<'_, PyAny>>, naive: &NaiveTimes) -> Option<i64> {
+    timestamp::extract(timestamp?, Some(naive)).ok()
 }

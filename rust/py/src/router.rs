@@ -16,6 +16,7 @@ use crate::batch::Batch;
 use crate::event;
 use crate::feed::Feed;
 use crate::gil_yield::GilYield;
+use crate::naive_times::NaiveTimes;
 use crate::outcomes;
 use crate::rejected_payload;
 
@@ -30,6 +31,7 @@ use crate::rejected_payload;
 ///     oversize: as in `batches`.
 ///     invalid_text: as in `batches`.
 ///     keep_rejected: as in `batches`.
+///     timezone: as in `batches`.
 ///     max_held_nbytes: of the events in open batches as the service counts them, and 1 KiB for each open batch.
 #[pyclass(frozen, module = "cordwood._core")]
 pub(crate) struct Router {
@@ -37,6 +39,7 @@ pub(crate) struct Router {
     /// Locked as `SharedStream` holds its own, and for as short.
     inner: Mutex<core::Router>,
     limits: core::Limits,
+    naive: NaiveTimes,
 }
 
 /// Feeds events of one name.
@@ -87,7 +90,7 @@ impl Router {
         let utf8 = name.cast::<PyString>().ok().and_then(|name| name.to_str().ok());
         match utf8 {
             Some(utf8) if core::Router::accepts_name(utf8) => {
-                event::feed(item, &mut Feeder { router: self, name: utf8, position })
+                event::feed(item, &self.naive, &mut Feeder { router: self, name: utf8, position })
             }
             _ => self.reject_name(&name, item, position),
         }
@@ -105,7 +108,7 @@ impl Router {
             "log_stream_name gave {shown}; a name is a str of 1 to {MAX_STREAM_NAME_CHARS} characters, neither ':' nor '*'"
         );
         let mut feeder = Feeder { router: self, name: "", position };
-        let kept = if feeder.keeps_rejected() { rejected_payload::of_object(item) } else { None };
+        let kept = if feeder.keeps_rejected() { rejected_payload::of_object(item, &self.naive) } else { None };
         let rejected = feeder.reject(Rejection::Malformed(reason.into()), kept);
         rejected.map_err(|rejected| outcomes::to_exception(item.py(), &rejected))
     }
@@ -129,14 +132,16 @@ impl Router {
         oversize = Choice(Oversize::Reject),
         invalid_text = Choice(InvalidText::Replace),
         keep_rejected = false,
+        timezone = None,
         max_held_nbytes = Number(64 << 20),
     ), text_signature = "(name_of, *, oversize='reject', invalid_text='replace', keep_rejected=False, \
-        max_held_nbytes=67108864)")]
+        timezone=None, max_held_nbytes=67108864)")]
     fn new(
         name_of: Py<PyAny>,
         oversize: Choice<Oversize>,
         invalid_text: Choice<InvalidText>,
         keep_rejected: bool,
+        timezone: Option<&str>,
         max_held_nbytes: Number,
     ) -> PyResult<Self> {
         let admission = admission(None, oversize, invalid_text, None, None)?;
@@ -145,7 +150,12 @@ impl Router {
         if keep_rejected {
             router.accounting_mut().keep_rejected();
         }
-        Ok(Self { name_of, inner: Mutex::new(router), limits: admission.limits })
+        Ok(Self {
+            name_of,
+            inner: Mutex::new(router),
+            limits: admission.limits,
+            naive: NaiveTimes::new(timezone)?,
+        })
     }
 
     /// Take events and return the batches that closed, each with the name of its log stream.

@@ -15,11 +15,13 @@ use pyo3::types::{PyDict, PyList};
 
 use crate::batch::Batch;
 use crate::feed::Feed;
+use crate::naive_times::NaiveTimes;
 use crate::outcomes;
 
 pub(crate) struct SharedStream {
     stream: Mutex<StreamBatcher>,
     limits: core::Limits,
+    naive: NaiveTimes,
 }
 
 /// One feeder of a shared stream; each event takes the lock for itself.
@@ -47,17 +49,22 @@ impl Feed for Feeder<'_> {
 }
 
 impl SharedStream {
-    pub(crate) fn new(admission: Admission, on_reject: OnReject, keep_rejected: bool) -> Self {
+    pub(crate) fn new(admission: Admission, on_reject: OnReject, keep_rejected: bool, naive: NaiveTimes) -> Self {
         let mut stream = StreamBatcher::new(admission, on_reject);
         if keep_rejected {
             stream.accounting_mut().keep_rejected();
         }
-        Self { limits: admission.limits, stream: Mutex::new(stream) }
+        Self { limits: admission.limits, stream: Mutex::new(stream), naive }
     }
 
     fn lock(&self) -> MutexGuard<'_, StreamBatcher> {
         // A panic under the lock would be a bug of the core; what it holds is still whole events.
         self.stream.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What its times without a zone mean.
+    pub(crate) fn naive(&self) -> &NaiveTimes {
+        &self.naive
     }
 
     pub(crate) fn feeder(&self) -> Feeder<'_> {

@@ -7,6 +7,12 @@ use cordwood_core::Rejection;
 pub(crate) enum NoTime {
     Null,
     OutOfRange,
+    /// It has no zone, and no option says which is meant.
+    NoZone,
+    /// The zone's clocks go forward over it.
+    Skipped,
+    /// The zone's clocks show it twice.
+    Repeated,
     /// It holds an object that is no timestamp.
     Other(Rejection),
 }
@@ -18,6 +24,19 @@ impl NoTime {
             Self::Null => "timestamp is null; leave the row out",
             Self::OutOfRange => {
                 "timestamp does not fit into 64 bits; pass milliseconds since 1970, or leave the row out"
+            }
+            Self::NoZone => {
+                let reason = "timestamp has no time zone, and so names no point in time; pass `timezone` (\"UTC\", \"local\" \
+                              or a name such as \"Europe/Berlin\"), or a column with a time zone";
+                return Rejection::WrongType(reason.into());
+            }
+            Self::Skipped => {
+                "timestamp does not exist in the time zone that `timezone` names, whose clocks go forward over it; pass \
+                 milliseconds since 1970, or a time with its zone"
+            }
+            Self::Repeated => {
+                "timestamp occurs twice in the time zone that `timezone` names, whose clocks go back then; pass \
+                 milliseconds since 1970, or a time with its zone"
             }
             Self::Other(rejection) => return rejection.clone(),
         };

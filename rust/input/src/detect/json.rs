@@ -1,9 +1,10 @@
 //! What lines of JSON show: documents of events, and the members that hold the time of a line.
 
-use crate::detect::evidence::civil_ms;
+use crate::detect::detected::{LayoutSummary, has_zone};
+use crate::detect::evidence::{Loss, civil_ms};
 use crate::detect::problem::{Problem, ProblemKind};
 use crate::detect::rivals::decide;
-use crate::detect::tally::Layout;
+use crate::detect::tally::{Hit, Layout};
 use crate::detect::text::{layouts_of_values, strftime};
 use crate::json::find_paths::visit_line;
 use crate::json::grammar::{Parser, Visitor};
@@ -36,7 +37,7 @@ pub(super) struct FoundJson {
     /// The time of each line that has one, by its index.
     pub(super) times: Vec<(usize, TimestampFields)>,
     /// All layouts of their values, and how many lines have them.
-    pub(super) layouts: Vec<Layout>,
+    pub(super) layouts: Vec<LayoutSummary>,
     pub(super) problem: Option<Problem>,
 }
 
@@ -111,7 +112,7 @@ struct Candidate {
     /// Lines whose value is a number that is no time.
     other_numbers: usize,
     times: Vec<(usize, TimestampFields)>,
-    layouts: Vec<Layout>,
+    layouts: Vec<LayoutSummary>,
     formats: Vec<TimestampFormat>,
     ambiguous: Option<Problem>,
 }
@@ -128,6 +129,7 @@ pub(super) fn find(lines: &[(usize, &[u8])], options: &JsonOptions) -> FoundJson
     let members: Vec<LineMembers<'_>> =
         lines.iter().filter_map(|&(index, line)| Some((index, line, Members::of_line(line)?))).collect();
     let names: Vec<String> = match &options.field {
+        _ if members.is_empty() => Vec::new(),
         Some(field) => vec![field.clone()],
         None => USUAL_NAMES.iter().map(|&name| name.to_owned()).collect(),
     };
@@ -177,6 +179,7 @@ fn candidate(name: String, members: &[LineMembers<'_>], options: &JsonOptions) -
     let mut times = Vec::new();
     let mut texts: Vec<(usize, Vec<u8>)> = Vec::new();
     let (mut present, mut other_numbers) = (0, 0);
+    let mut layouts = Vec::new();
     for (index, _, of_line) in members {
         let Some((_, written)) = of_line.iter().find(|(known, _)| *known == name) else { continue };
         present += 1;
@@ -185,6 +188,9 @@ fn candidate(name: String, members: &[LineMembers<'_>], options: &JsonOptions) -
                 if (FIRST_MS..=options.now_ms + DAY_MS).contains(&ms)
                     || (options.field.is_some() && ms >= FIRST_MS) =>
             {
+                if times.is_empty() {
+                    layouts.push(summary_of_numbers(written, &name));
+                }
                 times.push((*index, TimestampFields { epoch_ms: Some(ms), ..TimestampFields::default() }));
             }
             Value::Text(text) => texts.push((*index, text)),
@@ -192,28 +198,36 @@ fn candidate(name: String, members: &[LineMembers<'_>], options: &JsonOptions) -
             Value::Other => other_numbers += usize::from(written.first().is_some_and(u8::is_ascii_digit)),
         }
     }
+    for numbers in &mut layouts {
+        numbers.lines = times.len();
+    }
     let values: Vec<&[u8]> = texts.iter().map(|(_, text)| text.as_slice()).collect();
     let mut formats = Vec::new();
-    let mut layouts = Vec::new();
     let mut ambiguous = None;
     if let Some(items) = &options.items {
         let format = TimestampFormat::new(items.clone(), Place::Whole);
-        for (index, text) in &texts {
-            if let Some((fields, _)) = format.find(text) {
+        let mut hits = Vec::new();
+        for (line, (index, text)) in texts.iter().enumerate() {
+            if let Some((fields, (start, end))) = format.find(text) {
                 times.push((*index, fields));
+                let place = Place::Whole;
+                hits.push(Hit { line, place, start, end, fields, zone: None, leaves: None, has_point: false });
             }
         }
+        let layout = Layout { items: items.clone(), place: Place::Whole, hits };
+        layouts.extend(summary(&layout, &values, None, &name));
         formats.push(format);
     } else {
-        layouts = layouts_of_values(&values);
-        let fates = decide(&mut layouts, &values, options.now_ms);
-        for (layout, fate) in layouts.iter().zip(fates) {
+        let mut written = layouts_of_values(&values);
+        let fates = decide(&mut written, &values, options.now_ms);
+        for (layout, fate) in written.iter().zip(fates) {
+            layouts.extend(summary(layout, &values, fate.lost, &name));
             match fate.lost {
                 None => {
                     formats.push(TimestampFormat::new(layout.items.clone(), Place::Whole));
                     times.extend(layout.hits.iter().map(|hit| (texts[hit.line].0, hit.fields)));
                 }
-                Some(super::evidence::Loss::AmbiguousOrder) => {
+                Some(Loss::AmbiguousOrder) => {
                     let lines = layout.hits.iter().map(|hit| members_line(members, texts[hit.line].0));
                     let problem =
                         ambiguous.take().unwrap_or_else(|| Problem::new(ProblemKind::AmbiguousDate, lines));
@@ -227,6 +241,48 @@ fn candidate(name: String, members: &[LineMembers<'_>], options: &JsonOptions) -
     times.sort_by_key(|(line, _)| *line);
     times.dedup_by_key(|(line, _)| *line);
     Candidate { name, present, other_numbers, times, layouts, formats, ambiguous }
+}
+
+/// A layout of the texts that a member has; nothing if none has it any more.
+fn summary(layout: &Layout, values: &[&[u8]], lost: Option<Loss>, name: &str) -> Option<LayoutSummary> {
+    let hit = layout.hits.first()?;
+    Some(LayoutSummary {
+        example: values[hit.line][hit.start..hit.end].to_vec(),
+        strftime: strftime(layout),
+        place: format!("member {name}"),
+        lines: layout.hits.len(),
+        has_zone: has_zone(&hit.fields),
+        has_year: layout.has_year(),
+        lost,
+    })
+}
+
+/// Counts since 1970 that are written as numbers.
+fn summary_of_numbers(written: &[u8], name: &str) -> LayoutSummary {
+    LayoutSummary {
+        example: written.to_vec(),
+        strftime: FormatItem::Epoch.strftime(),
+        place: format!("member {name}"),
+        lines: 0,
+        has_zone: true,
+        has_year: true,
+        lost: None,
+    }
+}
+
+/// The regular expression that finds the time in a line of an object that is printed over several lines, if this is that of
+/// its time.
+pub(super) fn pattern_of_time(line: &[u8]) -> Option<String> {
+    let line = line.trim_ascii();
+    let line = line.strip_suffix(b",").unwrap_or(line);
+    let [(name, written)] = &Members::of_line(&[b"{", line, b"}"].concat())?[..] else { return None };
+    let is_usual = USUAL_NAMES.contains(&name.as_str());
+    let value = match value_of(written) {
+        Value::Text(_) if is_full_time(written) => r#""([^"]+)""#,
+        Value::Number(ms) if is_usual && ms >= FIRST_MS => "([0-9]+)",
+        _ => return None,
+    };
+    Some(format!(r#""{}" *: *{value}"#, regex::escape(name)))
 }
 
 fn members_line(members: &[LineMembers<'_>], index: usize) -> Vec<u8> {
@@ -298,7 +354,7 @@ pub(super) fn is_document(start: &[u8], lines: &[&[u8]]) -> bool {
         Some(b'{') => {
             let events: Vec<bool> = lines.iter().filter_map(|line| event_in_ms(line)).collect();
             // Seconds, and texts, are of logs whose lines happen to have the same members: then all lines have them.
-            let are_events = events.len() * 2 > lines.len() && events.contains(&true);
+            let are_events = events.len() * 2 >= lines.len() && events.contains(&true);
             // Printed over several lines, no line is one.
             are_events
                 || inside.starts_with(b"\"events\"")

@@ -300,20 +300,22 @@ fn layouts_of_given(
 /// Those of what a pattern finds in each line.
 fn layouts_at(lines: &[&[u8]], chosen: &[usize], regex: &Regex) -> Vec<Layout> {
     let mut values: Vec<&[u8]> = Vec::new();
-    let mut of: Vec<usize> = Vec::new();
+    let mut of: Vec<(usize, usize)> = Vec::new();
     for &line in chosen {
         let Some(found) = regex.captures(lines[line]) else { continue };
         let Some(place) = found.name("timestamp").or_else(|| found.get(1)).or_else(|| found.get(0)) else {
             continue;
         };
         values.push(&lines[line][place.range()]);
-        of.push(line);
+        of.push((line, place.start()));
     }
     let mut layouts = layouts_of_values(&values);
     for layout in &mut layouts {
         layout.place = Place::Pattern;
         for hit in &mut layout.hits {
-            (hit.line, hit.place) = (of[hit.line], Place::Pattern);
+            let (line, begin) = of[hit.line];
+            (hit.line, hit.place) = (line, Place::Pattern);
+            (hit.start, hit.end) = (begin + hit.start, begin + hit.end);
         }
     }
     layouts

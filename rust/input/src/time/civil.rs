@@ -7,7 +7,7 @@ use crate::time::error::TimeError;
 use crate::time::fields::TimestampFields;
 use crate::time::years::{Direction, YearTracker, Years, civil_ms, weekday_fits};
 use crate::time::zones::{Abbreviation, WrittenZone, ZoneName, abbreviation};
-use clock::{LocalTime, ZoneClock};
+pub use clock::{LocalTime, ZoneClock};
 use repeated::{DISORDER, Passes, RepeatedTimes};
 
 /// Zones that are kept, of those that lines write.

@@ -159,9 +159,13 @@ fn english_weekday(letters: [u8; 3]) -> Option<u32> {
 
 fn name_at(text: &[u8], names: &Names) -> Option<(Meaning, usize)> {
     let whole = word_len(text);
+    if whole == 0 {
+        return None;
+    }
     // A hyphen is part of Portuguese `segunda-feira`, and separates in `Sat-Nov-28`.
     let first = text[..whole].iter().position(|&byte| byte == b'-').unwrap_or(whole);
-    [whole, first].into_iter().find_map(|len| {
+    let lengths = if first == whole { &[whole][..] } else { &[whole, first] };
+    lengths.iter().find_map(|&len| {
         let folded = Folded::of(&text[..len]);
         let found = names.binary_search_by(|(name, _)| name.as_slice().cmp(folded.bytes())).ok()?;
         let meaning = names[found].1;

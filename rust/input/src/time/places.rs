@@ -228,6 +228,8 @@ fn after_priority(line: &[u8]) -> Option<usize> {
 /// Behind this key, `=`, and an opening quote.
 fn after_key(line: &[u8], key: &[u8]) -> Option<usize> {
     let near = &line[..line.len().min(LOOKED_AT)];
+    // Most lines have none, and to search for a key costs more than that.
+    memchr::memchr(b'=', near)?;
     memchr::memmem::find_iter(near, key).find_map(|at| {
         let equals = at + key.len();
         if near.get(equals) != Some(&b'=') || !begins_a_key(&near[..at]) {

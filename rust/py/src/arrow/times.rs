@@ -13,6 +13,7 @@ use arrow_schema::{DataType, TimeUnit};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
+use crate::naive_times::NaiveTimes;
 use crate::time_column::{MissingTimes, NoTime, TimeColumn};
 
 /// An Arrow column of timestamps.
@@ -24,9 +25,26 @@ pub(crate) struct TimeArray {
 }
 
 impl TimeArray {
-    pub(crate) fn of_array(array: ArrayRef) -> PyResult<Self> {
+    pub(crate) fn of_array(array: ArrayRef, naive: &NaiveTimes) -> PyResult<Self> {
+        if let DataType::Timestamp(_, None) = array.data_type() {
+            return Ok(Self::of_naive(&array, naive));
+        }
+        naive.refuse_for_column(|| array.data_type().to_string())?;
         let mut missing = MissingTimes::default();
         Ok(Self { array: as_times(array, &mut missing)?, missing })
+    }
+
+    /// Of times without a zone.
+    fn of_naive(array: &ArrayRef, naive: &NaiveTimes) -> Self {
+        naive.note();
+        let civil = Times::new(array);
+        let mut column = TimeColumn::default();
+        for row in 0..array.len() {
+            let why_not = if array.is_null(row) { NoTime::Null } else { NoTime::OutOfRange };
+            let civil_ms = civil.at(row).ok_or(why_not);
+            column.push(civil_ms.and_then(|civil_ms| naive.resolve(civil_ms, false)));
+        }
+        Self::of_column(column)
     }
 
     pub(crate) fn of_column(column: TimeColumn) -> Self {

@@ -9,7 +9,8 @@ use crate::time::zones::ZoneName;
 
 /// How often a zone's clock shows a civil time, and its offsets then, in milliseconds east of UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LocalTime {
+pub enum LocalTime {
+    /// As at nearly all times.
     Once(i64),
     /// Clocks go back: before and after.
     Twice(i64, i64),
@@ -19,7 +20,7 @@ pub(super) enum LocalTime {
 
 /// A zone's clock.
 #[derive(Clone, Debug)]
-pub(super) struct ZoneClock {
+pub struct ZoneClock {
     /// `None` is UTC.
     zone: Option<TimeZone>,
     /// The last quarter of an hour that was looked up: offsets never change inside one.
@@ -36,7 +37,8 @@ impl ZoneClock {
     }
 
     /// The clock of `UTC`, `local`, or a name of the IANA database; `None` if there is no such zone.
-    pub(super) fn of(zone: &str) -> Option<Self> {
+    #[must_use]
+    pub fn of(zone: &str) -> Option<Self> {
         let zone = match zone {
             "UTC" => None,
             "local" => Some(TimeZone::system()),
@@ -45,9 +47,9 @@ impl ZoneClock {
         Some(Self { zone, ..Self::utc() })
     }
 
-    /// What a civil time means.
+    /// What a civil time means, in milliseconds as if it were UTC.
     #[inline]
-    pub(super) fn at(&mut self, civil_ms: i64) -> LocalTime {
+    pub fn at(&mut self, civil_ms: i64) -> LocalTime {
         let Some(zone) = &self.zone else { return LocalTime::Once(0) };
         let quarter = civil_ms.div_euclid(QUARTER_MS);
         match self.known {
