@@ -10,6 +10,7 @@ from typing import Any
 
 import cordwood
 import pytest
+import times_beside_parts
 import times_of_clocks
 import times_of_dates
 import times_of_json
@@ -18,7 +19,9 @@ from paths import ROOT
 from written_times import Case, milliseconds
 
 NOW = "2026-12-01T07:00:00Z"
-CASES = times_of_clocks.CASES + times_of_dates.CASES + times_of_json.CASES + times_of_logs.CASES
+CASES = (
+    times_beside_parts.CASES + times_of_clocks.CASES + times_of_dates.CASES + times_of_json.CASES + times_of_logs.CASES
+)
 FILES = sorted((ROOT / "tests" / "data" / "times").glob("*.log"))
 REFUSED = {
     "date-in-a-banner-times-only-in-lines",
@@ -102,3 +105,10 @@ def test_a_format_that_changes_late_in_a_file_is_found(tmp_path: pathlib.Path) -
     assert [event["timestamp"] for event in events[-300:]] == [
         milliseconds("2026-11-24T13:00:00.250Z") + 1000 * n for n in range(300)
     ]
+
+
+def test_a_byte_order_mark_in_the_middle_of_a_file_begins_no_text(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "x.log"
+    lines = [f"2026-11-24T10:00:0{n}Z step {n}" for n in range(4)]
+    path.write_text("".join(f"\ufeff{line}\n" if n % 2 == 0 else f"{line}\n" for n, line in enumerate(lines)))
+    assert [event["message"] for event in cordwood.read(path)] == lines

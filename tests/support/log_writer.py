@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 MONTHS = {
@@ -95,6 +96,22 @@ MESSAGES = [
     "UTC is set", "CAT eats", "Z=4.2", "Z", "500,GET", "200 OK", "404,x", "10.0.0.7,LOGIN", "10:00:01 again", "A new one", "(2025)",
     "at 2020-02-02 02:02:02", "1795514401 paid", "id=1795514401250", "[x] y", "É", "Europe", "-", ".5", "{}", "Nov", "May 5",
 ]  # fmt: skip
+PARTS = {
+    "+12 dB",
+    "+0200 items",
+    "-3 degrees",
+    "2026 was good",
+    "1987",
+    "AM radio",
+    "PM",
+    "UTC is set",
+    "CAT eats",
+    "Z",
+    "500,GET",
+    "404,x",
+    "(2025)",
+}
+"""Messages that begin as a part of a time does: where all lines of a layout have one, anybody would read it so."""
 CONTINUATIONS = [
     "\tat Main.java:17", "  more", "Caused by: x", "Traceback (most recent call last):", "SELECT * FROM t", "}", "--",
     "WHERE at > '2020-02-02 02:02:02'", "and so on", "  2020-02-02 02:02:02", "# note", "x: 1795514401",
@@ -170,11 +187,15 @@ def logs(draw: Any, most_layouts: int = 2) -> Log:
     steps = st.sampled_from([0, 7, 250, 1_000, 1_000, 61_000, 7_200_000])
     lines: list[str] = []
     events: list[tuple[int, str]] = []
+    plain: dict[Layout, bool] = {}
     for _ in range(draw(st.integers(1, 14))):
         time += timedelta(milliseconds=draw(steps))
-        at, line = draw(st.sampled_from(chosen)).line(time, draw(st.sampled_from(MESSAGES)))
+        layout, message = draw(st.sampled_from(chosen)), draw(st.sampled_from(MESSAGES))
+        plain[layout] = plain.get(layout, False) or message not in PARTS
+        at, line = layout.line(time, message)
         lines.append(line)
         more = draw(st.lists(st.sampled_from(CONTINUATIONS), max_size=2)) if draw(st.integers(0, 4)) == 0 else []
         lines += more
         events.append((at, "\n".join([line, *more])))
+    assume(all(plain.values()))
     return Log(lines, events)

@@ -31,12 +31,13 @@ pub use saved::{restored, saved};
 use crate::header_lines::{is_directive, names_columns_of, time_column};
 use crate::time::fields::TimestampFields;
 use crate::time::formats::TimestampFormat;
-use crate::time::places::{Place, is_indented};
+use crate::time::forms::{Reading, partial_readings_at};
+use crate::time::places::{Place, is_indented, places};
 use detected::has_zone;
 use evidence::{Timed, is_near};
 use json::{FoundJson, JsonOptions};
 use sample::Sample;
-use tally::readings;
+
 use text::{Judged, TextOptions, judge_layouts, problem_of, strftime};
 
 /// What the caller knows already.
@@ -354,12 +355,16 @@ fn begins_an_event(line: &[u8]) -> bool {
     crate::time::formats::begins_with_time(line)
 }
 
-/// Whether a line that is not set in has a time near those of the lines around it: it may be an event of the same log.
+/// Whether a line that is not set in has a time near those of the lines around it, or something that may be the beginning of
+/// one: it may be an event of the same log.
 fn is_among_others(index: usize, line: &[u8], known: &[Timed]) -> bool {
     let is_quoted = |at: usize| at > 0 && matches!(line[at - 1], b'"' | b'\'') && !line[..at].ends_with(b"=\"");
-    !is_indented(line)
-        && readings(line, None).iter().any(|(place, reading)| {
-            let may_be = reading.has_date() && !is_quoted(reading.start) && !matches!(place, Place::Words(5..));
-            may_be && is_near(&[(index, reading.fields)], known)
-        })
+    let mut readings = Vec::new();
+    for (place, at) in places(line) {
+        if !is_quoted(at) && !matches!(place, Place::Words(5..)) {
+            partial_readings_at(line, at, &mut readings);
+        }
+    }
+    let is_near = |reading: &Reading| reading.has_date() && is_near(&[(index, reading.fields)], known);
+    !is_indented(line) && readings.iter().any(is_near)
 }

@@ -39,6 +39,20 @@ impl LineEnd {
     }
 }
 
+/// How many bytes precede the text of a line: NULs, of a file that was cut while a program went on writing to it, and byte order
+/// marks, with which some programs begin a file, also one that was appended to another.
+pub(crate) fn preceding_len(line: &[u8]) -> usize {
+    const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+    let mut len = 0;
+    loop {
+        len += match &line[len..] {
+            [0, ..] => 1,
+            rest if rest.starts_with(BYTE_ORDER_MARK) => BYTE_ORDER_MARK.len(),
+            _ => return len,
+        }
+    }
+}
+
 /// Splits lines, which stay in the chunk that was fed last; only one that began in a chunk before is joined.
 #[derive(Debug, Default)]
 pub(crate) struct LineSplitter {
@@ -143,8 +157,8 @@ impl LineSplitter {
             Some(end) if self.is_plain && end - self.at <= MAX_EVENT_INPUT_BYTES => {
                 let from = std::mem::replace(&mut self.at, end + 1);
                 self.looked_at = self.at;
-                if self.chunk[from] == 0 {
-                    return self.without_nuls(from, end);
+                if matches!(self.chunk[from], 0 | 0xEF) {
+                    return self.without_preceding(from, end);
                 }
                 let line = &self.chunk[from..end];
                 let bytes = line.strip_suffix(b"\r").unwrap_or(line);
@@ -155,14 +169,14 @@ impl LineSplitter {
         }
     }
 
-    /// A line without the NULs that it begins with: those of a file that was cut while a program went on writing to it.
+    /// A line without what precedes its text.
     #[cold]
     #[inline(never)]
-    fn without_nuls(&mut self, from: usize, end: usize) -> Line<'_> {
+    fn without_preceding(&mut self, from: usize, end: usize) -> Line<'_> {
         let line = &self.chunk[from..end];
-        let nuls = line.iter().take_while(|byte| **byte == 0).count();
-        let bytes = line[nuls..].strip_suffix(b"\r").unwrap_or(&line[nuls..]);
-        self.last = LineRange { is_joined: false, from: from + nuls, to: from + nuls + bytes.len() };
+        let len = preceding_len(line);
+        let bytes = line[len..].strip_suffix(b"\r").unwrap_or(&line[len..]);
+        self.last = LineRange { is_joined: false, from: from + len, to: from + len + bytes.len() };
         Line::Whole { offset: self.base + from as u64, bytes }
     }
 
@@ -190,14 +204,10 @@ impl LineSplitter {
             (from, to) = (0, self.joined.len());
         }
         let line = &self.held(is_joined)[from..to];
-        // A byte order mark, with which some editors begin a file, is not part of the first line.
-        if offset == 0 && line.starts_with(b"\xEF\xBB\xBF") {
-            from += 3;
-        }
         if is_ended && to > from && line.ends_with(b"\r") && self.end == LineEnd::LineFeed {
             to -= 1;
         }
-        from += self.held(is_joined)[from..to].iter().take_while(|byte| **byte == 0).count();
+        from += preceding_len(&self.held(is_joined)[from..to]);
         self.last = LineRange { is_joined, from, to };
         match self.last() {
             line if line.len() > MAX_EVENT_INPUT_BYTES => Line::TooLong { offset },

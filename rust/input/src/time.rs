@@ -8,6 +8,7 @@ pub(crate) mod fields;
 pub(crate) mod formats;
 pub(crate) mod forms;
 pub(crate) mod names;
+pub(crate) mod neighbours;
 pub(crate) mod places;
 pub(crate) mod year_inference;
 pub(crate) mod years;

@@ -1,7 +1,7 @@
 //! What lines of JSON show: documents of events, and the members that hold the time of a line.
 
 use crate::detect::detected::{LayoutSummary, has_zone};
-use crate::detect::evidence::{Loss, civil_ms};
+use crate::detect::evidence::{Loss, civil_ms, is_near};
 use crate::detect::problem::{Problem, ProblemKind};
 use crate::detect::rivals::decide;
 use crate::detect::tally::{Hit, Layout};
@@ -146,14 +146,15 @@ pub(super) fn find(lines: &[(usize, &[u8])], options: &JsonOptions) -> FoundJson
         // The first of those with most: the names are in the order of likelihood.
         let Some(at) = candidates.iter().position(|one| new(one) == most).filter(|_| most > 0) else { break };
         let best = candidates.remove(at);
-        // Another name for a single line is no proof.
-        if !found.fields.is_empty() && most < 2 {
-            break;
-        }
         let taken: Vec<(usize, TimestampFields)> =
             best.times.iter().copied().filter(|(line, _)| open.binary_search(line).is_ok()).collect();
+        // Another name for a single line is no proof, but near the others it is of the same log.
+        if !found.fields.is_empty() && most < 2 && !is_near(&taken, &found.times) {
+            continue;
+        }
         open.retain(|line| best.times.binary_search_by_key(line, |(line, _)| *line).is_err());
         found.times.extend(taken);
+        found.times.sort_by_key(|(line, _)| *line);
         found.fields.push(best.name);
         for format in best.formats {
             if !found.formats.contains(&format) {
@@ -163,7 +164,6 @@ pub(super) fn find(lines: &[(usize, &[u8])], options: &JsonOptions) -> FoundJson
         found.layouts.extend(best.layouts);
         found.problem = found.problem.or(best.ambiguous);
     }
-    found.times.sort_by_key(|(line, _)| *line);
     if found.problem.is_some() {
         found.fields.clear();
         return found;

@@ -36,6 +36,7 @@ pub(super) fn decide(layouts: &mut [Layout], lines: &[&[u8]], now_ms: i64) -> Ve
     decide_orders(layouts, &mut fates, lines, now_ms);
     decide_fractions(layouts, &mut fates, lines);
     decide_words(layouts, &mut fates, lines);
+    decide_parts(layouts, &mut fates, lines);
     decide_followers(layouts, &mut fates, lines);
     fates
 }
@@ -366,6 +367,28 @@ fn without_words(layout: &Layout, items: &[FormatItem], lines: &[&[u8]]) -> Vec<
     layout.hits.iter().filter_map(shorter).collect()
 }
 
+/// A word that may be a part of the times, where no reading takes it: behind a sign that stands between columns, or a year in
+/// brackets in a single line.
+fn decide_parts(layouts: &[Layout], fates: &mut [Fate], lines: &[&[u8]]) {
+    for (layout, fate) in layouts.iter().zip(fates) {
+        if fate.lost.is_some() || fate.apart.word {
+            continue;
+        }
+        let followed = || layout.hits.iter().filter(|hit| hit.leaves == Some(Leaves::Part));
+        if followed().count() * 2 > layout.hits.len() {
+            let hit = followed().next().unwrap_or(&layout.hits[0]);
+            let rest = &lines[hit.line][hit.end..];
+            let signs = rest.iter().take_while(|byte| byte.is_ascii_punctuation() || byte.is_ascii_whitespace());
+            let signs = signs.count().min(rest.len());
+            fate.lost = Some(Loss::AmbiguousPart);
+            fate.ambiguous = Some(first_of(&rest[signs..]));
+        } else if let ([hit], [.., Byte(b'('), Year4, Byte(b')')]) = (&layout.hits[..], &layout.items[..]) {
+            fate.lost = Some(Loss::AmbiguousPart);
+            fate.ambiguous = Some(lines[hit.line][hit.end - 6..hit.end].to_vec());
+        }
+    }
+}
+
 /// What follows all times of a layout, and may be part of them: a zone of two digits, milliseconds behind another sign than a
 /// point, the letter of AM or PM.
 fn decide_followers(layouts: &[Layout], fates: &mut [Fate], lines: &[&[u8]]) {
@@ -419,7 +442,7 @@ fn first_of(text: &[u8]) -> Vec<u8> {
     let skipped = usize::from(text.first() == Some(&b','));
     let end = text[skipped..]
         .iter()
-        .position(|byte| matches!(byte, b' ' | b'\t' | b',' | b']'))
+        .position(|byte| matches!(byte, b' ' | b'\t' | b',' | b']' | b'|' | b';'))
         .map_or(text.len(), |at| at + skipped);
     text[..end].to_vec()
 }

@@ -1,6 +1,6 @@
 //! The lines of samples.
 
-use crate::lines::LineEnd;
+use crate::lines::{LineEnd, preceding_len};
 
 /// The lines of all samples, in the order of the file; blank ones don't count.
 #[derive(Debug)]
@@ -16,7 +16,6 @@ impl<'a> Sample<'a> {
         let separator = end.byte();
         let mut lines = Vec::new();
         for sample in samples {
-            let sample = sample.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(sample);
             lines.extend(
                 sample.split(|&byte| byte == separator).map(trimmed).filter(|line| !line.trim_ascii().is_empty()),
             );
@@ -25,9 +24,8 @@ impl<'a> Sample<'a> {
     }
 }
 
-/// Without the carriage return that ends it, and the NULs that a truncated file leaves before it.
+/// Without the carriage return that ends it, and what precedes its text.
 fn trimmed(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let nuls = line.iter().take_while(|&&byte| byte == 0).count();
-    &line[nuls..]
+    &line[preceding_len(line)..]
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::time::fields::{FormatItem, TimestampFields};
 use crate::time::forms::{Leaves, Reading, readings_after_a_letter, readings_at};
+use crate::time::neighbours;
 use crate::time::places::{Place, place_in, places};
 use crate::time::zones::ZoneForm;
 
@@ -145,5 +146,19 @@ pub(crate) fn readings(line: &[u8], time_column: Option<u8>) -> Vec<(Place, Read
             longer && !is_rival && (dated || !reading.has_date())
         })
     });
+    found.retain(|(place, reading)| !is_behind_a_part(line, *place, reading));
     found
+}
+
+/// Whether what is before a reading further in may be a part of its time.
+fn is_behind_a_part(line: &[u8], place: Place, reading: &Reading) -> bool {
+    let Reading { fields, zone, start, .. } = reading;
+    let is_count = fields.epoch_ms.is_some();
+    matches!(place, Place::Words(_) | Place::Bracket | Place::Column)
+        && neighbours::is_behind_a_part(
+            line,
+            *start,
+            is_count || zone.is_some(),
+            is_count || fields.year.is_some(),
+        )
 }

@@ -102,9 +102,9 @@ fn judge_of(lines: &[&[u8]], candidates: &[usize], options: &TextOptions) -> Vec
         (None, Some(regex)) => layouts_at(lines, &chosen, regex),
         (None, None) => layouts_of(lines, chosen.iter().copied(), options.time_column),
     };
-    // Lines that are set in continue others, if those have times.
+    // Lines that are set in continue others.
     let is_set_in = |hit: &Hit| is_indented(lines[hit.line]);
-    if options.given().is_none() && layouts.iter().any(|layout| layout.hits.iter().any(|hit| !is_set_in(hit))) {
+    if options.given().is_none() && chosen.iter().any(|&line| could_begin(lines[line])) {
         for layout in &mut layouts {
             layout.hits.retain(|hit| !is_set_in(hit));
         }

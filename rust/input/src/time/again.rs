@@ -36,14 +36,14 @@ impl Tails {
     /// Remembers what follows a timestamp, if these bytes alone show that it is no part of it: its first word ends in them.
     pub(super) fn remember(&mut self, after: &[u8]) {
         let Some(word) = after.first_chunk::<8>() else { return };
-        // What may stand before a part of a time: `forms::lacks` looks behind it.
+        // What may stand before a part of a time: `neighbours::lacks` looks behind it.
         let signs = word.iter().take_while(|byte| matches!(byte, b' ' | b']' | b'[' | b')' | b'(')).count();
         let decides = match &word[signs..] {
             [] => false,
             [first, rest @ ..] if first.is_ascii_alphanumeric() => {
                 rest.iter().any(|byte| matches!(byte, b' ' | b':' | b']' | b'[' | b','))
             }
-            [first, ..] => !matches!(first, b'\t' | b'+' | b'-' | b',' | b'"' | 0x80..),
+            [first, ..] => !matches!(first, b'\t' | b'+' | b'-' | b'_' | b',' | b'"' | b'|' | b';' | 0x80..),
         };
         if decides {
             let word = u64::from_le_bytes(*word);

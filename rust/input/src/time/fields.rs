@@ -3,7 +3,7 @@
 use crate::time::names;
 use crate::time::zones::{self, WrittenZone};
 
-pub(crate) use crate::time::names::Weekdays;
+pub(crate) use crate::time::names::{Half, Weekdays};
 
 /// A timestamp as a line has it; what it leaves out is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,13 +32,6 @@ pub struct TimestampFields {
     pub epoch_ms: Option<i64>,
 }
 
-/// The half of a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Half {
-    Am,
-    Pm,
-}
-
 impl TimestampFields {
     /// The same, with the hour of 24 that AM or PM make of it; `None` if they contradict it.
     ///
@@ -47,8 +40,9 @@ impl TimestampFields {
     pub(crate) fn finished(self) -> Option<Self> {
         let hour = match (self.half, self.hour) {
             (Some(Half::Am), 12) => 0,
-            (Some(Half::Am), 13..) => return None,
-            (Some(Half::Pm), hour @ 0..12) => hour + 12,
+            // A clock of 24 hours shows 0 in the morning, and one of twelve, 12 in the afternoon.
+            (Some(Half::Am), 13..) | (Some(Half::Pm), 0) => return None,
+            (Some(Half::Pm), hour @ 1..12) => hour + 12,
             (_, hour) => hour,
         };
         Some(Self { hour, half: None, ..self })
@@ -280,6 +274,12 @@ impl<'a> FieldReader<'a> {
         }
     }
 
+    /// Takes items one after the other.
+    #[inline]
+    pub(crate) fn take_all(&mut self, items: &[FormatItem]) -> Option<()> {
+        items.iter().try_for_each(|&item| self.take(item))
+    }
+
     #[inline]
     fn byte(&mut self, byte: u8) -> Option<()> {
         (self.line.get(self.at) == Some(&byte)).then(|| self.at += 1)
@@ -347,30 +347,13 @@ impl<'a> FieldReader<'a> {
             .then_some(())
     }
 
-    /// AM or PM, in either case, with or without points.
+    /// AM or PM.
     fn half_of_day(&mut self) -> Option<()> {
-        let (half, rest) = match self.line.get(self.at..)? {
-            [b'A' | b'a', rest @ ..] => (Half::Am, rest),
-            [b'P' | b'p', rest @ ..] => (Half::Pm, rest),
-            _ => return None,
-        };
-        let after = match rest {
-            [b'M' | b'm', rest @ ..] => rest,
-            [b'.', rest @ ..] => match &rest[blank_len(rest)..] {
-                [b'M' | b'm', b'.', rest @ ..] | [b'M' | b'm', rest @ ..] => rest,
-                _ => return None,
-            },
-            _ => return None,
-        };
-        // Not the beginning of a word; a sign that is no letter, such as the blank before, is none.
-        let ends = match after {
-            [byte, ..] if byte.is_ascii_alphanumeric() => zones::zone_at(after).is_some(),
-            [byte, ..] => *byte != b'_' && (*byte < 0x80 || blank_len(after) > 0),
-            [] => true,
-        };
+        let text = self.line.get(self.at..)?;
+        let (half, len) = english_half(text).or_else(|| names::half_at(text))?;
         self.fields.half = Some(half);
-        self.at = self.line.len() - after.len();
-        ends.then_some(())
+        self.at += len;
+        Some(())
     }
 
     fn epoch(&mut self) -> Option<()> {
@@ -391,4 +374,28 @@ impl<'a> FieldReader<'a> {
         });
         Some(())
     }
+}
+
+/// AM or PM in either case, with or without dots, and its length.
+fn english_half(text: &[u8]) -> Option<(Half, usize)> {
+    let (half, rest) = match text {
+        [b'A' | b'a', rest @ ..] => (Half::Am, rest),
+        [b'P' | b'p', rest @ ..] => (Half::Pm, rest),
+        _ => return None,
+    };
+    let after = match rest {
+        [b'M' | b'm', rest @ ..] => rest,
+        [b'.', rest @ ..] => match &rest[blank_len(rest)..] {
+            [b'M' | b'm', b'.', rest @ ..] | [b'M' | b'm', rest @ ..] => rest,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    // Not the beginning of a word; a sign that is no letter, such as the blank before, is none.
+    let ends = match after {
+        [byte, ..] if byte.is_ascii_alphanumeric() => zones::zone_at(after).is_some(),
+        [byte, ..] => *byte != b'_' && (*byte < 0x80 || blank_len(after) > 0),
+        [] => true,
+    };
+    ends.then(|| (half, text.len() - after.len()))
 }

@@ -7,7 +7,7 @@ use crate::time::fields::FormatItem::{
     self, AmPm, Byte, Epoch, Fraction, FractionComma, Second, Second2, Space, Year2, Year4, Zone,
 };
 use crate::time::fields::{FieldReader, TimestampFields, begins_with_digit, items_of_letter, of_fixed_width};
-use crate::time::forms::{goes_on, lacks, may_be_fraction};
+use crate::time::neighbours::{goes_on, is_behind_a_part, is_column_after_a_word, lacks, may_be_fraction};
 use crate::time::places::{Place, elsewhere, is_indented, partial_times_at_the_start, place_in};
 
 /// How all lines of a log write their timestamps, and where.
@@ -225,6 +225,9 @@ impl TimestampFormat {
             return None;
         }
         let start = place_in(line, self.place)?;
+        if self.is_behind_a_part(line, start) {
+            return None;
+        }
         let (ms, after) = last.again_before(line.get(start..)?)?;
         if last.needs_no_more(after, self.has.zone && self.has.year) {
             return Some(ms);
@@ -264,10 +267,19 @@ impl TimestampFormat {
         last.set(&line[start..second_end], sign, &line[reader.at..end], ms - millisecond);
     }
 
-    /// The timestamp at a place, which nothing goes on with.
+    /// The timestamp at a place, if nothing next to it may be a part of it.
     fn read(&self, line: &[u8], start: usize) -> Option<(TimestampFields, usize)> {
+        if self.is_behind_a_part(line, start) {
+            return None;
+        }
         let (fields, end) = self.read_items(line, start)?;
         self.is_whole(line, end).then_some((fields, end))
+    }
+
+    #[inline]
+    fn is_behind_a_part(&self, line: &[u8], start: usize) -> bool {
+        matches!(self.place, Place::Words(_) | Place::Bracket | Place::Column)
+            && is_behind_a_part(line, start, self.has.zone, self.has.year)
     }
 
     fn read_items(&self, line: &[u8], start: usize) -> Option<(TimestampFields, usize)> {
@@ -284,7 +296,8 @@ impl TimestampFormat {
         if let Place::Whole = self.place {
             return rest.is_empty();
         }
-        if goes_on(rest) && !(self.items == [Epoch] && rest.first() == Some(&b':')) {
+        let is_column = self.items == [Epoch] && rest.first() == Some(&b':') || is_column_after_a_word(line, end);
+        if goes_on(rest) && !is_column {
             return false;
         }
         if !self.apart.digits && may_be_fraction(rest) && !self.ends_its_second(line, end) {

@@ -1,150 +1,22 @@
-//! The written forms of a time's components, as data, and the readings of a line that they allow.
+//! The readings of a line that the written forms of a time's components allow.
 //!
 //! A time is a sequence of components: weekday, date, clock, AM or PM, zone, year. Each has its forms, and the components may come
 //! in any order that the separators between them allow. What is read at a place is as long as it can be: a reading that stops
-//! before something that is part of the time, as ` PM` or ` 2025` are, is none.
+//! before something that is part of the time, as ` PM` or ` 2025` are, is not one.
+
+mod components;
 
 use crate::time::fields::FormatItem::{
-    self, AmPm, Byte, Day, Day2, Epoch, Fraction, FractionColon, FractionComma, Hour, Hour2, Minute, Minute2,
-    Month, Month2, MonthName, Second, Second2, Space, Weekday, Year2, Year4, Zone,
+    self, AmPm, Byte, Day2, Epoch, Fraction, FractionColon, FractionComma, Hour, Minute2, Month2, MonthName,
+    Second2, Space, Weekday, Year2, Year4, Zone,
 };
 use crate::time::fields::{FieldReader, TimestampFields, blank_len};
 use crate::time::names;
+use crate::time::neighbours::{
+    ends_a_year, goes_on, is_column_after_a_word, is_zone_after_a_blank, lacks, leaves_hours, may_be_fraction,
+};
 use crate::time::zones::ZoneForm;
-
-/// Dates, the one that says more first. Several may fit the same digits: then the file has to show which it is.
-const DATES: &[&[FormatItem]] = &[
-    &[Year4, Byte(b'-'), Month, Byte(b'-'), Day],
-    &[Year4, Byte(b'/'), Month, Byte(b'/'), Day],
-    &[Year4, Byte(b'.'), Month, Byte(b'.'), Day],
-    &[Year4, Byte(b'-'), MonthName, Byte(b'-'), Day],
-    &[Year4, Byte(b'/'), MonthName, Byte(b'/'), Day],
-    &[Year4, Month2, Day2],
-    &[Day, Byte(b'/'), MonthName, Byte(b'/'), Year4],
-    &[Day, Byte(b'-'), MonthName, Byte(b'-'), Year4],
-    &[Day, Byte(b'.'), MonthName, Byte(b'.'), Year4],
-    &[Day, Byte(b'-'), MonthName, Byte(b'-'), Year2],
-    &[Day, Byte(b'/'), MonthName, Byte(b'/'), Year2],
-    &[Day, MonthName, Year4],
-    &[MonthName, Byte(b'-'), Day, Byte(b'-'), Year4],
-    &[MonthName, Byte(b'/'), Day, Byte(b'/'), Year4],
-    &[Day, Byte(b'.'), Month, Byte(b'.'), Year4],
-    &[Day, Byte(b'/'), Month, Byte(b'/'), Year4],
-    &[Month, Byte(b'/'), Day, Byte(b'/'), Year4],
-    &[Day, Byte(b'-'), Month, Byte(b'-'), Year4],
-    &[Month, Byte(b'-'), Day, Byte(b'-'), Year4],
-    &[Year2, Byte(b'/'), Month, Byte(b'/'), Day],
-    &[Day, Byte(b'/'), Month, Byte(b'/'), Year2],
-    &[Month, Byte(b'/'), Day, Byte(b'/'), Year2],
-    &[Year2, Byte(b'-'), Month, Byte(b'-'), Day],
-    &[Day, Byte(b'-'), Month, Byte(b'-'), Year2],
-    &[Month, Byte(b'-'), Day, Byte(b'-'), Year2],
-    &[Year2, Byte(b'.'), Month, Byte(b'.'), Day],
-    &[Day, Byte(b'.'), Month, Byte(b'.'), Year2],
-    &[Year2, Month2, Day2],
-    &[Day2, Month2, Year2],
-    &[Month2, Day2, Year2],
-    &[MonthName, Space, Day],
-    &[Day, Space, MonthName],
-    &[Day, Byte(b'.'), Space, MonthName],
-    &[Day, Byte(b'-'), MonthName],
-    &[Month, Byte(b'-'), Day],
-    &[Day, Byte(b'-'), Month],
-    &[Month, Byte(b'/'), Day],
-    &[Day, Byte(b'/'), Month],
-    &[Day, Byte(b'.'), Month, Byte(b'.')],
-];
-
-/// What klog and glog write after the letter of a line's level.
-const DATES_AFTER_A_LETTER: &[&[FormatItem]] = &[&[Year4, Month2, Day2], &[Month2, Day2]];
-
-/// Clocks, the one that says more first; which of them may follow what is in [`Parse::clocks`].
-const CLOCKS: &[&[FormatItem]] = &[
-    &[Hour, Byte(b':'), Minute, Byte(b':'), Second],
-    &[Hour2, Byte(b'.'), Minute2, Byte(b'.'), Second2],
-    &[Hour2, Byte(b'-'), Minute2, Byte(b'-'), Second2],
-    &[Hour2, Minute2, Second2],
-    &[Hour, Byte(b':'), Minute],
-];
-
-/// The components of a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Component {
-    Weekday,
-    Date,
-    Clock,
-    AmPm,
-    Zone,
-    Year,
-}
-
-const COMPONENTS: [Component; 6] =
-    [Component::Weekday, Component::Year, Component::Date, Component::Clock, Component::AmPm, Component::Zone];
-
-/// What may stand between two components.
-struct Separators {
-    before: &'static [Component],
-    after: &'static [Component],
-    signs: &'static [&'static [FormatItem]],
-}
-
-/// Besides blanks, which may stand between any two.
-const SEPARATORS: &[Separators] = &[
-    Separators {
-        before: &[Component::Date, Component::Year],
-        after: &[Component::Clock, Component::AmPm],
-        signs: &[
-            &[Byte(b'T')],
-            &[Byte(b't')],
-            &[Byte(b'_')],
-            &[Byte(b'-')],
-            &[Byte(b':')],
-            &[Byte(b',')],
-            &[Byte(b';')],
-            &[Byte(b'/')],
-            &[Byte(b'|')],
-            &[Space, Byte(b'-'), Space],
-            &[Space, Byte(b'|'), Space],
-            &[Space, Byte(b'a'), Byte(b't'), Space],
-            &[Space, Byte(b't'), Byte(b'i'), Byte(b'm'), Byte(b'e'), Byte(b'=')],
-        ],
-    },
-    Separators {
-        before: &[Component::Weekday, Component::Date, Component::Year],
-        after: &[Component::Date, Component::Year, Component::Clock, Component::Weekday],
-        signs: &[&[Byte(b','), Space]],
-    },
-    Separators {
-        before: &[Component::Weekday],
-        after: &[Component::Date],
-        signs: &[&[Byte(b'-')], &[Byte(b',')]],
-    },
-    Separators {
-        before: &[Component::Clock, Component::AmPm, Component::Zone],
-        after: &[Component::Date, Component::Weekday],
-        signs: &[&[Byte(b','), Space], &[Byte(b',')], &[Space, Byte(b'-'), Space]],
-    },
-    Separators {
-        before: &[Component::Clock, Component::AmPm],
-        after: &[Component::AmPm, Component::Zone],
-        signs: &[&[]],
-    },
-    Separators {
-        before: &[Component::Clock, Component::AmPm],
-        after: &[Component::Zone],
-        signs: &[
-            &[Byte(b','), Space],
-            &[Byte(b',')],
-            &[Byte(b']'), Space, Byte(b'[')],
-            &[Byte(b')'), Space, Byte(b'(')],
-        ],
-    },
-    Separators {
-        before: &[Component::Clock, Component::AmPm, Component::Zone],
-        after: &[Component::Year],
-        signs: &[&[Byte(b','), Space]],
-    },
-];
+use components::{CLOCKS, COMPONENTS, Component, DATES, DATES_AFTER_A_LETTER, SEPARATORS, Separators};
 
 /// One way to read a time in a line.
 #[derive(Clone, Debug)]
@@ -167,6 +39,8 @@ pub(crate) enum Leaves {
     Digits,
     /// Blanks, a sign and two digits: a zone, or what a message begins with.
     Hours,
+    /// A word or a number that could be AM or PM, a zone, or a year.
+    Part,
 }
 
 impl Reading {
@@ -374,7 +248,15 @@ impl<'a> Parse<'a> {
                 !(form.first() == Some(&Year4) && way.is_compact() && matches!(digits, 6 | 9))
             }
             [byte, ..] if *byte >= 0x80 => blank_len(rest) == 0,
+            // A clock may follow a hyphen; of numbers alone, the next would be the year.
+            [b'-', rest @ ..] if is_clock(rest) => {
+                !(says_year || form.contains(&MonthName) || is_long_clock(rest))
+            }
             [b'/' | b'.' | b'-', digit, ..] if digit.is_ascii_digit() => !says_year,
+            // What was taken for a year of two digits is the hour.
+            [b':', rest @ ..] if [form.first(), form.last()].contains(&Some(&Year2)) => {
+                is_clock(rest) && !is_long_clock(rest)
+            }
             _ => false,
         };
         (!is_cut).then_some(way)
@@ -392,7 +274,9 @@ impl<'a> Parse<'a> {
         let rest = &self.line[way.at..];
         // A clock may follow without a blank.
         let joined = matches!(rest, [b'T' | b':' | b'_' | b'-', b'0'..=b'2', b'0'..=b'9', b':', ..]);
-        (joined || ends_a_year(way.fields.year, rest)).then_some(way)
+        // So may a zone, behind a clock.
+        let is_zoned = || way.has(Component::Clock) && crate::time::zones::zone_at(rest).is_some();
+        (joined || ends_a_year(way.fields.year, rest) || is_zoned()).then_some(way)
     }
 
     fn with_zone(&self, before: usize) -> Option<Self> {
@@ -473,8 +357,8 @@ impl<'a> Parse<'a> {
     fn finish(self, out: &mut Vec<Reading>) {
         let rest = &self.line[self.at..];
         let finished = self.fields.finished().or_else(|| self.partial.then_some(self.fields));
-        let Some(fields) = finished.filter(|_| self.has(Component::Clock) && (self.partial || !goes_on(rest)))
-        else {
+        let ends = || !goes_on(rest) || is_column_after_a_word(self.line, self.at);
+        let Some(fields) = finished.filter(|_| self.has(Component::Clock) && (self.partial || ends())) else {
             return;
         };
         let leaves = if self.column && self.last == Some(Component::Clock) {
@@ -482,122 +366,23 @@ impl<'a> Parse<'a> {
         } else if self.zone.is_none() && leaves_hours(rest) {
             Some(Leaves::Hours)
         } else {
-            None
+            let has_year = self.fields.year.is_some();
+            // Of two clocks with a date between them, either may be that of the line.
+            let is_between = || self.last == Some(Component::Date) && is_clock(&rest[blank_len(rest)..]);
+            let leaves = is_between() || lacks(rest, self.has(Component::AmPm), self.zone.is_some(), has_year);
+            leaves.then_some(Leaves::Part)
         };
         let Self { start, at: end, items, zone, .. } = self;
         out.push(Reading { start, end, items, fields, zone, leaves });
     }
 }
 
-/// Whether what follows a time, without a blank between, goes on with it, or with a word that it is part of.
-#[inline]
-pub(crate) fn goes_on(rest: &[u8]) -> bool {
-    match rest {
-        [b' ' | b']' | b')', ..] => false,
-        [byte, ..] if byte.is_ascii_alphanumeric() => true,
-        [b'.' | b':' | b'+' | b'-' | b'/', digit, ..] => digit.is_ascii_digit(),
-        [byte, ..] if *byte >= 0x80 => blank_len(rest) == 0,
-        _ => false,
-    }
+/// Whether a text begins with hours and minutes.
+fn is_clock(text: &[u8]) -> bool {
+    FieldReader::at(text, 0).take_all(&[Hour, Byte(b':'), Minute2]).is_some()
 }
 
-/// Whether a comma and digits may be the fraction of a second: not an address, nor a number that is too long.
-pub(crate) fn may_be_fraction(rest: &[u8]) -> bool {
-    let [b',', digits @ ..] = rest else { return false };
-    let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let is_dotted = matches!(&digits[count..], [b'.', digit, ..] if digit.is_ascii_digit());
-    (1..10).contains(&count) && !is_dotted
-}
-
-/// Whether a time is followed by what it lacks: AM or PM, a zone, a year, be it behind a comma or in brackets of its own.
-pub(crate) fn lacks(rest: &[u8], has_half: bool, has_zone: bool, has_year: bool) -> bool {
-    let signs = signs_len(rest);
-    let next = &rest[signs..];
-    let is_apart = signs > 0;
-    // Behind something else than blanks and an opening bracket, a number with a sign is the message's.
-    let is_far = || rest[..signs].iter().any(|byte| matches!(byte, b',' | b']' | b')' | b'"'));
-    if matches!(next.first(), Some(b'+' | b'-')) && is_far() {
-        return false;
-    }
-    let half = || !has_half && !has_zone && is_apart && FieldReader::at(next, 0).take(AmPm).is_some();
-    let zone = || {
-        let is_zone = |(form, len): (ZoneForm, usize)| !is_apart || is_zone_after_a_blank(form, &next[len..]);
-        let written = || crate::time::zones::begins_as_zone(next).is_some_and(is_zone);
-        !has_zone && (written() || is_apart && (is_small_zone(next) || is_long_zone(next)))
-    };
-    let year = || {
-        let mut reader = FieldReader::at(next, 0);
-        !has_year && is_apart && reader.take(Year4).is_some() && ends_a_year(reader.fields.year, &next[4..])
-    };
-    match next.first() {
-        Some(b'A'..=b'Z' | b'a'..=b'z' | b'+' | b'-') => half() || zone(),
-        Some(b'0'..=b'9') => year(),
-        _ => false,
-    }
-}
-
-/// How many bytes of blanks, commas and brackets there are, none of which ends what a time is.
-fn signs_len(text: &[u8]) -> usize {
-    const MOST: usize = 6;
-    let mut len = 0;
-    while len < MOST {
-        let blanks = blank_len(&text[len..]);
-        len += if blanks > 0 {
-            blanks
-        } else if matches!(text.get(len), Some(b',' | b'[' | b']' | b'(' | b')' | b'"')) {
-            1
-        } else {
-            break;
-        };
-    }
-    len
-}
-
-/// Whether a text begins with the abbreviation of a zone in lower case, which no word of English is.
-fn is_small_zone(text: &[u8]) -> bool {
-    const SMALL: &[&[u8]] = &[
-        b"cet", b"cest", b"eet", b"eest", b"edt", b"cst", b"cdt", b"mst", b"mdt", b"pst", b"pdt", b"jst", b"msk",
-        b"ist", b"bst",
-    ];
-    let len = text.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    SMALL.contains(&&text[..len])
-}
-
-/// Whether a text begins with the name of a zone in words: "Eastern Standard Time".
-fn is_long_zone(text: &[u8]) -> bool {
-    const KINDS: [&[u8]; 3] = [b" Standard Time", b" Daylight Time", b" Summer Time"];
-    let near = &text[..text.len().min(48)];
-    near.first().is_some_and(u8::is_ascii_uppercase)
-        && KINDS.iter().any(|kind| {
-            memchr::memmem::find(near, kind)
-                .is_some_and(|at| near[..at].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b' '))
-        })
-}
-
-/// Whether what is written as a zone is one behind a blank: two digits with a sign, and a letter that a colon follows, are the
-/// message's as likely.
-fn is_zone_after_a_blank(form: ZoneForm, after: &[u8]) -> bool {
-    match form {
-        ZoneForm::OffsetHours => false,
-        ZoneForm::Letter => matches!(after.first(), None | Some(b' ' | b'\t' | b']' | b')' | b'|')),
-        _ => true,
-    }
-}
-
-/// Whether a number of four digits, with this after it, is a year.
-fn ends_a_year(year: Option<i32>, rest: &[u8]) -> bool {
-    let ends = match rest {
-        [b'-' | b'.' | b'/' | b':', next, ..] => !next.is_ascii_alphanumeric(),
-        [byte, ..] => !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'%')),
-        [] => true,
-    };
-    ends && year.is_some_and(|year| (1970..2100).contains(&year))
-}
-
-/// Whether blanks, a sign, and two digits follow.
-fn leaves_hours(rest: &[u8]) -> bool {
-    let blanks = blank_len(rest);
-    blanks > 0
-        && matches!(&rest[blanks..], [b'+' | b'-', tens, ones, after @ ..]
-            if tens.is_ascii_digit() && ones.is_ascii_digit() && after.first().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b']' | b')')))
+/// Whether a text begins with hours, minutes and seconds.
+fn is_long_clock(text: &[u8]) -> bool {
+    FieldReader::at(text, 0).take_all(&[Hour, Byte(b':'), Minute2, Byte(b':'), Second2]).is_some()
 }

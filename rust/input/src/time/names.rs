@@ -1,8 +1,11 @@
 //! Names of months and weekdays in the languages that logs are written in.
 
+mod halves;
 mod tables;
 
 use std::sync::LazyLock;
+
+pub(crate) use halves::{Half, begins_with_a_part_of_day, half_at};
 
 /// The weekdays that a word may mean, one bit for each: Monday is bit 0. Empty if none is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use crate::time::fields::blank_len;
 use crate::time::forms::{Reading, partial_readings_at, readings_after_a_letter, readings_at};
+use crate::time::names;
 
 /// Where in a line a timestamp is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,7 +93,7 @@ impl Place {
 #[inline]
 pub(crate) fn place_in(line: &[u8], place: Place) -> Option<usize> {
     match place {
-        Place::Start => Some(after_opening(line, 0)),
+        Place::Start => Some(at_the_beginning(line)),
         Place::Words(words) => {
             Some(after_opening(line, after_words(line, words)?)).filter(|&at| !is_quoted(line, at))
         }
@@ -117,7 +118,14 @@ pub(crate) fn elsewhere(line: &[u8], place: Place) -> impl Iterator<Item = usize
     let brackets = matches!(place, Place::Bracket)
         .then(|| memchr::memchr2_iter(b'[', b'(', near).take(MOST_BRACKETS).map(|bracket| bracket + 1));
     let columns = matches!(place, Place::Column).then(|| {
-        let signs = near.iter().enumerate().filter(|(_, byte)| matches!(byte, b',' | b';' | b'|' | b'\t'));
+        let signs = near.iter().enumerate().filter(|(at, byte)| match byte {
+            b',' | b';' | b'|' | b'\t' => true,
+            // As in `INFO:2026-11-24 10:00:01,250:app:started`.
+            b':' => {
+                *at > 0 && near[at - 1].is_ascii_alphabetic() && near.get(at + 1).is_some_and(u8::is_ascii_digit)
+            }
+            _ => false,
+        });
         signs.take(MOST_COLUMNS).map(|(sign, _)| after_opening(line, sign + 1))
     });
     words.into_iter().flatten().chain(brackets.into_iter().flatten()).chain(columns.into_iter().flatten())
@@ -125,7 +133,7 @@ pub(crate) fn elsewhere(line: &[u8], place: Place) -> impl Iterator<Item = usize
 
 /// All places of a line at which a time is looked for.
 pub(crate) fn places(line: &[u8]) -> Vec<(Place, usize)> {
-    let mut found = vec![(Place::Start, after_opening(line, 0))];
+    let mut found = vec![(Place::Start, at_the_beginning(line))];
     found.extend(after_priority(line).map(|at| (Place::Priority, at)));
     for words in 1..=MOST_WORDS {
         let Some(at) = after_words(line, words) else { break };
@@ -158,9 +166,9 @@ fn at_the_start(
     read: fn(&[u8], usize, &mut Vec<Reading>),
 ) -> impl Iterator<Item = (Place, Reading)> + use<> {
     let mut found = Vec::new();
-    if line.first().is_some_and(|byte| !matches!(byte, b' ' | b'\t')) {
+    if !line.is_empty() && !is_indented(line) {
         let mut readings = Vec::new();
-        for (place, at) in [(Place::Start, Some(after_opening(line, 0))), (Place::Priority, after_priority(line))]
+        for (place, at) in [(Place::Start, Some(at_the_beginning(line))), (Place::Priority, after_priority(line))]
         {
             if let Some(at) = at {
                 read(line, at, &mut readings);
@@ -187,6 +195,15 @@ fn after_words(line: &[u8], words: u8) -> Option<usize> {
         at += near[at..].iter().position(|&byte| byte != b' ' && byte != b'\t')?;
     }
     Some(at)
+}
+
+/// Behind what opens a line, and behind the blank with which a day of one digit is padded.
+#[inline]
+fn at_the_beginning(line: &[u8]) -> usize {
+    match line {
+        [b' ', b'1'..=b'9', ..] => 1,
+        _ => after_opening(line, 0),
+    }
 }
 
 #[inline]
@@ -222,7 +239,8 @@ fn after_priority(line: &[u8]) -> Option<usize> {
     }
     // RFC 5424: a version, and a blank.
     let rest = &line[close + 1..];
-    Some(close + 1 + if rest.starts_with(b"1 ") { 2 } else { blank_len(rest) })
+    let is_version = rest.starts_with(b"1 ") && names::month_at(&rest[2..]).is_none();
+    Some(close + 1 + if is_version { 2 } else { blank_len(rest) })
 }
 
 /// Behind this key, `=`, and an opening quote.
@@ -255,6 +273,8 @@ pub(crate) fn is_indented(line: &[u8]) -> bool {
     match line {
         [b'\t', ..] | [b' ', b' ' | b'\t', ..] => true,
         // A level that is padded on its left: " INFO", "ERROR".
+        // So is a day of one digit.
+        [b' ', b'1'..=b'9', b' ' | b'.' | b'/' | b'-', ..] => false,
         [b' ', next, ..] => !next.is_ascii_uppercase(),
         _ => false,
     }

@@ -13,7 +13,7 @@ pub(crate) const LONGEST_GAP: i64 = 120 * DAY_MS;
 const LONGEST_GAP_IN_YEAR: i64 = 365 * DAY_MS - LONGEST_GAP;
 /// In a log with many lines, after one of another time of year, as messages contain them, the next is so near to the one
 /// before.
-const STRAY_RETURNS: i64 = 3_600_000;
+const STRAY_RETURNS: i64 = 600_000;
 /// After so many years the weekdays repeat, also over a century that has no leap year.
 pub(crate) const YEARS_LOOKED_AT: i32 = 40;
 

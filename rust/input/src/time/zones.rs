@@ -149,7 +149,7 @@ fn with_second_name(text: &[u8], found: ZoneText, offset: i32) -> Option<ZoneTex
 fn bare_zone_at(text: &[u8]) -> Option<ZoneText> {
     match text.first()? {
         b'+' | b'-' | 0xe2 => {
-            let offset = offset_at(text, 2)?;
+            let offset = offset_at(text, 2).or_else(|| offset_at(text, 1).filter(|offset| !offset.only_hours))?;
             let form = if offset.only_hours { ZoneForm::OffsetHours } else { ZoneForm::Offset };
             ends_at(text, offset.len, form).then_some(ZoneText {
                 zone: WrittenZone::Offset(offset.seconds),
@@ -180,6 +180,9 @@ fn word_zone_at(text: &[u8]) -> Option<ZoneText> {
     if text.get(len) == Some(&b'/') {
         return area_at(text);
     }
+    if let Some(found) = double_name_at(text) {
+        return Some(found);
+    }
     let zone = match abbreviation(word)? {
         Abbreviation::Offset(offset) => WrittenZone::Offset(offset),
         Abbreviation::OfArea(area) => WrittenZone::Named(ZoneName::new(area.as_bytes())?),
@@ -192,6 +195,14 @@ fn word_zone_at(text: &[u8]) -> Option<ZoneText> {
 /// Whether a word means UTC. In lower case too, as no other zone is.
 fn is_utc(word: &[u8]) -> bool {
     matches!(word, b"UTC" | b"GMT" | b"UT" | b"UCT" | b"utc" | b"gmt")
+}
+
+/// A name such as `EST5EDT`: standard time, hours, and summer time.
+fn double_name_at(text: &[u8]) -> Option<ZoneText> {
+    const LEN: usize = 7;
+    let name = text.get(..LEN).filter(|name| name[3].is_ascii_digit())?;
+    let (name, form) = (known_name(name)?, ZoneForm::Area);
+    ends_at(text, LEN, form).then_some(ZoneText { zone: WrittenZone::Named(name), len: LEN, form })
 }
 
 /// An area of the tz database and a place in it, at any depth.
