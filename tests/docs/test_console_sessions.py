@@ -33,7 +33,7 @@ def sessions_of(page: pathlib.Path) -> list[tuple[str, str]]:
 
 
 def write_files(folder: pathlib.Path) -> None:
-    """The files of the sessions: a text log, and events of which one has no message and one is from three weeks ago."""
+    """The files of the sessions: logs of text, and events of which one has no message and one is three weeks old."""
     start = time.time_ns() // 1_000_000 - 3_600_000
     events = [{"timestamp": start + 100 * n, "message": f"GET /orders/{n} 200"} for n in range(30_000)]
     events[100]["message"] = ""
@@ -43,11 +43,31 @@ def write_files(folder: pathlib.Path) -> None:
         for n in range(30_000):
             second = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(start // 1000 + n // 10))
             log.write(f"{second},{n % 10}00 INFO GET /orders/{n} 200\n")
+    at = [time.gmtime(start // 1000 + n) for n in range(400)]
+    text = [f"{time.strftime('%Y-%m-%d %H:%M:%S', at[n])},{n % 10}00 INFO GET /orders/{n} 200" for n in range(400)]
+    access = [f'10.0.0.7 - - [{time.strftime("%d/%b/%Y:%H:%M:%S", second)} +0000] "GET / HTTP/1.1"' for second in at]
+    objects = [f'{{"ts":"{time.strftime("%Y-%m-%dT%H:%M:%S", second)}.250Z","msg":"no stock"}}' for second in at]
+    trace = ["java.lang.IllegalStateException: no stock", "\tat shop.Orders.get(Orders.java:17)"]
+    write_lines(folder / "orders.log", [*text[:50], *trace, *text[50:]])
+    write_lines(folder / "server.log", [line for two in zip(text, access, strict=True) for line in two] + objects[-40:])
+    write_lines(
+        folder / "partner.log",
+        [
+            "03/04/2026 10:00:01 order 1 received",
+            "03/04/2026 10:00:02 order 1 sent",
+            "03/05/2026 09:12:44 order 2 received",
+        ],
+    )
+
+
+def write_lines(path: pathlib.Path, lines: list[str]) -> None:
+    path.write_text("".join(f"{line}\n" for line in lines))
 
 
 def without_what_differs(text: str) -> str:
     """Without what differs from run to run: times, durations, rates, and where the endpoint is."""
-    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{3}Z|,\d{3})", "TIME", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{3}Z|,\d{3})", "TIME", text)
+    text = re.sub(r"\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d", "TIME", text)
     text = re.sub(r"timestamp \d+", "timestamp N", text)
     text = re.sub(r"and [\d.,]+ s, [\d.,]+ events/s, [\d.,]+ MB/s", "and RATE", text)
     text = re.sub(r"https?://\S+", "URL,", text)
