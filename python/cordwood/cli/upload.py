@@ -85,7 +85,7 @@ def read_arguments(arguments: argparse.Namespace) -> UploadArguments:
     journal = getattr(arguments, "journal", "auto")
     force = getattr(arguments, "force", False)
     if force and journal == "none":
-        arguments.usage_error("--force forgets what a journal remembers, and --journal is none")
+        arguments.usage_error("--force forgets what a journal remembers: it does not go with --journal none")
     shared = read_input(
         arguments,
         UPLOAD,

@@ -28,7 +28,7 @@ def read_event_token(token: str) -> tuple[str, Key]:
     """Direction and place of an event token.
 
     Raises:
-        ServiceError: InvalidParameterException if it is none.
+        ServiceError: InvalidParameterException if it is not valid.
     """
     parts = _EVENT_TOKEN.fullmatch(token)
     if parts is None:
@@ -45,7 +45,7 @@ def read_list_token(token: str, types: tuple[type, ...]) -> list[Any]:
     """The sort key in a list token, whose parts are of these types.
 
     Raises:
-        ServiceError: InvalidParameterException if it is none.
+        ServiceError: InvalidParameterException if it is not valid.
     """
     try:
         key = json.loads(base64.b64decode(token, altchars=b"-_", validate=True))

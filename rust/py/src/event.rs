@@ -86,7 +86,7 @@ pub(crate) fn feed_message_at(
     })
 }
 
-/// Rejects the message at an index, whose timestamp is none.
+/// Rejects the event at an index, whose timestamp is not valid.
 #[cold]
 pub(crate) fn feed_message_without_time(
     rejection: Rejection,

@@ -31,7 +31,7 @@ impl NaiveTimes {
 
     /// Milliseconds since 1970 of a time on the zone's clock, in milliseconds as if that were UTC.
     ///
-    /// A time that the clock shows twice is none, unless it is known to be the second.
+    /// A time that the clock shows twice is not taken, unless it is known to be the second.
     pub(crate) fn resolve(&self, civil_ms: i64, is_second: bool) -> Result<i64, NoTime> {
         self.note();
         let Some(clock) = &self.clock else { return Err(NoTime::NoZone) };

@@ -139,7 +139,7 @@ impl Detected {
     ///
     /// # Errors
     ///
-    /// The years are not known, or a zone that lines write is not; or most of the times are none.
+    /// The years are not known, or a zone that lines write is not; or most of the times cannot be.
     pub fn resolve(
         &self,
         resolver: TimestampResolver,

@@ -48,7 +48,7 @@ pub enum Loss {
     AmbiguousOrder,
     /// What follows it may be part of it: lines differ.
     AmbiguousPart,
-    /// What follows it is part of it, or what it has is none.
+    /// What follows it is part of it, or what it ends with is not.
     AnotherPart,
     /// One line is no proof.
     OneLine,

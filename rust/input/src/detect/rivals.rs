@@ -220,7 +220,7 @@ fn decide_fractions(layouts: &mut [Layout], fates: &mut [Fate], lines: &[&[u8]])
             }
         }
     }
-    // A fraction that goes back within a second is none.
+    // What goes back within a second is not its fraction.
     for index in 0..layouts.len() {
         if fates[index].lost.is_some() || !layouts[index].has(FractionComma) {
             continue;

@@ -260,11 +260,20 @@ fn begins_otherwise(hits: &[&Hit], layout: &Layout, lines: &[&[u8]]) -> bool {
     let otherwise = hits.iter().filter(|hit| {
         let before = times_at_the_start(lines[hit.line]).chain(readings(lines[hit.line], None));
         before.map(|(_, reading)| reading).any(|reading| {
-            let same_day = (reading.fields.month, reading.fields.day) == (hit.fields.month, hit.fields.day);
-            reading.end <= hit.start && !same_day && reading.fields.epoch_ms.is_none()
+            reading.end <= hit.start
+                && reading.fields.epoch_ms.is_none()
+                && !may_be_the_same(&reading.fields, &hit.fields)
         })
     });
     otherwise.count() * 2 > hits.len()
+}
+
+/// Whether two times of a line may be of one moment: of the same day, and but for a zone, within a minute.
+fn may_be_the_same(one: &TimestampFields, other: &TimestampFields) -> bool {
+    const MOST_SECONDS: i64 = 60;
+    let seconds = |fields: &TimestampFields| i64::from(fields.hour * 3600 + fields.minute * 60 + fields.second);
+    let apart = (seconds(one) - seconds(other)).rem_euclid(QUARTER_MS / 1000);
+    (one.month, one.day) == (other.month, other.day) && apart.min(QUARTER_MS / 1000 - apart) <= MOST_SECONDS
 }
 
 /// Those of a format that the user gives, at the first place of each line that it fits.

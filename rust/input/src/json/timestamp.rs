@@ -94,7 +94,7 @@ pub(crate) fn decoded_text(value: &[u8]) -> Option<Cow<'_, [u8]>> {
     }
 }
 
-/// Milliseconds since 1970 of a number: seconds, or the unit that its size shows. `None` if it is none that can be a time.
+/// Milliseconds since 1970 of a number: seconds, or the unit that its size shows. `None` if it cannot be a time.
 ///
 /// Below the third of March 1973 numbers are durations, and sizes: no log is that old.
 pub(crate) fn number_ms(value: &[u8]) -> Option<i64> {

@@ -391,7 +391,7 @@ fn english_half(text: &[u8]) -> Option<(Half, usize)> {
         },
         _ => return None,
     };
-    // Not the beginning of a word; a sign that is no letter, such as the blank before, is none.
+    // Not the beginning of a word: no letter follows, but a blank of typography may.
     let ends = match after {
         [byte, ..] if byte.is_ascii_alphanumeric() => zones::zone_at(after).is_some(),
         [byte, ..] => *byte != b'_' && (*byte < 0x80 || blank_len(after) > 0),

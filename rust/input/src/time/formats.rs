@@ -320,7 +320,7 @@ impl TimestampFormat {
 /// Called for the lines that are not known: nearly all of those are indented, and end here with their first byte.
 #[must_use]
 pub(crate) fn begins_with_time(line: &[u8]) -> bool {
-    /// 2001 to 2100: other numbers of as many digits are none.
+    /// 2001 to 2100: other numbers of as many digits are no times.
     const COUNTS_MS: std::ops::Range<i64> = 1_000_000_000_000..4_102_444_800_000;
     partial_times_at_the_start(line).any(|(_, reading)| match reading.fields.epoch_ms {
         Some(epoch_ms) => COUNTS_MS.contains(&epoch_ms),

@@ -180,7 +180,7 @@ impl<'a> Parse<'a> {
         match component {
             Weekday => !self.has(Date) || (!self.has(Clock) && self.last == Some(Date)),
             Date | Clock => true,
-            // Of a date with a year, or before one that has it, another is none.
+            // A date has one year.
             Year => {
                 self.fields.year.is_none()
                     && (self.has(Date) || (!self.has(Clock) && matches!(self.last, None | Some(Weekday))))
