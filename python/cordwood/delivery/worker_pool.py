@@ -116,21 +116,19 @@ class WorkerPool:
         """How many requests are out."""
         return self._queue.in_flight
 
-    def enqueue(self, routed: Iterable[Routed], held_from: int | None = None) -> None:
-        """Take batches, without waiting for room. After a stop they become undelivered.
-
-        Args:
-            routed: the batches, each with its log stream.
-            held_from: the lowest position that the source still holds, or will read next, without these batches.
-
-        """
+    def enqueue(self, routed: Iterable[Routed]) -> None:
+        """Take batches, each with its log stream, without waiting for room. After a stop they become undelivered."""
         for batch, log_stream_name in routed:
             self._ledger.hand_out(batch)
             self._queue.put(batch, log_stream_name, self._journal.first_position(batch))
-        # Only now: a position that neither the source nor the queue holds counts as settled.
-        if held_from is not None:
-            self._queue.advance(held_from)
         self._start_workers()
+
+    def advance(self, held_from: int) -> None:
+        """Note that everything before a position was enqueued, or has its outcome.
+
+        A position below, of which the queue holds nothing either, counts as settled in the journal.
+        """
+        self._queue.advance(held_from)
 
     def _start_workers(self) -> None:
         with self._workers_lock:

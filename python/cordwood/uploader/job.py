@@ -115,11 +115,17 @@ class UploadJob:
         self.workers.stop(StopKind.INTERRUPTED, reason)
 
     def _pass_on(self, routed: Iterable[Routed]) -> None:
-        self._record_ends()
-        self.workers.enqueue(routed, None if self._journal is None else self.source.held_from)
-        self.ledger.take_rejected(self.source.drain_rejected())
+        held_from = self.source.held_from
+        self._take(routed)
+        # Only now: what an interrupt takes on the way from the source to the queue, or to the ledger, is never settled.
+        self.workers.advance(held_from)
         self.workers.check_rejected()
         self.workers.wait_for_room()
+
+    def _take(self, routed: Iterable[Routed]) -> None:
+        self._record_ends()
+        self.workers.enqueue(routed)
+        self.ledger.take_rejected(self.source.drain_rejected())
 
     def _record_ends(self) -> None:
         ends = self.source.file_ends
@@ -129,12 +135,16 @@ class UploadJob:
             self._ends_recorded = len(ends)
 
     def _finish_after(self, exception: BaseException) -> None:
-        """Send what was read before the source raised; after an interrupt, only wait for requests under way."""
+        """Send what was read before the source raised; after an interrupt, only wait for requests under way.
+
+        Whatever was interrupted, events may have left the source and have got nowhere: nothing that was read from then on
+        counts as settled, unless it has its own outcome.
+        """
         interrupted = not isinstance(exception, Exception)
         if interrupted:
             self.stop(f"interrupted ({type(exception).__name__})")
         try:
-            self._pass_on(self.source.flush())
+            self._take(self.source.flush())
             self.workers.close()
         except BaseException as again:  # interrupted once more
             self.workers.close(0)
