@@ -8,7 +8,8 @@ use crate::detect::rivals::{Fate, decide};
 use crate::detect::tally::{Hit, Layout, layouts_of, readings};
 use crate::time::fields::{FormatItem, TimestampFields};
 use crate::time::formats::TimestampFormat;
-use crate::time::places::{Place, is_indented, times_at_the_start};
+use crate::time::forms::begins_with_a_part_at;
+use crate::time::places::{Place, at_the_beginning, is_indented, times_at_the_start};
 
 /// Most lines of which all readings are listed; the others are read in the layouts that those show.
 const MOST_LINES: usize = 1_500;
@@ -252,12 +253,20 @@ fn offset_between(count: i64, fields: &TimestampFields) -> Option<i64> {
     (is_whole && difference.abs() * 1000 <= MOST_OFFSET_MS).then_some(quarters)
 }
 
-/// Whether lines have, before this time, another that it is not: of day alone at their start, or of another day.
+/// Whether lines have, before this time, another that it is not: of day alone at their start, or of another day, or the beginning
+/// of one that is not known.
 fn begins_otherwise(hits: &[&Hit], layout: &Layout, lines: &[&[u8]]) -> bool {
     if layout.place.is_at_the_start() || layout.is_count() {
         return false;
     }
     let otherwise = hits.iter().filter(|hit| {
+        let begin = at_the_beginning(lines[hit.line]);
+        if begin < hit.start
+            && begins_with_a_part_at(lines[hit.line], begin)
+            && times_at_the_start(lines[hit.line]).next().is_none()
+        {
+            return true;
+        }
         let before = times_at_the_start(lines[hit.line]).chain(readings(lines[hit.line], None));
         before.map(|(_, reading)| reading).any(|reading| {
             reading.end <= hit.start

@@ -82,6 +82,14 @@ fn begins_with_a_word_of_time(text: &[u8]) -> bool {
             || FieldReader::at(text, 0).take(AmPm).is_some())
 }
 
+/// Whether a line begins with a clock, or with a date of which a name or four digits show that it is one.
+pub(crate) fn begins_with_a_part_at(line: &[u8], start: usize) -> bool {
+    let is_sure = |form: &&&[FormatItem]| form.contains(&MonthName) || form.contains(&Year4);
+    let is_date = |form: &[FormatItem]| Parse::at(line, start).with_date(form).is_some();
+    let rest = line.get(start..).unwrap_or_default();
+    is_long_clock(rest) || DATES.iter().filter(is_sure).any(|form| is_date(form))
+}
+
 /// The readings after the letter that a line of klog begins with.
 pub(crate) fn readings_after_a_letter(line: &[u8], out: &mut Vec<Reading>) {
     if matches!(line.first(), Some(b'I' | b'W' | b'E' | b'F' | b'D'))
@@ -185,7 +193,8 @@ impl<'a> Parse<'a> {
                 self.fields.year.is_none()
                     && (self.has(Date) || (!self.has(Clock) && matches!(self.last, None | Some(Weekday))))
             }
-            AmPm => self.has(Clock) || self.has(Date),
+            AmPm if self.has(Clock) => matches!(self.last, Some(Clock | Zone)),
+            AmPm => self.has(Date),
             Zone => self.has(Clock) || self.last.is_none(),
         }
     }
@@ -273,7 +282,7 @@ impl<'a> Parse<'a> {
         let way = self.taking(Component::Year, &[Year4])?;
         let rest = &self.line[way.at..];
         // A clock may follow without a blank.
-        let joined = matches!(rest, [b'T' | b':' | b'_' | b'-', b'0'..=b'2', b'0'..=b'9', b':', ..]);
+        let joined = matches!(rest, [b'T' | b't' | b':' | b'_' | b'-', clock @ ..] if is_clock(clock));
         // So may a zone, behind a clock.
         let is_zoned = || way.has(Component::Clock) && crate::time::zones::zone_at(rest).is_some();
         (joined || ends_a_year(way.fields.year, rest) || is_zoned()).then_some(way)

@@ -199,7 +199,7 @@ fn after_words(line: &[u8], words: u8) -> Option<usize> {
 
 /// Behind what opens a line, and behind the blank with which a day of one digit is padded.
 #[inline]
-fn at_the_beginning(line: &[u8]) -> usize {
+pub(crate) fn at_the_beginning(line: &[u8]) -> usize {
     match line {
         [b' ', b'1'..=b'9', ..] => 1,
         _ => after_opening(line, 0),
