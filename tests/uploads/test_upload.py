@@ -233,3 +233,21 @@ def test_the_report_is_plain_values_and_harmless_on_a_terminal(cloudwatch_logs: 
     document = json.loads(json.dumps(report.as_dict()))
     assert document["counts"]["invalid"] == 1
     assert document["examples"]["invalid"][0]["position"] == 0
+
+
+def test_times_of_which_nothing_shows_the_pass_are_counted(
+    cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
+) -> None:
+    log = tmp_path / "app.log"
+    log.write_text("2026-10-25 01:59:00 a\n2026-10-25 02:30:00 b\n2026-10-25 02:40:00 c\n2026-10-25 03:00:00 d\n")
+    report = cordwood.upload(
+        log,
+        log_group_name="g",
+        log_stream_name="s",
+        client=cloudwatch_logs.client(),
+        create_log_group=True,
+        timezone="Europe/Berlin",
+        check=False,
+    )
+    assert report.ambiguous_times == report.as_dict()["ambiguous_times"] == 2
+    assert "2 events in an hour that is there twice" in str(report)

@@ -33,6 +33,8 @@ class Report:
         counts: events by outcome. Every outcome is there, and they add up to `events`.
         altered: accepted events whose text was changed before: truncated, split, or given U+FFFD. Events that were
             sent, but not accepted in the end, are included.
+        ambiguous_times: events at a time that a change of clocks repeats, of which the order of lines does not show which
+            of the two is meant: they were given the first, or in a log with its newest line first, the second.
         possible_duplicates: accepted events that may be stored twice, because a response was lost and they were sent
             again.
         duplicate_ranges: where those are in the input.
@@ -76,6 +78,7 @@ class Report:
     events: int
     counts: Mapping[Outcome, int]
     altered: int = 0
+    ambiguous_times: int = 0
     possible_duplicates: int = 0
     duplicate_ranges: tuple[PositionRange, ...] = ()
     requests: int = 0
@@ -186,6 +189,9 @@ class Report:
             lines.append(f"compression {self.compression}: {escape(self.compression_note)}")
         if self.altered:
             lines.append(f"{plural(self.altered, 'event')} with altered text (truncated, split, or U+FFFD put in)")
+        if self.ambiguous_times:
+            events = plural(self.ambiguous_times, "event")
+            lines.append(f"{events} in an hour that is there twice; the order of lines does not show which is meant")
         if self.possible_duplicates:
             events = plural(self.possible_duplicates, "event")
             ranges = first_ranges(self.duplicate_ranges)
