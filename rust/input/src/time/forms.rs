@@ -7,8 +7,8 @@
 mod components;
 
 use crate::time::fields::FormatItem::{
-    self, AmPm, Byte, Day2, Epoch, Fraction, FractionColon, FractionComma, Hour, Minute2, Month2, MonthName,
-    Second2, Space, Weekday, Year2, Year4, Zone,
+    self, AmPm, Byte, Day2, Epoch, Fraction, FractionColon, FractionComma, Hour, Minute, Minute2, Month2,
+    MonthName, Second, Space, Weekday, Year2, Year4, Zone,
 };
 use crate::time::fields::{FieldReader, TimestampFields, blank_len};
 use crate::time::names;
@@ -388,10 +388,10 @@ impl<'a> Parse<'a> {
 
 /// Whether a text begins with hours and minutes.
 fn is_clock(text: &[u8]) -> bool {
-    FieldReader::at(text, 0).take_all(&[Hour, Byte(b':'), Minute2]).is_some()
+    FieldReader::at(text, 0).take_all(&[Hour, Byte(b':'), Minute2]).is_some() || is_long_clock(text)
 }
 
 /// Whether a text begins with hours, minutes and seconds.
 fn is_long_clock(text: &[u8]) -> bool {
-    FieldReader::at(text, 0).take_all(&[Hour, Byte(b':'), Minute2, Byte(b':'), Second2]).is_some()
+    FieldReader::at(text, 0).take_all(&[Hour, Byte(b':'), Minute, Byte(b':'), Second]).is_some()
 }
