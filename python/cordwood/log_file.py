@@ -31,10 +31,15 @@ def read(path: str | os.PathLike[str] | BinaryIO, **options: Unpack[LogFileOptio
 
     Raises:
         InputError: the file is missing, unreadable, or no log that can be read.
-        TypeError: an option is unknown, or has a value of another type.
+        TypeError: the path is no path and no open file; or an option is unknown, or has a value of another type.
         ValueError: an option has a value that is not legal.
 
     """
+    given: object = path
+    if not (isinstance(given, (str, os.PathLike)) or hasattr(given, "read")):
+        raise TypeError(
+            f"cordwood.read takes one path or an open file, not {type(given).__name__}: call it for each file"
+        )
     chosen = resolve(READ, options)
     return LogFile(LogFiles([path], "-", read=chosen[ReadOptions], messages=chosen[MessageOptions]))
 

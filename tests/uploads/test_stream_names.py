@@ -154,3 +154,16 @@ def test_two_files_in_one_stream_are_an_error_unless_asked_for(tmp_path: pathlib
     )
     assert (shared.code, json.loads(shared.out)["counts"]["accepted"]) == (0, 2)
     assert run(clean_environment(), "upload", *files, *GROUP, "{parent}/{name}", "--local").code == 0
+
+
+def test_a_file_that_is_named_several_times_is_read_once(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.log", "b.log"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "link.log").symlink_to("a.log")
+    (tmp_path / "hard.log").hardlink_to("a.log")
+    named = ["a.log", "./a.log", str(tmp_path / "a.log"), "*.log", "link.log", "-", "s3://b/k", "s3://b/k"]
+    found = files_of(named, recursive=False, s3=lambda: None)
+    assert [file.path for file in found] == ["a.log", "b.log", "-", "s3://b/k"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import logging
 import os
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -10,6 +11,8 @@ from typing import Any, NamedTuple
 from cordwood.errors import InputError
 from cordwood.name_template import FileName
 from cordwood.sources.s3 import is_s3, objects_below, parse_url
+
+log = logging.getLogger("cordwood")
 
 Path = str | os.PathLike[str]
 
@@ -27,6 +30,7 @@ def files_of(paths: Sequence[Path], *, recursive: bool, s3: Callable[[], Any]) -
 
     A folder means all files in it and below, if `recursive` is set; an S3 address that ends with `/`, all objects below
     it; and a path with `*`, `?` or `[` that is not a file, the files that it matches (`**`: in all folders below).
+    A file that is named several times, by whatever paths or links, is read once, under the first of its names.
 
     Raises:
         InputError: one of them names nothing.
@@ -46,7 +50,30 @@ def files_of(paths: Sequence[Path], *, recursive: bool, s3: Callable[[], Any]) -
             found += [FoundFile(one, _file_name(one, _fixed_part(text))) for one in _matching(text)]
         else:
             found.append(FoundFile(path, _file_name(text, "")))
-    return found
+    return _each_once(found)
+
+
+def _each_once(found: list[FoundFile]) -> list[FoundFile]:
+    names: dict[object, FoundFile] = {}
+    for file in found:
+        first = names.setdefault(_identity(file.path), file)
+        if first is not file:
+            log.info("%s is the same file as %s: it is read once", file.path, first.path)
+    return list(names.values())
+
+
+def _identity(path: Path) -> object:
+    """What all names of a file have in common."""
+    if path == "-":
+        return object()  # that it can be read only once is for others to say
+    if is_s3(path):
+        return path
+    try:
+        status = os.stat(path)
+    except OSError:
+        return os.path.abspath(path)  # whoever opens it says what is wrong
+    # Some file systems have no numbers for their files.
+    return (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(path)
 
 
 def _file_name(path: str, folder: str) -> FileName:

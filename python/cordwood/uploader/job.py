@@ -137,8 +137,8 @@ class UploadJob:
     def _finish_after(self, exception: BaseException) -> None:
         """Send what was read before the source raised; after an interrupt, only wait for requests under way.
 
-        Whatever was interrupted, events may have left the source and have got nowhere: nothing that was read from then on
-        counts as settled, unless it has its own outcome.
+        Whatever was interrupted, events may have left the source and have got nowhere: nothing that was read from then
+        on counts as settled, unless it has its own outcome.
         """
         interrupted = not isinstance(exception, Exception)
         if interrupted:

@@ -7,8 +7,9 @@ use crate::time::fields::FormatItem::{
     self, AmPm, Byte, Epoch, Fraction, FractionComma, Second, Second2, Space, Year2, Year4, Zone,
 };
 use crate::time::fields::{FieldReader, TimestampFields, begins_with_digit, items_of_letter, of_fixed_width};
+use crate::time::forms::begins_with_a_part_at;
 use crate::time::neighbours::{goes_on, is_behind_a_part, is_column_after_a_word, lacks, may_be_fraction};
-use crate::time::places::{Place, elsewhere, is_indented, partial_times_at_the_start, place_in};
+use crate::time::places::{Place, at_the_beginning, elsewhere, is_indented, partial_times_at_the_start, place_in};
 
 /// How all lines of a log write their timestamps, and where.
 #[derive(Clone, Debug)]
@@ -191,7 +192,8 @@ impl TimestampFormat {
         if let Some(found) = place_in(line, self.place).and_then(at) {
             return Some(found);
         }
-        if !self.wanders || is_indented(line) {
+        // A line that begins with another time has it there.
+        if !self.wanders || is_indented(line) || begins_with_a_part_at(line, at_the_beginning(line)) {
             return None;
         }
         elsewhere(line, self.place).find_map(at)

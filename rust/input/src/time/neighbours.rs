@@ -140,6 +140,7 @@ pub(crate) fn is_behind_a_part(line: &[u8], start: usize, has_zone: bool, has_ye
     let end = line[..start].iter().rposition(|byte| !signs(byte)).map_or(0, |at| at + 1);
     // A clock, a number, or a short word: most lines have a level there, a colon or an equals sign.
     let Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'.' | 0x80..) = line[..end].last() else { return false };
+    let end = without_fraction(&line[..end]);
     let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || b":.+/_".contains(byte) || *byte >= 0x80;
     let begin = line[..end].iter().rposition(|byte| !is_of_word(byte)).map_or(0, |at| at + 1);
     let word = &line[begin..end];
@@ -155,6 +156,15 @@ pub(crate) fn is_behind_a_part(line: &[u8], start: usize, has_zone: bool, has_ye
                 || !has_zone && zones::begins_as_zone(word).is_some_and(|(_, len)| is_all(len))
                 || names::begins_with_a_part_of_day(word)
         }
+    }
+}
+
+/// The length of a text without a comma and digits at its end.
+fn without_fraction(text: &[u8]) -> usize {
+    let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    match text.len() - digits {
+        before @ 1.. if digits > 0 && text[before - 1] == b',' => before - 1,
+        _ => text.len(),
     }
 }
 
