@@ -33,8 +33,8 @@ class Report:
         counts: events by outcome. Every outcome is there, and they add up to `events`.
         altered: accepted events whose text was changed before: truncated, split, or given U+FFFD. Events that were
             sent, but not accepted in the end, are included.
-        ambiguous_times: events at a time that a change of clocks repeats, where the order of lines does not show which of
-            the two is meant: they were given the first, or in a log with its newest line first, the second.
+        ambiguous_times: events at a time that a change of clocks repeats, where the order of lines does not show which
+            of the two is meant: they were given the first, or in a log with its newest line first, the second.
         possible_duplicates: accepted events that may be stored twice, because a response was lost and they were sent
             again.
         duplicate_ranges: where those are in the input.
