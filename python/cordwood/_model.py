@@ -86,6 +86,8 @@ class StopKind(StrEnum):
     """More of its events were permanently rejected than `max_rejected` allows."""
     TIMEOUT = "timeout"
     """Its `max_duration` or `deadline` is over."""
+    JOURNAL = "journal"
+    """The journal cannot be written any more: a later run would not know what was sent."""
     FAULT = "fault"
     """An internal error of cordwood."""
 

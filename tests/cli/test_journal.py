@@ -5,6 +5,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import sys
 import threading
 
 import pytest
@@ -179,6 +180,29 @@ def test_one_process_at_a_time_has_a_journal(
     assert "another upload is writing this journal" in second.err
     resumed = run(environment, "upload", file, *NAMES, "--output", "json")
     assert (resumed.json["counts"]["accepted"], resumed.json["possible_duplicates"]) == (1, 1)
+
+
+def test_once_the_journals_disk_is_full_nothing_more_is_sent_and_a_later_run_sends_the_rest(
+    cloudwatch_logs: LocalCloudWatchLogs, environment: dict[str, str], tmp_path: pathlib.Path
+) -> None:
+    sent = [f"{n:02}{'x' * 900_000}" for n in range(40)]
+    file = wrote(tmp_path / "e", [(NOW + n, message) for n, message in enumerate(sent)])
+    limited = (
+        "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)); "
+        "os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    command = [sys.executable, "-c", limited, COMMAND, "upload", file, *NAMES, "--output", "json"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["complete"], told["stop_kind"]) == (1, False, "journal"), done.stderr
+    assert "the journal cannot be written" in told["stopped"]
+    assert told["counts"]["undelivered"] > 0
+    assert told["counts"]["accepted"] == len(messages(cloudwatch_logs))
+    again = run(environment, "upload", file, *NAMES, "--output", "json")
+    assert again.code == 0
+    stored = messages(cloudwatch_logs)
+    assert set(stored) == set(sent)
+    assert len(stored) - len(sent) <= again.json["possible_duplicates"]
 
 
 def test_at_most_once_leaves_what_a_killed_run_may_have_stored(

@@ -242,7 +242,7 @@ def test_where_nothing_can_be_written_the_error_says_so(tmp_path: pathlib.Path) 
         identify_file(os.devnull)
 
 
-# --- it never stops an upload ----------------------------------------------------------------------------------------
+# --- when it cannot be written ---------------------------------------------------------------------------------------
 
 
 def test_a_full_disk_breaks_the_journal_and_nothing_else(tmp_path: pathlib.Path) -> None:
@@ -256,15 +256,20 @@ journal = Journal.open({os.fspath(tmp_path / "full")!r}, options={{}}, destinati
     sources=[identify_file({os.fspath(tmp_path / "events.json")!r})])
 journal.intend(0, pack_positions([7]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+recorded = []
 for key in range(1, 50):
-    journal.intend(key, pack_positions(list(range(key * 10_000, key * 10_000 + 9_999))))
+    recorded.append(journal.intend(key, pack_positions(list(range(key * 10_000, key * 10_000 + 9_999)))))
     journal.settle(key, pack_positions([]), {{}}, 0)
 journal.finish()
-print(json.dumps(journal.broken))
+print(json.dumps([journal.broken, recorded]))
 journal.close()
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert str(tmp_path / "full") in json.loads(done.stdout)
+    broken, recorded = json.loads(done.stdout)
+    assert str(tmp_path / "full") in broken
+    assert recorded[0]
+    assert recorded == sorted(recorded, reverse=True)
+    assert not recorded[-1]
     assert done.stderr == "ERROR\n"
     with opened(tmp_path, name="full", options={}, destination={}) as journal:
         assert not journal.finished

@@ -156,9 +156,12 @@ class Sender:
         )
 
     def _send(self, piece: Piece, attempts: _Attempts) -> Answer | None:
-        """Make one request; return None if another thread is settling the piece, and no request was made."""
+        """Make one request; return None if none was made: another thread settles the piece, or the journal failed."""
         # First the journal: what may be stored must be known after a crash.
-        self._journal.intend(piece.key, piece.batch)
+        if not self._journal.intend(piece.key, piece.batch):
+            stop = Stop(StopKind.JOURNAL, f"the journal cannot be written: {self._journal.fault}")
+            self._give_up(piece, stop, attempts.last)
+            return None
         if not self._queue.mark_sent(piece):
             self._withdraw(piece)
             return None

@@ -202,14 +202,18 @@ class Journal:
             self._write([(_PUT_FACT, (fact, self._facts[fact]))], durable=True)
         return str(self._facts[fact])
 
-    def intend(self, key: int, packed: bytes) -> None:
+    def intend(self, key: int, packed: bytes) -> bool:
         """Record that a request with these events is about to go out. On return that is on the disk.
 
         If the key has an intent already, this one replaces it.
+
+        Returns:
+            False if it could not be recorded. Then the request must not go out: no later run would know of it.
+
         """
         span = packed_range(packed)
         last = -1 if span is None else span[1]
-        self._write([(_PUT_INTENT, (self._run, key, last, packed))], durable=True)
+        return self._write([(_PUT_INTENT, (self._run, key, last, packed))], durable=True)
 
     def settle(
         self,
@@ -248,12 +252,13 @@ class Journal:
         """Record that every event of the sources has its outcome. On return that is on the disk."""
         self._write([(_PUT_FACT, ("finished", 1))], durable=True)
 
-    def _write(self, statements: list[Statement], *, durable: bool) -> None:
+    def _write(self, statements: list[Statement], *, durable: bool) -> bool:
         try:
-            self._store.write(statements, durable=durable)
+            return self._store.write(statements, durable=durable)
         except sqlite3.Error as error:
             self.broken = f"{self.path}: {error}"
-            log.error("the journal cannot be written, and the upload continues without it: %s", self.broken)
+            log.error("the journal cannot be written: %s", self.broken)
+            return False
 
     def close(self) -> None:
         """Close the file. What was recorded stays; later calls record nothing."""

@@ -142,12 +142,15 @@ class Store:
         except sqlite3.Error as error:
             raise self._as_journal_error(error) from None
 
-    def write(self, statements: list[Statement], *, durable: bool) -> None:
+    def write(self, statements: list[Statement], *, durable: bool) -> bool:
         """Write these together, after everything that was passed before.
 
         Durable: on the disk at return. Otherwise it is passed to the operating system, so that it survives this
         process: at return, or, while another thread is forcing something to the disk, right after that. One thread
         writes for all that wait, so that one forced write serves them together.
+
+        Returns:
+            False if it is durable and was not written: the store is closed, or another thread failed to write it.
 
         Raises:
             sqlite3.Error: in the thread that wrote; none of it is written, nor anything after it.
@@ -156,12 +159,12 @@ class Store:
         mine = _Write(statements, durable)
         with self._changed:
             if not self._open:
-                return
+                return not durable
             self._waiting.append(mine)
             while self._writing and durable and not mine.done:
                 self._changed.wait()
             if mine.done or self._writing or not self._open:
-                return
+                return mine.done or not durable
             self._writing = True
         try:
             self._write_what_waits()
@@ -171,6 +174,7 @@ class Store:
                 self._open = self._open and not isinstance(error, sqlite3.Error)
                 self._changed.notify_all()
             raise
+        return True
 
     def _write_what_waits(self) -> None:
         """Write until nothing waits, or only what another thread is about to write."""

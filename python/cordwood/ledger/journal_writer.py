@@ -105,11 +105,24 @@ class JournalWriter:
         """Return the positions in a batch of events that earlier runs left in doubt."""
         return self._in_doubt.intersection(batch.positions) if self._in_doubt else set()
 
-    def intend(self, key: int, batch: Batch) -> None:
-        """Record that a request with these events is about to go out. On return it is on the disk."""
-        if self._journal is not None and key not in self._intended:
-            self._journal.intend(key, batch.packed_positions(whole_events_only=False))
-            self._intended.add(key)
+    def intend(self, key: int, batch: Batch) -> bool:
+        """Record that a request with these events is about to go out. On return it is on the disk.
+
+        Returns:
+            False if it could not be recorded, and the request must not go out.
+
+        """
+        if self._journal is None or key in self._intended:
+            return True
+        if not self._journal.intend(key, batch.packed_positions(whole_events_only=False)):
+            return False
+        self._intended.add(key)
+        return True
+
+    @property
+    def fault(self) -> str:
+        """Why nothing is recorded any more; empty if nothing failed."""
+        return self._journal.broken if self._journal else ""
 
     def withdraw(self, key: int) -> None:
         """Record that the events of this request are not stored, and will be sent again or not at all."""
