@@ -214,7 +214,7 @@ fn candidate(name: String, members: &[LineMembers<'_>], options: &JsonOptions) -
                 hits.push(Hit { line, place, start, end, fields, zone: None, leaves: None, has_point: false });
             }
         }
-        let layout = Layout { items: items.clone(), place: Place::Whole, hits };
+        let layout = Layout { items: items.clone(), place: Place::Whole, behind_clock: false, hits };
         layouts.extend(summary(&layout, &values, None, &name));
         formats.push(format);
     } else {

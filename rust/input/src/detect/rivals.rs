@@ -92,7 +92,8 @@ fn decide_orders(layouts: &[Layout], fates: &mut [Fate], lines: &[&[u8]], now_ms
 
 fn class_eq(one: &Layout, other: &Layout) -> bool {
     use crate::time::places::Place::Words;
-    one.place == other.place || matches!((one.place, other.place), (Words(_), Words(_)))
+    let same_place = one.place == other.place || matches!((one.place, other.place), (Words(_), Words(_)));
+    same_place && one.behind_clock == other.behind_clock
 }
 
 /// The items without which number of a date is which; `None` if the items show that.

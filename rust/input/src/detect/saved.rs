@@ -94,6 +94,8 @@ fn written(format: &TimestampFormat) -> String {
     let flags = [
         ("wanders", format.wanders()),
         ("indented", format.is_indented()),
+        ("behind-clock", format.is_behind_clock() == Some(true)),
+        ("before-clocks", format.is_behind_clock() == Some(false)),
         ("digits-apart", format.apart().digits),
         ("word-apart", format.apart().word),
     ];
@@ -178,12 +180,14 @@ fn format_of(value: &str) -> Option<TimestampFormat> {
         None => PLACES.iter().find(|(name, _)| value.split(' ').next() == Some(*name))?.1,
     };
     let mut apart = Apart::default();
-    let (mut wanders, mut indented) = (false, false);
+    let (mut wanders, mut indented, mut behind) = (false, false, None);
     let mut items = Vec::new();
     for word in words {
         match word {
             "wanders" => wanders = true,
             "indented" => indented = true,
+            "behind-clock" => behind = Some(true),
+            "before-clocks" => behind = Some(false),
             "digits-apart" => apart.digits = true,
             "word-apart" => apart.word = true,
             word => items.push(match word.strip_prefix("byte:") {
@@ -192,7 +196,13 @@ fn format_of(value: &str) -> Option<TimestampFormat> {
             }),
         }
     }
-    Some(TimestampFormat::new(items, place).wandering(wanders).indented(indented).apart_from(apart))
+    Some(
+        TimestampFormat::new(items, place)
+            .wandering(wanders)
+            .behind_clock(behind)
+            .indented(indented)
+            .apart_from(apart),
+    )
 }
 
 #[cfg(test)]

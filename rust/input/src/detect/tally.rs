@@ -29,6 +29,8 @@ pub(crate) struct Layout {
     pub(crate) items: Vec<FormatItem>,
     /// That of most lines.
     pub(crate) place: Place,
+    /// Whether a clock is before it.
+    pub(crate) behind_clock: bool,
     pub(crate) hits: Vec<Hit>,
 }
 
@@ -68,13 +70,15 @@ pub(crate) fn layouts_of(
     chosen: impl Iterator<Item = usize>,
     time_column: Option<u8>,
 ) -> Vec<Layout> {
-    let mut known: HashMap<(Place, Vec<FormatItem>), Layout> = HashMap::new();
+    let mut known: HashMap<(Place, bool, Vec<FormatItem>), Layout> = HashMap::new();
     for index in chosen {
         for (place, reading) in readings(lines[index], time_column) {
             let Reading { start, end, items, fields, zone, leaves } = reading;
-            let layout = known.entry((class(place), items.clone())).or_insert_with(|| Layout {
+            let behind_clock = is_further_in(place) && neighbours::is_behind_a_clock(lines[index], start);
+            let layout = known.entry((class(place), behind_clock, items.clone())).or_insert_with(|| Layout {
                 items,
                 place,
+                behind_clock,
                 hits: Vec::new(),
             });
             // Of several in a line, the first.
@@ -150,11 +154,16 @@ pub(crate) fn readings(line: &[u8], time_column: Option<u8>) -> Vec<(Place, Read
     found
 }
 
+/// Whether anything may stand before a place.
+fn is_further_in(place: Place) -> bool {
+    matches!(place, Place::Words(_) | Place::Bracket | Place::Column)
+}
+
 /// Whether what is before a reading further in may be a part of its time.
 fn is_behind_a_part(line: &[u8], place: Place, reading: &Reading) -> bool {
     let Reading { fields, zone, start, .. } = reading;
     let is_count = fields.epoch_ms.is_some();
-    matches!(place, Place::Words(_) | Place::Bracket | Place::Column)
+    is_further_in(place)
         && neighbours::is_behind_a_part(
             line,
             *start,

@@ -191,7 +191,9 @@ fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], option
         let wanders = matches!(layout.place, Place::Words(_));
         let format = TimestampFormat::new(layout.items.clone(), layout.place);
         let indented = layout.hits.iter().filter(|hit| is_indented(lines[hit.line])).count();
-        let format = format.wandering(wanders).indented(indented * 2 > layout.hits.len());
+        let behind = matches!(layout.place, Place::Words(_) | Place::Bracket | Place::Column)
+            .then_some(layout.behind_clock);
+        let format = format.wandering(wanders).behind_clock(behind).indented(indented * 2 > layout.hits.len());
         judged[index].format = Some(format.apart_from(fate.apart));
     }
 }
@@ -307,7 +309,7 @@ fn layouts_of_given(
         let hit = Hit { line, place, start, end, fields, zone: None, leaves: None, has_point: false };
         match layouts.iter_mut().find(|layout| layout.place == place) {
             Some(layout) => layout.hits.push(hit),
-            None => layouts.push(Layout { items: items.to_vec(), place, hits: vec![hit] }),
+            None => layouts.push(Layout { items: items.to_vec(), place, behind_clock: false, hits: vec![hit] }),
         }
     }
     // The first place that fits is the one: the same line must not be read elsewhere.
@@ -358,7 +360,12 @@ pub(super) fn layouts_of_values(values: &[&[u8]]) -> Vec<Layout> {
             };
             match layouts.iter_mut().find(|layout| layout.items == reading.items) {
                 Some(layout) => layout.hits.push(hit),
-                None => layouts.push(Layout { items: reading.items, place: Place::Whole, hits: vec![hit] }),
+                None => layouts.push(Layout {
+                    items: reading.items,
+                    place: Place::Whole,
+                    behind_clock: false,
+                    hits: vec![hit],
+                }),
             }
         }
     }

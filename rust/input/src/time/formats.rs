@@ -8,7 +8,9 @@ use crate::time::fields::FormatItem::{
 };
 use crate::time::fields::{FieldReader, TimestampFields, begins_with_digit, items_of_letter, of_fixed_width};
 use crate::time::forms::begins_with_a_part_at;
-use crate::time::neighbours::{goes_on, is_behind_a_part, is_column_after_a_word, lacks, may_be_fraction};
+use crate::time::neighbours::{
+    goes_on, is_behind_a_clock, is_behind_a_part, is_column_after_a_word, lacks, may_be_fraction,
+};
 use crate::time::places::{Place, at_the_beginning, elsewhere, is_indented, partial_times_at_the_start, place_in};
 
 /// How all lines of a log write their timestamps, and where.
@@ -18,6 +20,8 @@ pub struct TimestampFormat {
     place: Place,
     /// Whether the lines that do not have it at this place may have it elsewhere: they begin with changing words.
     wanders: bool,
+    /// Whether a clock is before it; `None` if that does not matter.
+    behind_clock: Option<bool>,
     /// Whether the lines that have it are set in: else a line that is does not.
     indented: bool,
     /// What follows it and was shown to be no part of it.
@@ -47,8 +51,8 @@ pub(crate) struct Apart {
 impl PartialEq for TimestampFormat {
     fn eq(&self, other: &Self) -> bool {
         let pattern = |format: &Self| format.pattern.as_ref().map(|pattern| pattern.as_str().to_owned());
-        (&self.items, self.place, self.apart, pattern(self))
-            == (&other.items, other.place, other.apart, pattern(other))
+        (&self.items, self.place, self.behind_clock, self.apart, pattern(self))
+            == (&other.items, other.place, other.behind_clock, other.apart, pattern(other))
     }
 }
 
@@ -58,12 +62,26 @@ impl TimestampFormat {
         let has_any = |wanted: &[FormatItem]| items.iter().any(|item| wanted.contains(item));
         let has =
             Has { half: has_any(&[AmPm]), zone: has_any(&[Zone, Epoch]), year: has_any(&[Year4, Year2, Epoch]) };
-        Self { items, place, wanders: false, indented: true, apart: Apart::default(), pattern: None, has }
+        Self {
+            items,
+            place,
+            wanders: false,
+            behind_clock: None,
+            indented: true,
+            apart: Apart::default(),
+            pattern: None,
+            has,
+        }
     }
 
     /// The same, which lines may have after any number of words.
     pub(crate) fn wandering(self, wanders: bool) -> Self {
         Self { wanders, ..self }
+    }
+
+    /// The same, which lines have behind a clock, or not.
+    pub(crate) fn behind_clock(self, behind: Option<bool>) -> Self {
+        Self { behind_clock: behind, ..self }
     }
 
     /// The same, of lines that are set in, or not.
@@ -148,6 +166,11 @@ impl TimestampFormat {
     /// Whether lines may have it elsewhere.
     pub(crate) fn wanders(&self) -> bool {
         self.wanders
+    }
+
+    /// Whether lines have it behind a clock; `None` if that does not matter.
+    pub(crate) fn is_behind_clock(&self) -> Option<bool> {
+        self.behind_clock
     }
 
     /// Whether lines that are set in may have it.
@@ -281,7 +304,8 @@ impl TimestampFormat {
     #[inline]
     fn is_behind_a_part(&self, line: &[u8], start: usize) -> bool {
         matches!(self.place, Place::Words(_) | Place::Bracket | Place::Column)
-            && is_behind_a_part(line, start, self.has.zone, self.has.year)
+            && (is_behind_a_part(line, start, self.has.zone, self.has.year)
+                || self.behind_clock.is_some_and(|behind| behind != is_behind_a_clock(line, start)))
     }
 
     fn read_items(&self, line: &[u8], start: usize) -> Option<(TimestampFields, usize)> {

@@ -180,3 +180,18 @@ fn is_year(word: &[u8]) -> bool {
     let mut reader = FieldReader::at(word, 0);
     reader.take(Year4).is_some() && reader.at == word.len() && ends_a_year(reader.fields.year, b"")
 }
+
+/// Whether a clock is anywhere before a place of a line: what is there may be what a message is about.
+pub(crate) fn is_behind_a_clock(line: &[u8], start: usize) -> bool {
+    let before = &line[..start];
+    memchr::memchr_iter(b':', before).any(|colon| {
+        let digits = before[..colon].iter().rev().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+        let opens = |byte: &u8| matches!(byte, b' ' | b'\t' | b'[' | b'(' | b'"' | b'\'' | b'T' | b't' | b',' | b'|');
+        let ends = |rest: &[u8]| {
+            matches!(rest, [b'0'..=b'5', b'0'..=b'9', after @ ..] if !after.first().is_some_and(u8::is_ascii_digit))
+        };
+        matches!(digits, 1 | 2)
+            && before[..colon - digits].last().is_none_or(opens)
+            && ends(&before[colon + 1..])
+    })
+}
