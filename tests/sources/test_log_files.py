@@ -202,3 +202,17 @@ def test_a_pipe_of_unknown_format_is_refused(tmp_path: pathlib.Path) -> None:
     ):
         read(LogFiles([pipe], "s"))
     writer.join()
+
+
+def test_a_file_that_is_cut_while_it_is_read_says_so(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "app.log"
+    path.write_text("".join(f"2026-11-24T10:00:00Z {n:07}\n" for n in range(100_000)))
+    size = path.stat().st_size
+    source = LogFiles([path], "s")
+    pieces = iter(source)
+    next(pieces)
+    os.truncate(path, 0)
+    read = sum(len(batch) for routed in pieces for batch, _ in routed)
+    [cut] = source.cut_short
+    assert cut.startswith(f"{path}: was cut while it was read: it had {size:,} bytes, and ended after ")
+    assert read < 100_000

@@ -1,5 +1,6 @@
 """`cordwood.upload`: what is legal arrives, in order of time; everything else is named, and the counts add up."""
 
+import gzip
 import json
 import pathlib
 from collections.abc import Iterator
@@ -251,3 +252,17 @@ def test_times_of_which_nothing_shows_the_pass_are_counted(
     )
     assert report.ambiguous_times == report.as_dict()["ambiguous_times"] == 2
     assert "2 events in an hour that is there twice" in str(report)
+
+
+def test_a_truncated_file_is_an_error_although_all_that_was_read_is_accepted(
+    cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path
+) -> None:
+    file = tmp_path / "cut.gz"
+    whole = gzip.compress("".join(f'{{"timestamp": {now()}, "message": "{n} {n * n}"}}\n' for n in range(999)).encode())
+    file.write_bytes(whole[: len(whole) // 2])
+    options: dict[str, Any] = {"log_stream_name": "s", "client": cloudwatch_logs.client(), "create_log_group": True}
+    with pytest.raises(cordwood.UploadError, match=r"cut\.gz: it ends before its compressed data does") as raised:
+        cordwood.upload(file, log_group_name="g", allow=["invalid"], **options)
+    report = raised.value.report
+    assert report.accepted > 0
+    assert len(report.cut_short) == 1

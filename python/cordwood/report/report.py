@@ -35,6 +35,8 @@ class Report:
             sent, but not accepted in the end, are included.
         ambiguous_times: events at a time that a change of clocks repeats, where the order of lines does not show which
             of the two is meant: they were given the first, or in a log with its newest line first, the second.
+        cut_short: files that are truncated or damaged, or were cut while they were read, and how: what they held before
+            was read.
         possible_duplicates: accepted events that may be stored twice, because a response was lost and they were sent
             again.
         duplicate_ranges: where those are in the input.
@@ -79,6 +81,7 @@ class Report:
     counts: Mapping[Outcome, int]
     altered: int = 0
     ambiguous_times: int = 0
+    cut_short: tuple[str, ...] = ()
     possible_duplicates: int = 0
     duplicate_ranges: tuple[PositionRange, ...] = ()
     requests: int = 0

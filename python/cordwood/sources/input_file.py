@@ -49,7 +49,8 @@ class InputFile:
         last_timestamp: the same of the last event.
         bytes_read: so far.
         text_bytes: of its text, as UTF-8, so far.
-        cut_short: how it is truncated or damaged; empty if it is not, or that is not known yet.
+        cut_short: how it is truncated or damaged, or was cut while it was read; empty if it is not, or that is not
+            known yet.
         bytes_before: of the files before it.
         counts_before: what the reader had counted before it.
 
@@ -185,6 +186,10 @@ class InputFile:
         if not self.cut_short:
             for text in self._decoded(self._decoder.finish()):
                 yield self._recognized(text)
+        if not self.cut_short and self.raw.size is not None and self.bytes_read < self.raw.size:
+            self.cut_short = (
+                f"was cut while it was read: it had {self.raw.size:,} bytes, and ended after {self.bytes_read:,}"
+            )
         if self._start_of_pipe:
             yield self._recognized(b"", is_all=True)
 

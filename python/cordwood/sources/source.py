@@ -51,7 +51,7 @@ class Source(ABC):
 
     @property
     def cut_short(self) -> Sequence[str]:
-        """Which compressed files were truncated or damaged, and how; what they held before that was read."""
+        """Which files are truncated or damaged, or were cut while they were read; what they held before was read."""
         return ()
 
     @abstractmethod

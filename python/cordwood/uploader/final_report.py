@@ -55,6 +55,7 @@ def final_report(
         counts={outcome: events + earlier.get(outcome, 0) for outcome, events in run.counts.items()},
         altered=run.altered,
         ambiguous_times=0 if source is None else source.counts.get("ambiguous_times", 0),
+        cut_short=() if source is None else tuple(source.cut_short),
         possible_duplicates=run.possible_duplicates + (0 if journal is None else journal.possible_duplicates),
         duplicate_ranges=located_ranges(run.duplicate_ranges, locate),
         requests=run.requests,

@@ -64,7 +64,8 @@ def upload(
         InputError: the file is missing, unreadable, or no log that can be read. Nothing was sent.
         JournalError: the journal is of another job, its file has changed, or it cannot be written. Nothing was sent.
         OutputError: the file for dead letters cannot be written, or holds something else. Nothing was sent.
-        UploadError: events failed, or the upload stopped; it has the `.report`.
+        UploadError: events failed, the upload stopped, or a file is truncated or was cut meanwhile; it has the
+            `.report`.
         TypeError: the input as a whole is a str, bytes, a single mapping or not iterable; or an option is unknown or
             does not apply to this input.
         ValueError: a name or an option is not legal.
@@ -110,6 +111,6 @@ def upload(
             journal=journal,
             dead_letters=letters,
         ).run()
-    if result.check and (report.failed(result.allowed) or report.stopped):
+    if result.check and (report.failed(result.allowed) or report.stopped or report.cut_short):
         raise upload_error(report, result.allowed)
     return report

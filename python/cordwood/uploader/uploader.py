@@ -303,12 +303,17 @@ def check_names(
 
 
 def upload_error(report: Report, allow: Iterable[Outcome | str] = ()) -> UploadError:
-    """Return the exception for a report with failed events, or of an upload that stopped."""
+    """Return the exception for a report with failed events, of an upload that stopped, or of a file that was cut."""
     failed = report.failed(allow)
     what = ", ".join(f"{events:,} {outcome}" for outcome, events in failed.items())
     count = sum(failed.values())
     were = "was" if count == 1 else "were"
-    lines = [f"{count:,} of {plural(report.events, 'event')} {were} not accepted: {what}"]
+    lines = (
+        [f"{count:,} of {plural(report.events, 'event')} {were} not accepted: {what}"]
+        if count or report.stopped
+        else []
+    )
+    lines += [f"{escape(cut)}; what it held before was read" for cut in report.cut_short]
     if report.stopped:
         lines.append(f"stopped: {escape(report.stopped)}")
     for outcome in failed:
