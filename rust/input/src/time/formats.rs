@@ -9,7 +9,8 @@ use crate::time::fields::FormatItem::{
 use crate::time::fields::{FieldReader, TimestampFields, begins_with_digit, items_of_letter, of_fixed_width};
 use crate::time::forms::begins_with_a_part_at;
 use crate::time::neighbours::{
-    goes_on, is_behind_a_clock, is_behind_a_part, is_column_after_a_word, lacks, may_be_fraction,
+    goes_on, is_behind_a_clock, is_behind_a_part, is_column_after_a_word, lacks, leaves_two_digits,
+    may_be_fraction,
 };
 use crate::time::places::{Place, at_the_beginning, elsewhere, is_indented, partial_times_at_the_start, place_in};
 
@@ -327,6 +328,10 @@ impl TimestampFormat {
             return false;
         }
         if !self.apart.digits && may_be_fraction(rest) && !self.ends_its_second(line, end) {
+            return false;
+        }
+        let ends_in_date = matches!(self.items.last(), Some(FormatItem::MonthName | FormatItem::Day));
+        if ends_in_date && !self.has.year && leaves_two_digits(rest) {
             return false;
         }
         self.apart.word || !lacks(rest, self.has.half, self.has.zone, self.has.year)

@@ -13,7 +13,8 @@ use crate::time::fields::FormatItem::{
 use crate::time::fields::{FieldReader, TimestampFields, blank_len};
 use crate::time::names;
 use crate::time::neighbours::{
-    ends_a_year, goes_on, is_column_after_a_word, is_zone_after_a_blank, lacks, leaves_hours, may_be_fraction,
+    ends_a_year, goes_on, is_column_after_a_word, is_zone_after_a_blank, lacks, leaves_hours, leaves_two_digits,
+    may_be_fraction,
 };
 use crate::time::zones::ZoneForm;
 use components::{CLOCKS, COMPONENTS, Component, DATES, DATES_AFTER_A_LETTER, SEPARATORS, Separators};
@@ -378,7 +379,9 @@ impl<'a> Parse<'a> {
             let has_year = self.fields.year.is_some();
             // Of two clocks with a date between them, either may be that of the line.
             let is_between = || self.last == Some(Component::Date) && is_clock(&rest[blank_len(rest)..]);
-            let leaves = is_between() || lacks(rest, self.has(Component::AmPm), self.zone.is_some(), has_year);
+            let is_year = || self.last == Some(Component::Date) && !has_year && leaves_two_digits(rest);
+            let leaves =
+                is_between() || is_year() || lacks(rest, self.has(Component::AmPm), self.zone.is_some(), has_year);
             leaves.then_some(Leaves::Part)
         };
         let Self { start, at: end, items, zone, .. } = self;

@@ -195,3 +195,10 @@ pub(crate) fn is_behind_a_clock(line: &[u8], start: usize) -> bool {
             && ends(&before[colon + 1..])
     })
 }
+
+/// Whether blanks and two digits follow: behind a date that has none, they may be its year.
+pub(crate) fn leaves_two_digits(rest: &[u8]) -> bool {
+    let blanks = blank_len(rest);
+    blanks > 0
+        && matches!(&rest[blanks..], [b'0'..=b'9', b'0'..=b'9', after @ ..] if !after.first().is_some_and(u8::is_ascii_digit))
+}
