@@ -17,6 +17,23 @@ def signing_credentials(client: Any) -> Any:
     return getattr(getattr(client, "_request_signer", None), "_credentials", None)
 
 
+def close_connections(client: Any) -> None:
+    """Close the connections of a client that are open and not in use; it opens others as it needs them.
+
+    The public `client.close()` says that the client must not be used again.
+    """
+    session = getattr(getattr(client, "_endpoint", None), "http_session", None)
+    close = getattr(session, "close", None)
+    if close is not None:
+        close()
+
+
+def access_key_of(credentials: Any) -> str:
+    """Return the access key's id; its public member would first renew credentials that are about to expire."""
+    known = getattr(credentials, "_access_key", None) or getattr(credentials, "access_key", "")
+    return str(known)
+
+
 def refresh(credentials: Any) -> bool:
     """Refresh credentials of a role, a container or a process, although they seem valid.
 

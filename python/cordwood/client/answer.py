@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cordwood._model import Outcome, Rejected
+from cordwood.client.first_byte import was_connecting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -140,7 +141,35 @@ def _read(request: Request, *, from_aws: bool, request_id: str | None) -> tuple[
         return {}, f"the response is JSON, but not an object ({_beginning(request.headers, content)})"
     if from_aws and not request_id:
         return document, "the response has no request id, which AWS always sends: it came from something else"
+    if error := document.get("__type"):
+        return document, f"the response has status 200, and is the error {error}"
+    if document and not document.keys() & _MEMBERS:
+        beginning = _beginning(request.headers, content)
+        return document, f"the response has no member that PutLogEvents returns ({beginning})"
+    if wrong := _wrong_index(document.get("rejectedLogEventsInfo")):
+        return document, f"the rejectedLogEventsInfo of the response has {wrong}"
     return document, ""
+
+
+_MEMBERS = {"nextSequenceToken", "rejectedLogEventsInfo", "rejectedEntityInfo"}
+_INDEXES = ("tooNewLogEventStartIndex", "tooOldLogEventEndIndex", "expiredLogEventEndIndex")
+
+
+def _wrong_index(info: object) -> str:
+    """Return what of a rejectedLogEventsInfo is not as the model has it; empty if all is, or there is none."""
+    if info is None:
+        return ""
+    if not isinstance(info, dict):
+        return f"the value {info!r:.60}, which is not an object"
+    given = ((name, info.get(name)) for name in _INDEXES)
+    wrong = (f"{name} {value!r:.60}, which is not an index" for name, value in given if not _is_index(value))
+    return next(wrong, "")
+
+
+def _is_index(value: object) -> bool:
+    # Some emulators write integers as 3.0.
+    is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return value is None or (is_whole and not isinstance(value, bool))
 
 
 def _beginning(headers: Mapping[str, str], content: bytes) -> str:
@@ -151,13 +180,17 @@ def _beginning(headers: Mapping[str, str], content: bytes) -> str:
 
 
 def of_preparation(exception: Exception) -> Answer:
-    """Judge what a preparatory call raised (to create, to look up): the events were not stored."""
+    """Judge what another call raised (for credentials, to create, to look up): the events were not sent.
+
+    What that call was refused for is no verdict on the events, whatever its code.
+    """
     from botocore.exceptions import ClientError
 
     # Not recognized by `.response`: the error of a broken connection has that too, and it is empty.
     if not isinstance(exception, ClientError):
         return Answer(Fate.NOT_SENT, why=str(exception), exception=exception)
-    return replace(of_error(exception), fate=Fate.REFUSED)
+    answer = of_error(exception)
+    return replace(answer, fate=Fate.NOT_SENT, why=f"{exception.operation_name} was refused: {answer.why}")
 
 
 def of_error(error: Any) -> Answer:
@@ -170,7 +203,10 @@ def of_error(error: Any) -> Answer:
     # If the body names no error, botocore puts the bare status there. Then it is not the service's word, and from 500
     # on a proxy may have lost the service's response.
     named = bool(code) and not code.isdigit()
-    lost = status is not None and status >= 500 and (not named or code in _MAY_BE_STORED)
+    # A redirect, or an interim answer, is no word of the service's either, and may stand for one that was lost.
+    lost = status is not None and (
+        (status >= 500 and (not named or code in _MAY_BE_STORED)) or (status < 400 and not named)
+    )
     return Answer(
         Fate.UNKNOWN if lost else Fate.REFUSED,
         why=f"{code or status}: {message}" if message else code or f"status {status}",
@@ -188,23 +224,10 @@ _MAY_BE_STORED = {"InternalFailure", "InternalServerError", "InternalServerExcep
 
 def of_exception(request: Request, exception: BaseException) -> Answer:
     """Judge what was raised instead of a response."""
-    import botocore.exceptions as botocore
+    from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 
-    never_sent = (
-        botocore.EndpointConnectionError,
-        botocore.ConnectTimeoutError,
-        botocore.ProxyConnectionError,
-        botocore.NoCredentialsError,
-        botocore.PartialCredentialsError,
-        botocore.CredentialRetrievalError,
-        botocore.TokenRetrievalError,
-        botocore.UnauthorizedSSOTokenError,
-        botocore.NoRegionError,
-        botocore.ParamValidationError,
-    )
-    # A certificate is checked before the first byte of the request.
-    unverified = isinstance(exception, botocore.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(exception)
-    sent = request.body_in_place and not isinstance(exception, never_sent) and not unverified
+    unconnected = isinstance(exception, (EndpointConnectionError, ConnectTimeoutError)) or was_connecting(exception)
+    sent = request.is_signed and not unconnected
     return Answer(Fate.UNKNOWN if sent else Fate.NOT_SENT, why=str(exception), exception=exception)
 
 
@@ -220,9 +243,14 @@ def rejected_of(response: Mapping[str, Any], batch: Batch) -> list[Rejected]:
         return []
     positions = batch.positions
     count = len(positions)
-    too_old = min(max(info.get("tooOldLogEventEndIndex", 0), 0), count)
-    expired = min(max(info.get("expiredLogEventEndIndex", 0), too_old), count)
-    too_new = min(max(info.get("tooNewLogEventStartIndex", count), expired), count)
+
+    def index(name: str, default: int) -> int:
+        value = info.get(name)
+        return default if value is None else int(value)
+
+    too_old = min(max(index("tooOldLogEventEndIndex", 0), 0), count)
+    expired = min(max(index("expiredLogEventEndIndex", 0), too_old), count)
+    too_new = min(max(index("tooNewLogEventStartIndex", count), expired), count)
     rejected = [Rejected(position, Outcome.TOO_OLD, _TOO_OLD) for position in positions[:too_old]]
     rejected += [Rejected(position, Outcome.EXPIRED, _EXPIRED) for position in positions[too_old:expired]]
     rejected += [Rejected(position, Outcome.TOO_NEW, _TOO_NEW) for position in positions[too_new:]]

@@ -1,4 +1,4 @@
-"""A finished body through the real boto3, by four documented botocore events that act on our requests only.
+"""A finished body through the real boto3, by five documented botocore events that act on our requests only.
 
 boto3's own validation and serialization take nine tenths of a stock call. Here a request is made with one placeholder
 event. A mark in the call's context identifies it as ours, so the caller's own calls on the same client, also from
@@ -7,6 +7,7 @@ other threads, are unchanged.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ class Request:
     """Whether it is compressed."""
     body_in_place: bool = False
     """Whether the body has replaced the placeholder."""
+    is_signed: bool = False
+    """Whether it was handed to the HTTP session, with credentials, a signature and an endpoint."""
     status: int | None = None
     """HTTP status of the response; None if there was none."""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -67,6 +70,7 @@ def install(client: Any) -> None:
     operation = "cloudwatch-logs.PutLogEvents"
     events.register(f"provide-client-params.{operation}", _take_body_out, unique_id="cordwood-params")
     events.register(f"before-call.{operation}", _put_body_in, unique_id="cordwood-body")
+    events.register(f"before-send.{operation}", _note_that_it_is_signed, unique_id="cordwood-send")
     events.register(f"response-received.{operation}", _keep_answer, unique_id="cordwood-answer")
     events.register_first(f"needs-retry.{operation}", _leave_retrying_to_us, unique_id="cordwood-retry")
 
@@ -92,11 +96,23 @@ def _put_body_in(params: dict[str, Any], context: Mapping[str, Any], **_: Any) -
         if request.gzip:  # before signing, so that it is signed
             params["headers"]["Content-Encoding"] = "gzip"
         request.body_in_place = True
+        _in_this_thread.request = request
     elif _MARK.encode() in params["body"][:2048]:
         raise Error(
             "this version of botocore did not pass the request's context on, so the body could not be put in place; "
             f"nothing was sent; {_REPORT}"
         )
+
+
+_in_this_thread = threading.local()
+"""Its request whose body was put in place last."""
+
+
+def _note_that_it_is_signed(request: Any, **_: Any) -> None:
+    # This event comes without the call's context. A call is made in one thread, and no other body is the same object.
+    ours = getattr(_in_this_thread, "request", None)
+    if isinstance(ours, Request) and request.body is ours.body:
+        ours.is_signed = True
 
 
 def _keep_answer(

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from cordwood._core import Batch
 from cordwood.client import answer as answers
+from cordwood.client._botocore import close_connections
 from cordwood.client.answer import Answer, Fate
 from cordwood.client.botocore_body import ErrorAnswer, HandedOver, Request, install, placeholder_went_out
 from cordwood.client.compression import BodyCompression
 from cordwood.client.connection import connection_of
 from cordwood.client.credentials import Credentials
+from cordwood.client.entity import check_entity
 from cordwood.client.error_messages import to_exception
 from cordwood.client.one_batch import one_batch
 from cordwood.client.remedies import CreateMissing, ExpectedToken, Parameters, Remedy
+from cordwood.client.request_ids import RequestIds
 from cordwood.client.tokens import SequenceTokens
 from cordwood.errors import OptionError, OptionValueError
 from cordwood.options import ClientOption, ConnectOptions, CreateOptions, SendOptions, resolve
@@ -90,12 +93,14 @@ class PutLogEventsClient:
             client = connection_of(connection, max_concurrency=send.max_concurrency)
         elif given := list(connection.given()):
             raise OptionError(f"`{given[0]}` is for a client that is made here: leave out either it or `client`")
+        _check_client(client)
         self.client = client
         self._from_aws = answers.is_aws_host(client.meta.endpoint_url)
         self._tokens = SequenceTokens()
         self._compression = BodyCompression(send.compression, is_aws=self._from_aws)
         self._credentials = Credentials(client)
         self._creating = threading.Lock()
+        self._ids = RequestIds()
         install(client)
 
     @property
@@ -148,6 +153,7 @@ class PutLogEventsClient:
             botocore.exceptions.BotoCoreError: the request was not sent.
 
         """
+        check_entity(entity)
         batch = log_events if isinstance(log_events, Batch) else one_batch(log_events)
         answer = self.send(batch, log_group_name, log_stream_name, sequence_token=sequence_token, entity=entity)
         if answer.fate is not Fate.ACCEPTED:
@@ -270,17 +276,33 @@ class PutLogEventsClient:
             error_class = self.client.exceptions.from_code(answered.parsed.get("Error", {}).get("Code"))
             return answers.of_error(error_class(answered.parsed, "PutLogEvents"))
         except self.client.exceptions.ClientError as error:
-            return answers.of_error(error)
+            # Another call's, for credentials: that of this one comes as an `ErrorAnswer`, or from a Stubber.
+            ours = error.operation_name == "PutLogEvents"
+            return answers.of_error(error) if ours else answers.of_preparation(error)
         except Exception as exception:
             return answers.of_exception(request, exception)
         if request.status is not None and not request.body_in_place:
             raise placeholder_went_out()
-        return answers.of_response(request, response, from_aws=self._from_aws)
+        answer = answers.of_response(request, response, from_aws=self._from_aws)
+        if answer.fate is Fate.ACCEPTED and answer.request_id and self._ids.is_another_requests(answer.request_id):
+            answer = replace(answer, fate=Fate.UNKNOWN, why="the response has the request id of another request")
+        if answer.fate is Fate.UNKNOWN:
+            # What else comes on such a connection may not be for the next request either.
+            close_connections(self.client)
+        return answer
 
     @cached_property
     def _knows_entity(self) -> bool:
         """Whether this botocore knows the member; an older one would reject it, and the body has it anyway."""
         return "entity" in self.client.meta.service_model.operation_model("PutLogEvents").input_shape.members
+
+
+def _check_client(client: Any) -> None:
+    model = getattr(getattr(client, "meta", None), "service_model", None)
+    service = getattr(model, "service_name", None)
+    if service != "logs":
+        what = f"a client of {service}" if service else f"of type {type(client).__name__}"
+        raise OptionError(f"`client` is {what}; it must be one of CloudWatch Logs: boto3.client('logs')")
 
 
 def sender_of(options: OptionSet) -> PutLogEventsClient:
@@ -300,6 +322,8 @@ def sender_of(options: OptionSet) -> PutLogEventsClient:
             names = ", ".join(f"`{name}`" for name in made_of)
             raise OptionError(f"pass {names} to the PutLogEventsClient itself: it is used as it is")
         return client
+    if client is not None:
+        _check_client(client)
     connections = math.inf if client is None else client.meta.config.max_pool_connections
     if connections < send.max_concurrency:
         log.warning(

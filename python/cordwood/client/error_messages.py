@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from cordwood.client._botocore import signing_credentials
+from cordwood.client._botocore import access_key_of, signing_credentials
 from cordwood.errors import AccessDeniedError, CredentialsError, RequestError, UnknownOutcomeError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def credentials_of(client: Any) -> str:
     credentials = signing_credentials(client)
     if credentials is None:
         return "no credentials"
-    return f"access key {credentials.access_key} (from {credentials.method})"
+    return f"access key {access_key_of(credentials)} (from {credentials.method})"
 
 
 def to_exception(answer: Answer, client: Any, log_group_name: str, log_stream_name: str) -> BaseException:
@@ -55,6 +55,10 @@ def to_exception(answer: Answer, client: Any, log_group_name: str, log_stream_na
             "the events may be stored; if they are sent again, they may be stored twice",
             code=code,
             request_id=request_id,
+        )
+    if answer.fate is Fate.NOT_SENT and answer.code and _call_of(answer) not in _CALLS:
+        return CredentialsError(
+            f"the credentials could not be renewed: {answer.why}. Nothing was sent", code=code, request_id=request_id
         )
     if answer.code in _MOST_LIKELY and (skew := _clock_skew(answer)):
         return CredentialsError(skew, code=code, request_id=request_id)
@@ -79,6 +83,14 @@ def to_exception(answer: Answer, client: Any, log_group_name: str, log_stream_na
             request_id=request_id,
         )
     return answer.exception
+
+
+_CALLS = {"PutLogEvents", "CreateLogGroup", "CreateLogStream", "PutRetentionPolicy", "DescribeLogStreams"}
+"""Those that are made of CloudWatch Logs; any other is for credentials."""
+
+
+def _call_of(answer: Answer) -> str:
+    return getattr(answer.exception, "operation_name", "PutLogEvents")
 
 
 _OF_TIME = ("Signature expired", "Signature not yet current", "RequestTimeTooSkewed", "RequestExpired")
@@ -106,7 +118,7 @@ def _clock_skew(answer: Answer) -> str:
 
 
 def _denied(answer: Answer, client: Any, log_group_name: str, log_stream_name: str) -> str:
-    operation = getattr(answer.exception, "operation_name", "PutLogEvents")
+    operation = _call_of(answer)
     named = _RESOURCE.search(answer.why)
     region = client.meta.region_name
     resource = (

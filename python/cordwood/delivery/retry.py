@@ -24,6 +24,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cordwood.client.answer import THROTTLE_CODES, Fate
+from cordwood.client.first_byte import with_wrapped
 
 if TYPE_CHECKING:
     from cordwood.client.answer import Answer
@@ -93,14 +94,32 @@ def is_overload(answer: Answer) -> bool:
     return answer.throttled or answer.code in _OVERLOADS
 
 
-def _of_exception(exception: BaseException | None) -> Decision:
-    """Decide after an exception raised before anything was sent: only problems of the network are retried."""
-    from botocore.exceptions import ConnectionError as NoConnection
-    from botocore.exceptions import HTTPClientError, SSLError
+_ABORTED = {"OperationAbortedException"}
+_LIMITS = {"LimitExceededException"}
+"""Of calls that create: what is full stays full. PutLogEvents uses the same code for requests that come too fast."""
 
+
+def _of_exception(exception: BaseException | None) -> Decision:
+    """Decide after an exception raised before anything was sent: only what may pass by itself is tried again.
+
+    That is what the network does, and, of another call (for credentials, to create), that it was throttled or failed.
+    """
+    from botocore.exceptions import ClientError, HTTPClientError, SSLError
+    from botocore.exceptions import ConnectionError as NoConnection
+
+    if isinstance(exception, ClientError):
+        code = exception.response.get("Error", {}).get("Code", "")
+        status = exception.response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0
+        passes = code in (THROTTLE_CODES | _OVERLOADS) - _LIMITS or code in _ABORTED or status >= 500 or status == 429
+        return Decision.AGAIN if passes else Decision.STOP
     certificate = isinstance(exception, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(exception)
-    network = isinstance(exception, (NoConnection, HTTPClientError)) and not certificate
+    network = isinstance(exception, (NoConnection, HTTPClientError)) and not (certificate or _lacks_a_file(exception))
     return Decision.AGAIN if network else Decision.STOP
+
+
+def _lacks_a_file(exception: BaseException) -> bool:
+    """Whether a file is missing to connect with, such as the bundle of certificates."""
+    return any(isinstance(error, FileNotFoundError) for error in with_wrapped(exception))
 
 
 _FIRST_WAIT = 0.2

@@ -236,7 +236,12 @@ class Sender:
             self._withdraw(piece)
             return self._queue.replace(piece, (piece.batch[: count // 2], piece.batch[count // 2 :]))
         stop = self._stop_policy.note_lone_refusal(answer.why)
-        self._settle(piece, Outcome.REFUSED, f"the service refused it: {answer.why}", attempts)
+        if piece.may_be_stored:
+            # This is a verdict on the second copy.
+            reason = f"a response was lost, and sent again it was refused: {answer.why}"
+            self._settle(piece, Outcome.UNKNOWN, reason, attempts)
+        else:
+            self._settle(piece, Outcome.REFUSED, f"the service refused it: {answer.why}", attempts)
         if stop is not None:
             self._queue.stop(stop)
         return None
@@ -374,5 +379,5 @@ class Sender:
                 "with `create_log_group`",
             )
         exception = to_exception(answer, self._client.client, self._log_group_name, piece.log_stream_name)
-        not_the_service = answer.fate is Fate.NOT_SENT or isinstance(exception, CredentialsError)
+        not_the_service = isinstance(exception, CredentialsError) or (answer.fate is Fate.NOT_SENT and not answer.code)
         return Stop(StopKind.CONFIGURATION if not_the_service else StopKind.SERVICE, str(exception))

@@ -143,11 +143,13 @@ class WorkerPool:
             worker = threading.Thread(
                 target=self._work, name=f"cordwood-delivery-{len(self._workers) + 1}", daemon=True
             )
+            # Before it starts: it may be in on_batch at once, and must know then that it is one of them.
+            self._workers.add(worker)
             try:
                 worker.start()
             except RuntimeError as error:  # no more threads for this process, or the interpreter is about to exit
+                self._workers.discard(worker)
                 return None if self._workers else error
-            self._workers.add(worker)
         return None
 
     def wait_for_room(self) -> None:

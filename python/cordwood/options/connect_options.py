@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cordwood.errors import OptionValueError
+from cordwood.errors import OptionError, OptionValueError
 from cordwood.options import values
 from cordwood.options.option_type import Flag, Options, option
 
@@ -44,6 +44,26 @@ class ClientOption(Options):
     )
 
 
+def _days_of_retention(name: str, value: Any) -> None:
+    """A number of days that PutRetentionPolicy takes, or None."""
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise OptionError(f"`{name}` is {value!r}; it must be a number of days, or None")
+    if value not in values.RETENTIONS:
+        raise OptionValueError(
+            f"`{name}` is {value}; a log group's retention is one of {', '.join(map(str, values.RETENTIONS))}, or None"
+        )
+
+
+def _tags(name: str, value: Any) -> None:
+    """A mapping of str to str, or None."""
+    if value is None:
+        return
+    if not (isinstance(value, Mapping) and all(isinstance(one, str) for item in value.items() for one in item)):
+        raise OptionError(f"`{name}` is {value!r}; it must be a mapping of names to values, both str, or None")
+
+
 @dataclass(frozen=True, repr=False, kw_only=True)
 class CreateOptions(Options):
     """What may be created if it is missing."""
@@ -66,10 +86,11 @@ class CreateOptions(Options):
         None,
         "The retention of the log group: older events are expired and not sent; it is set on a group created here.",
         flag=Flag(metavar="DAYS", parse=values.retention),
+        check=_days_of_retention,
     )
     log_group_class: str | None = option(None, "The class of a log group created here.")
     kms_key_id: str | None = option(None, "The KMS key of a log group created here.")
-    tags: Mapping[str, str] | None = option(None, "The tags of a log group created here.")
+    tags: Mapping[str, str] | None = option(None, "The tags of a log group created here.", check=_tags)
 
     def __post_init__(self) -> None:
         super().__post_init__()

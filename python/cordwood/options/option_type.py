@@ -7,6 +7,7 @@ line's flags, the journal's list and the reference page `docs/options.md` all re
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -132,6 +133,7 @@ class Options:
             if rule.choices and value is not None and value != of.default and value not in rule.choices:
                 *most, last = map(repr, rule.choices)
                 raise OptionValueError(f"`{of.name}` is {value!r}; it must be {', '.join(most)} or {last}")
+            _check_type(of, value)
             if rule.check is not None and value is not of.default:
                 rule.check(of.name, value)
 
@@ -142,6 +144,24 @@ class Options:
     def given(self) -> dict[str, Any]:
         """The options that differ from their defaults."""
         return {of.name: getattr(self, of.name) for of in fields(self) if _differs(getattr(self, of.name), of.default)}
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "bool": (bool,),
+    "str": (str,),
+    "str | None": (str, type(None)),
+    "str | os.PathLike[str] | None": (str, os.PathLike, type(None)),
+}
+"""Those that say all, as annotations have them. What else an option may be, its check says."""
+
+
+def _check_type(of: Field[Any], value: Any) -> None:
+    types = _TYPES.get(str(of.type))
+    if types and not isinstance(value, types):
+        raise OptionError(f"`{of.name}` is {value!r}; it must be {' or '.join(_NAMES[one] for one in types)}")
+
+
+_NAMES: Mapping[type, str] = {bool: "True or False", str: "a str", os.PathLike: "a path", type(None): "None"}
 
 
 def _differs(value: Any, default: Any) -> bool:

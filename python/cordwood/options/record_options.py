@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cordwood._model import Outcome
-from cordwood.errors import OptionError
+from cordwood.errors import OptionError, OptionValueError
 from cordwood.options.option_type import Flag, Options, option
 
 
@@ -66,8 +66,16 @@ class ResultOptions(Options):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.allow != ():
-            object.__setattr__(self, "allow", self.allowed)
+        words = [str(outcome) for outcome in Outcome]
+        if isinstance(self.allow, (str, bytes)) or not isinstance(self.allow, Iterable):
+            raise OptionError(f"`allow` is {self.allow!r}; it must be a list of outcomes, such as ['too_old']")
+        if self.allow == ():
+            return
+        allowed = tuple(self.allow)
+        for outcome in allowed:
+            if outcome not in words:
+                raise OptionValueError(f"`allow` has {outcome!r}; the outcomes are {', '.join(words)}")
+        object.__setattr__(self, "allow", frozenset(map(Outcome, allowed)))
 
     @property
     def allowed(self) -> frozenset[Outcome]:

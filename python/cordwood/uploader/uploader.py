@@ -16,6 +16,7 @@ from cordwood._core import batches
 from cordwood._model import Outcome, StopKind
 from cordwood._text import escape, plural
 from cordwood.client.client import sender_of
+from cordwood.client.entity import check_entity
 from cordwood.delivery.time_window import TimeWindow
 from cordwood.delivery.worker_pool import WorkerPool
 from cordwood.errors import Error, UploadError
@@ -297,6 +298,9 @@ def check_names(
         TypeError: one of them has the wrong type.
 
     """
+    if not isinstance(stream, NameTemplate) and not callable(stream):
+        raise TypeError(f"log_stream_name is {stream!r}; it must be a str, or a function of an event")
+    check_entity(entity)
     [probe] = batches([(0, "?")])
     name = stream.fixed if isinstance(stream, NameTemplate) else None
     probe.body(log_group_name, "?" if name is None else name, entity=entity)
