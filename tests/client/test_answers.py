@@ -7,6 +7,7 @@ from typing import Any
 
 import cordwood
 import pytest
+from cordwood._model import Outcome
 from cordwood.client.request_ids import RequestIds
 from cordwood.local import Fault, LocalCloudWatchLogs
 from endpoints import messages, now
@@ -44,7 +45,7 @@ def test_a_200_that_is_no_answer_of_put_log_events_is_no_success(endpoint: Local
     assert report.accepted == len(messages(endpoint)) == 3
     endpoint.faults.script(Fault(kind="answer", body=json.dumps(body)))
     report = upload(endpoint, at_most_once=True)
-    assert report.counts["unknown"] == 3
+    assert report.counts[Outcome.UNKNOWN] == 3
     assert len(messages(endpoint)) == 3
 
 
@@ -52,23 +53,23 @@ def test_an_index_that_is_written_as_a_float_is_one(endpoint: LocalCloudWatchLog
     body = '{"rejectedLogEventsInfo": {"tooOldLogEventEndIndex": 1.0}}'
     endpoint.faults.script(Fault(kind="answer", body=body, stored=True))
     report = upload(endpoint)
-    assert (report.accepted, report.counts["too_old"]) == (2, 1)
+    assert (report.accepted, report.counts[Outcome.TOO_OLD]) == (2, 1)
 
 
 @pytest.mark.parametrize("status", [300, 304, 307])
 def test_a_redirect_is_no_refusal(endpoint: LocalCloudWatchLogs, status: int) -> None:
     endpoint.faults.script(Fault(kind="answer", status=status, body="", stored=True))
     report = upload(endpoint, at_most_once=True)
-    assert report.counts["unknown"] == 3
+    assert report.counts[Outcome.UNKNOWN] == 3
 
 
 def test_what_may_be_stored_is_not_refused_by_a_verdict_on_its_second_copy(endpoint: LocalCloudWatchLogs) -> None:
     too_large = Fault(kind="answer", status=413, body="")
     endpoint.faults.script(Fault(kind="reset_after"), *[too_large] * 10)
     report = upload(endpoint)
-    assert report.counts["refused"] == 0
-    assert report.counts["unknown"] == 3
-    [first, *_] = report.examples["unknown"]
+    assert report.counts[Outcome.REFUSED] == 0
+    assert report.counts[Outcome.UNKNOWN] == 3
+    [first, *_] = report.examples[Outcome.UNKNOWN]
     assert "a response was lost, and sent again it was refused" in first.reason
 
 

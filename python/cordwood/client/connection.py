@@ -54,9 +54,11 @@ def connect(
     if session is not None and profile_name:
         raise OptionError("pass either `session` or `profile_name`: a session has its profile already")
     if session is not None:
-        return session.client(
+        client = session.client(
             service, region_name=region_name, endpoint_url=endpoint_url, config=config, **client_options
         )
+        _sessions[client] = session
+        return client
     # As session variables, not as arguments: a profile that is only in the environment must not win over keys that are
     # there too. botocore's own session makes the same clients as boto3's, without importing boto3.
     own_session = botocore.session.Session(profile=profile_name or None, session_vars=_V2_VARIABLES)
@@ -96,16 +98,26 @@ def profile_of(client: Any) -> str:
 
 _profiles: weakref.WeakKeyDictionary[Any, str | None] = weakref.WeakKeyDictionary()
 """The profile, as given, of each client whose session was made here."""
+_sessions: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
+"""The session of each client that was made with one."""
 
 
 def look_up_credentials_again(client: Any) -> Any:
     """Return the credentials that `connect` would find for a client now; None if it did not make it, or finds none.
 
     botocore reads the environment and the files once, when a client is made. Since then, a login tool may have
-    written new keys.
+    written new keys. Those of a session are looked up where that found its own; keys that it was given are all it has.
     """
     import botocore.session
 
+    if (session := _sessions.get(client)) is not None:
+        before = session.get_credentials()
+        if before is None or before.method == "explicit":
+            return None
+        # A boto3 session has its profile's name; one of botocore's, its profile.
+        profile = getattr(session, "profile_name", None) or getattr(session, "profile", None)
+        named = None if profile == "default" else profile
+        return botocore.session.Session(profile=named).get_credentials()
     if client not in _profiles:
         return None
     return botocore.session.Session(profile=_profiles[client], session_vars=_V2_VARIABLES).get_credentials()

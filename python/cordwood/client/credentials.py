@@ -13,6 +13,9 @@ from cordwood.client.connection import look_up_credentials_again
 
 log = logging.getLogger("cordwood")
 
+_WAITS = (0.25, 0.5, 1.0, 2.0, 4.0)
+"""Seconds between looks for keys that a tool is about to write."""
+
 _SETTLING_SECONDS = 30.0
 """For so long, a renewal counts for all requests that failed with the credentials used before."""
 
@@ -44,14 +47,8 @@ class Credentials:
                 return False
             before = _key(credentials)
             try:
-                if (
-                    not _botocore.refresh(credentials)
-                    and (found := look_up_credentials_again(self._client)) is not None
-                ):
-                    frozen = found.get_frozen_credentials()
-                    credentials.access_key = frozen.access_key
-                    credentials.secret_key = frozen.secret_key
-                    credentials.token = frozen.token
+                if not _botocore.refresh(credentials):
+                    self._look_up(credentials, before)
             except Exception as error:
                 log.warning("the credentials have expired and could not be renewed: %s", error)
                 return False
@@ -62,6 +59,21 @@ class Credentials:
                 )
                 self._renewed_at = time.monotonic()
             return renewed
+
+    def _look_up(self, credentials: Any, before: tuple[str, str | None]) -> None:
+        """Take other keys than those before from where they came; look again for some seconds: a tool may be late."""
+        for wait in (*_WAITS, None):
+            found = look_up_credentials_again(self._client)
+            if found is None:
+                return
+            frozen = found.get_frozen_credentials()
+            if (frozen.access_key, frozen.token) != before:
+                credentials.access_key = frozen.access_key
+                credentials.secret_key = frozen.secret_key
+                credentials.token = frozen.token
+                return
+            if wait is not None:
+                time.sleep(wait)
 
 
 def _key(credentials: Any) -> tuple[str, str | None]:

@@ -186,7 +186,7 @@ pub(crate) fn is_behind_a_clock(line: &[u8], start: usize) -> bool {
     let before = &line[..start];
     memchr::memchr_iter(b':', before).any(|colon| {
         let digits = before[..colon].iter().rev().take(3).take_while(|byte| byte.is_ascii_digit()).count();
-        let opens = |byte: &u8| matches!(byte, b' ' | b'\t' | b'[' | b'(' | b'"' | b'\'' | b'T' | b't' | b',' | b'|');
+        let opens = |byte: &u8| matches!(byte, b' ' | b'\t' | b'[' | b'(' | b'"' | b'\'' | b'T' | b't' | b',' | b'|' | b'=');
         let ends = |rest: &[u8]| {
             matches!(rest, [b'0'..=b'5', b'0'..=b'9', after @ ..] if !after.first().is_some_and(u8::is_ascii_digit))
         };
