@@ -198,12 +198,13 @@ def _job(
     retention = arguments.options[CreateOptions].retention_in_days
     if arguments.check_log_group:
         retention = log_group_retention(to, arguments.log_group_name)
+    client = client_over(to.client, arguments.options)
     return UploadJob(
         source,
-        client_over(to.client, arguments.options),
+        client,
         arguments.log_group_name,
         arguments.log_stream_name,
-        window=TimeWindow(retention),
+        window=TimeWindow(retention, checks_signatures=client.is_aws),
         options=arguments.options[SendOptions],
         journal=journal,
         dead_letters=letters,

@@ -19,6 +19,7 @@ from cordwood.client.connection import connection_of
 from cordwood.client.credentials import Credentials
 from cordwood.client.entity import check_entity
 from cordwood.client.error_messages import to_exception
+from cordwood.client.forks import use_own_connections
 from cordwood.client.one_batch import one_batch
 from cordwood.client.remedies import CreateMissing, ExpectedToken, Parameters, Remedy
 from cordwood.client.request_ids import RequestIds
@@ -270,6 +271,7 @@ class PutLogEventsClient:
         return replace(answer, wire_bytes=len(body)) if request.body_in_place else answer
 
     def _answer_to(self, request: Request, parameters: Mapping[str, Any]) -> Answer:
+        use_own_connections(self.client)
         try:
             response = self.client.put_log_events(**parameters)
         except ErrorAnswer as answered:

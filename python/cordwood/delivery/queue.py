@@ -30,6 +30,10 @@ _WAKE_UP_EVERY = 0.25
 """Seconds after which a waiting thread wakes up, so that Python can run a signal handler in it."""
 
 
+_SOON = 0.5
+"""Seconds in which a source that has more gives the next batch."""
+
+
 class State(StrEnum):
     """Where a piece is between the queue and its outcome."""
 
@@ -69,6 +73,8 @@ class Piece:
     """Requests that went out with it, or with the piece that it is a part of."""
     may_be_stored: bool = False
     """The response to one of those requests was lost."""
+    is_deferred: bool = False
+    """It was put behind others once, which show first what time it is for the service."""
     in_lane: bool = False
     """It was taken while nothing else of its stream was under way, and carries the stream's token."""
     state: State = State.WAITING
@@ -186,6 +192,27 @@ class Queue:
             self._changed.wait_for(lambda: self._stopped is not None or known() or is_last())
             if piece.state is State.WAITING_FOR_CLOCK:
                 piece.state = State.TAKEN
+
+    def defer(self, piece: Piece) -> bool:
+        """Put a piece behind those that wait, or soon will, once; return False if none do.
+
+        It is for events that by this machine's clock cannot be stored. If that is wrong, they come after others even
+        where requests are to go out in order: to give them up would be worse.
+        """
+        with self._changed:
+            if piece.is_deferred:
+                return False
+            piece.is_deferred = True
+            self._clock.wait(self._changed, self._has_more_or_ends, _SOON)
+            if not self._waiting or piece.state is not State.TAKEN:
+                return False
+            piece.state = State.WAITING
+            self._waiting.append(piece)
+            self._release(piece)
+            return True
+
+    def _has_more_or_ends(self) -> bool:
+        return bool(self._waiting) or self._closing or self._stopped is not None
 
     def mark_sent(self, piece: Piece) -> bool:
         """Count one more request for a piece; return False if another thread is settling it, and it must not go out."""

@@ -127,10 +127,14 @@ class Sender:
         if piece.may_be_stored:
             return True
         events, out_of_time = self._window.part(piece.batch)
+        if out_of_time and not self._window.learned and self._queue.defer(piece):
+            return False
         if out_of_time and not self._window.learned:
             # If several first requests are out, the response to another may show that this machine's clock is wrong.
             self._queue.wait_for_clock(piece, lambda: self._window.learned)
-            events, out_of_time = self._window.part(piece.batch)
+            # If nothing but this machine's clock speaks against them, the service is to say. (The retention is the
+            # caller's own rule: there may be no other who knows it.)
+            events, out_of_time = self._window.part(piece.batch, only_expired=not self._window.learned)
         if not out_of_time:
             return True
         asides = self._queue.set_aside(piece, [out.events for out in out_of_time], events)
@@ -180,7 +184,7 @@ class Sender:
         if answer.status is not None:
             self._stop_policy.note_response()
         if answer.fate is Fate.ACCEPTED:  # any other response may be a proxy's, with the proxy's time
-            self._window.learn(answer.date)
+            self._window.learn(answer.date, piece.batch, rejected_of(answer.response, piece.batch))
         if is_overload(answer):
             self._pacing.throttled(began)
         self._pacing.correct(answer.wire_bytes - piece.nbytes)

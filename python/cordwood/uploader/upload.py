@@ -106,7 +106,7 @@ def upload(
             sender,
             log_group_name,
             shown(stream),
-            window=TimeWindow(create.retention_in_days),
+            window=TimeWindow(create.retention_in_days, checks_signatures=sender.is_aws),
             options=send,
             journal=journal,
             dead_letters=letters,

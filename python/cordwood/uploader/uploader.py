@@ -87,7 +87,7 @@ class Uploader:
             max_memory=self._options.max_memory,
         )
         self._client = sender
-        self._window = TimeWindow(chosen[CreateOptions].retention_in_days)
+        self._window = TimeWindow(chosen[CreateOptions].retention_in_days, checks_signatures=self._client.is_aws)
         self._ledger = Ledger()
         self._workers = WorkerPool(
             sender,
