@@ -368,8 +368,8 @@ fn without_words(layout: &Layout, items: &[FormatItem], lines: &[&[u8]]) -> Vec<
     layout.hits.iter().filter_map(shorter).collect()
 }
 
-/// A word that may be a part of the times, where no reading takes it: behind a sign that stands between columns, or a year in
-/// brackets in a single line.
+/// A word that may be a part of the times, where no reading takes it: behind a sign that stands between columns; or, in a single line, a
+/// year in brackets, or AM or PM behind a zone.
 fn decide_parts(layouts: &[Layout], fates: &mut [Fate], lines: &[&[u8]]) {
     for (layout, fate) in layouts.iter().zip(fates) {
         if fate.lost.is_some() || fate.apart.word {
@@ -383,9 +383,13 @@ fn decide_parts(layouts: &[Layout], fates: &mut [Fate], lines: &[&[u8]]) {
             let signs = signs.count().min(rest.len());
             fate.lost = Some(Loss::AmbiguousPart);
             fate.ambiguous = Some(first_of(&rest[signs..]));
-        } else if let ([hit], [.., Byte(b'('), Year4, Byte(b')')]) = (&layout.hits[..], &layout.items[..]) {
+        } else if let [hit] = &layout.hits[..]
+            && let [.., Byte(b'('), Year4, Byte(b')')] | [.., Zone, Space, AmPm] = &layout.items[..]
+        {
+            let text = &lines[hit.line][hit.start..hit.end];
+            let blank = text.iter().rposition(|&byte| byte == b' ').map_or(0, |blank| blank + 1);
             fate.lost = Some(Loss::AmbiguousPart);
-            fate.ambiguous = Some(lines[hit.line][hit.end - 6..hit.end].to_vec());
+            fate.ambiguous = Some(text[blank..].to_vec());
         }
     }
 }

@@ -8,8 +8,8 @@ use crate::detect::rivals::{Fate, decide};
 use crate::detect::tally::{Hit, Layout, layouts_of, readings};
 use crate::time::fields::{FormatItem, TimestampFields};
 use crate::time::formats::TimestampFormat;
-use crate::time::forms::begins_with_a_part_at;
-use crate::time::places::{Place, at_the_beginning, is_indented, times_at_the_start};
+use crate::time::forms::{Reading, begins_with_a_part_at};
+use crate::time::places::{Place, is_indented, places, times_at_the_start};
 
 /// Most lines of which all readings are listed; the others are read in the layouts that those show.
 const MOST_LINES: usize = 1_500;
@@ -262,19 +262,19 @@ fn begins_otherwise(hits: &[&Hit], layout: &Layout, lines: &[&[u8]]) -> bool {
         return false;
     }
     let otherwise = hits.iter().filter(|hit| {
-        let begin = at_the_beginning(lines[hit.line]);
-        if begin < hit.start
-            && begins_with_a_part_at(lines[hit.line], begin)
-            && times_at_the_start(lines[hit.line]).next().is_none()
-        {
-            return true;
-        }
-        let before = times_at_the_start(lines[hit.line]).chain(readings(lines[hit.line], None));
-        before.map(|(_, reading)| reading).any(|reading| {
-            reading.end <= hit.start
-                && reading.fields.epoch_ms.is_none()
-                && !may_be_the_same(&reading.fields, &hit.fields)
-        })
+        let line = lines[hit.line];
+        let known: Vec<Reading> =
+            times_at_the_start(line).chain(readings(line, None)).map(|(_, reading)| reading).collect();
+        let is_unknown = |at: usize| {
+            begins_with_a_part_at(line, at)
+                && !known.iter().any(|reading| (reading.start..reading.end).contains(&at))
+        };
+        places(line).iter().any(|&(_, at)| at < hit.start && is_unknown(at))
+            || known.iter().any(|reading| {
+                reading.end <= hit.start
+                    && reading.fields.epoch_ms.is_none()
+                    && !may_be_the_same(&reading.fields, &hit.fields)
+            })
     });
     otherwise.count() * 2 > hits.len()
 }
