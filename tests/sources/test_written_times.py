@@ -15,12 +15,18 @@ import times_of_clocks
 import times_of_dates
 import times_of_json
 import times_of_logs
+import times_of_programs
 from paths import ROOT
 from written_times import Case, milliseconds
 
 NOW = "2026-12-01T07:00:00Z"
 CASES = (
-    times_beside_parts.CASES + times_of_clocks.CASES + times_of_dates.CASES + times_of_json.CASES + times_of_logs.CASES
+    times_beside_parts.CASES
+    + times_of_clocks.CASES
+    + times_of_dates.CASES
+    + times_of_json.CASES
+    + times_of_logs.CASES
+    + times_of_programs.CASES
 )
 FILES = sorted((ROOT / "tests" / "data" / "times").glob("*.log"))
 REFUSED = {

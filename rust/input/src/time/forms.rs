@@ -83,12 +83,12 @@ fn begins_with_a_word_of_time(text: &[u8]) -> bool {
             || FieldReader::at(text, 0).take(AmPm).is_some())
 }
 
-/// Whether a line begins with a clock, or with a date of which a name or four digits show that it is one.
+/// Whether a line begins with a clock, or with a date, of which a name, four digits or a compact clock show that it is one.
 pub(crate) fn begins_with_a_part_at(line: &[u8], start: usize) -> bool {
-    let is_sure = |form: &&&[FormatItem]| form.contains(&MonthName) || form.contains(&Year4);
-    let is_date = |form: &[FormatItem]| Parse::at(line, start).with_date(form).is_some();
+    let is_sure = |form: &[FormatItem]| form.contains(&MonthName) || form.contains(&Year4);
+    let dates = || DATES.iter().filter_map(|form| Some((form, Parse::at(line, start).with_date(form)?)));
     let rest = line.get(start..).unwrap_or_default();
-    is_long_clock(rest) || DATES.iter().filter(is_sure).any(|form| is_date(form))
+    is_long_clock(rest) || dates().any(|(form, date)| is_sure(form) || is_compact_clock(&line[date.at..]))
 }
 
 /// The readings after the letter that a line of klog begins with.
@@ -387,6 +387,13 @@ impl<'a> Parse<'a> {
         let Self { start, at: end, items, zone, .. } = self;
         out.push(Reading { start, end, items, fields, zone, leaves });
     }
+}
+
+/// Whether a text begins with blanks and a clock of six digits.
+fn is_compact_clock(text: &[u8]) -> bool {
+    let mut reader = FieldReader::at(text, 0);
+    reader.take_all(&[Space, FormatItem::Hour2, Minute2, FormatItem::Second2]).is_some()
+        && !text.get(reader.at).is_some_and(u8::is_ascii_digit)
 }
 
 /// Whether a text begins with hours and minutes.

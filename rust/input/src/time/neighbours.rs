@@ -143,7 +143,12 @@ pub(crate) fn is_behind_a_part(line: &[u8], start: usize, has_zone: bool, has_ye
     let end = without_fraction(&line[..end]);
     let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || b":.+/_".contains(byte) || *byte >= 0x80;
     let begin = line[..end].iter().rposition(|byte| !is_of_word(byte)).map_or(0, |at| at + 1);
-    let word = &line[begin..end];
+    // A colour code is no part of the word behind it.
+    let escape = memchr::memrchr(0x1B, &line[..end]).and_then(|escape| {
+        let code = line[escape..end].iter().position(|&byte| byte == b'm')?;
+        Some(escape + code + 1)
+    });
+    let word = &line[begin.max(escape.unwrap_or(0))..end];
     let is_all = |len: usize| len == word.len();
     match word {
         [] => false,

@@ -1,0 +1,155 @@
+# ruff: noqa: E501 the lines are those of real programs
+"""Logs as programs write them, each line with its true time before it."""
+
+from written_times import Case, case
+
+UTC = {"timezone": "UTC"}
+
+CASES: list[Case] = [
+    case(
+        "nginx-error",
+        "right",
+        '2026-11-24T10:00:01Z|2026/11/24 10:00:01 [error] 29#29: *1 open() "/x" failed (2: No such file)',
+        "2026-11-24T10:00:02Z|2026/11/24 10:00:02 [warn] 29#29: *2 a buffered response",
+        **UTC,
+    ),
+    case(
+        "apache-error",
+        "right",
+        "2026-11-24T10:00:01.123Z|[Tue Nov 24 10:00:01.123456 2026] [core:error] [pid 12:tid 3] [client 10.0.0.7:80] AH00124: x",
+        "2026-11-24T10:00:02.123Z|[Tue Nov 24 10:00:02.123456 2026] [mpm_event:notice] [pid 12:tid 3] AH00489: y",
+        **UTC,
+    ),
+    case(
+        "mysql-8-error",
+        "right",
+        "2026-11-24T10:00:01.123Z|2026-11-24T10:00:01.123456Z 0 [System] [MY-010116] [Server] mysqld starting",
+        "2026-11-24T10:00:02.123Z|2026-11-24T10:00:02.123456Z 12 [Note] [MY-010051] [Server] x",
+    ),
+    case(
+        "mariadb-error",
+        "right",
+        "2026-11-24T09:00:01Z|2026-11-24  9:00:01 0 [Note] InnoDB: Using Linux native AIO",
+        "2026-11-24T10:00:02Z|2026-11-24 10:00:02 12 [Warning] Aborted connection 12",
+        **UTC,
+    ),
+    case(
+        "elasticsearch-server",
+        "right",
+        "2026-11-24T10:00:01.123Z|[2026-11-24T10:00:01,123][INFO ][o.e.n.Node               ] [node-1] started",
+        "2026-11-24T10:00:02.123Z|[2026-11-24T10:00:02,123][WARN ][o.e.m.j.JvmGcMonitorService] [node-1] [gc][12] overhead",
+        **UTC,
+    ),
+    case(
+        "cassandra",
+        "right",
+        "2026-11-24T10:00:01.123Z|INFO  [main] 2026-11-24 10:00:01,123 YamlConfigurationLoader.java:89 - Configuration",
+        "2026-11-24T10:00:02.123Z|WARN  [GossipStage:1] 2026-11-24 10:00:02,123 Gossiper.java:10 - x",
+        **UTC,
+    ),
+    case(
+        "spark",
+        "right or refused",
+        "2026-11-24T10:00:01Z|26/11/24 10:00:01 INFO SparkContext: Running Spark version 3.5.0",
+        "2026-11-24T10:00:02Z|26/11/24 10:00:02 WARN Utils: x",
+        **UTC,
+    ),
+    case(
+        "rabbitmq",
+        "right",
+        "2026-11-24T09:00:01.123Z|2026-11-24 10:00:01.123456+01:00 [info] <0.222.0> Server startup complete",
+        "2026-11-24T09:00:02.123Z|2026-11-24 10:00:02.123456+01:00 [warning] <0.223.0> x",
+    ),
+    case(
+        "gunicorn",
+        "right",
+        "2026-11-24T10:00:01Z|[2026-11-24 10:00:01 +0000] [7] [INFO] Starting gunicorn 21.2.0",
+        "2026-11-24T10:00:02Z|[2026-11-24 10:00:02 +0000] [8] [INFO] Booting worker with pid: 8",
+    ),
+    case(
+        "celery",
+        "right",
+        "2026-11-24T10:00:01.123Z|[2026-11-24 10:00:01,123: INFO/MainProcess] Connected to redis://localhost",
+        "2026-11-24T10:00:02.123Z|[2026-11-24 10:00:02,123: WARNING/ForkPoolWorker-1] x",
+        **UTC,
+    ),
+    case(
+        "ruby-logger",
+        "right",
+        "2026-11-24T10:00:01.123Z|I, [2026-11-24T10:00:01.123456 #7]  INFO -- : a",
+        "2026-11-24T10:00:02.123Z|E, [2026-11-24T10:00:02.123456 #7] ERROR -- : b",
+        **UTC,
+    ),
+    case(
+        "rails-started",
+        "right or refused",
+        '2026-11-24T10:00:01Z|Started GET "/" for 10.0.0.7 at 2026-11-24 10:00:01 +0000',
+        "|Processing by HomeController#index as HTML",
+        '2026-11-24T10:00:02Z|Started GET "/x" for 10.0.0.7 at 2026-11-24 10:00:02 +0000',
+    ),
+    case(
+        "java-util-logging-en",
+        "right",
+        "2026-11-24T22:00:01Z|Nov 24, 2026 10:00:01 PM org.x.Main main",
+        "|INFO: a",
+        "2026-11-24T22:00:02Z|Nov 24, 2026 10:00:02 PM org.x.Main main",
+        "|WARNING: b",
+        **UTC,
+    ),
+    case(
+        "tomcat-catalina",
+        "right",
+        "2026-11-24T10:00:01.123Z|24-Nov-2026 10:00:01.123 INFO [main] org.apache.catalina.startup.Catalina.start Server startup",
+        "2026-11-24T10:00:02.123Z|24-Nov-2026 10:00:02.123 WARNING [main] org.x y",
+        **UTC,
+    ),
+    case(
+        "asa",
+        "right",
+        "2026-11-24T10:00:01Z|Nov 24 2026 10:00:01 fw : %ASA-6-302013: Built inbound TCP connection 12",
+        "2026-11-24T10:00:02Z|Nov 24 2026 10:00:02 fw : %ASA-6-302014: Teardown TCP connection 12 duration 0:00:01",
+        **UTC,
+    ),
+    case(
+        "cisco-ios",
+        "right",
+        "2026-11-24T10:00:01.123Z|000012: *Nov 24 10:00:01.123: %LINK-3-UPDOWN: Interface Gi0/1, changed state to up",
+        "2026-11-24T10:00:02.123Z|000013: *Nov 24 10:00:02.123: %SYS-5-CONFIG_I: Configured from console",
+        **UTC,
+    ),
+    case(
+        "bind",
+        "right",
+        "2026-11-24T10:00:01.123Z|24-Nov-2026 10:00:01.123 client @0x7f 10.0.0.7#53 (x.org): query: x.org IN A",
+        "2026-11-24T10:00:02.123Z|24-Nov-2026 10:00:02.123 general: info: zone x/IN: loaded serial 2026112401",
+        **UTC,
+    ),
+    case(
+        "unbound",
+        "right or refused",
+        "2026-11-24T10:00:01Z|[1795514401] unbound[12:0] info: start of service",
+        "2026-11-24T10:00:02Z|[1795514402] unbound[12:0] notice: init module 0",
+    ),
+    case(
+        "asterisk",
+        "right",
+        "2026-11-24T10:00:01Z|[Nov 24 10:00:01] NOTICE[12] chan_sip.c: Registration from 'x' failed",
+        "2026-11-24T10:00:02Z|[Nov 24 10:00:02] WARNING[12][C-00000001] app_dial.c: y",
+        **UTC,
+    ),
+    case(
+        "oracle-alert",
+        "right",
+        "2026-11-24T09:00:01.123Z|2026-11-24T10:00:01.123456+01:00",
+        "|Thread 1 advanced to log sequence 12 (LGWR switch)",
+        "2026-11-24T09:00:02.123Z|2026-11-24T10:00:02.123456+01:00",
+        "|Archived Log entry 12",
+    ),
+    case(
+        "exim",
+        "right",
+        "2026-11-24T10:00:01Z|2026-11-24 10:00:01 1abcde-000001-AB <= a@x.org H=x [10.0.0.7] S=1234",
+        "2026-11-24T10:00:02Z|2026-11-24 10:00:02 1abcde-000001-AB Completed",
+        **UTC,
+    ),
+]
