@@ -97,7 +97,9 @@ class Queue:
 
     def __init__(self, clock: Clock, *, workers: int, ordered: bool = False, max_memory: int | None = None) -> None:
         self._clock = clock
-        self._changed = threading.Condition()
+        # Held by itself: a condition's `with` runs Python code, and an interrupt in it would leave the lock taken.
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._stopped: Stop | None = None
         self._closing = False
         self._all_lanes = ordered or workers == 1
@@ -117,15 +119,15 @@ class Queue:
 
     def put(self, batch: Batch, log_stream_name: str, first_position: int = 0) -> None:
         """Append a batch."""
-        with self._changed:
+        with self._lock:
             self._batches += 1
             piece = Piece(batch, log_stream_name, self._batches, self._new_key(), first_position)
             self._waiting.append(piece)
             self._changed.notify_all()
 
     def advance(self, held_from: int) -> None:
-        """Note the lowest position that the source still holds, or will read next; all below were put already."""
-        with self._changed:
+        """Note that all positions below this one were put, or settled by an earlier run."""
+        with self._lock:
             self._held_from = held_from
 
     def has_room(self) -> bool:
@@ -147,7 +149,7 @@ class Queue:
 
     def take(self) -> Piece | None:
         """Take the next piece that may be sent, waiting for one; return None once the queue is closed and empty."""
-        with self._changed:
+        with self._lock:
             while (piece := self._next()) is None:
                 if self._closing and self.idle:
                     return None
@@ -184,7 +186,7 @@ class Queue:
             idle = (State.WAITING_FOR_CLOCK, *_CLAIMED)
             return all(other is piece or other.state in idle for other in self._under_way)
 
-        with self._changed:
+        with self._lock:
             if piece.state is not State.TAKEN:
                 return
             piece.state = State.WAITING_FOR_CLOCK
@@ -199,7 +201,7 @@ class Queue:
         It is for events that by this machine's clock cannot be stored. If that is wrong, they come after others even
         where requests are to go out in order: to give them up would be worse.
         """
-        with self._changed:
+        with self._lock:
             if piece.is_deferred:
                 return False
             piece.is_deferred = True
@@ -216,7 +218,7 @@ class Queue:
 
     def mark_sent(self, piece: Piece) -> bool:
         """Count one more request for a piece; return False if another thread is settling it, and it must not go out."""
-        with self._changed:
+        with self._lock:
             if piece.state is not State.TAKEN:
                 return False
             piece.state = State.SENT
@@ -228,14 +230,14 @@ class Queue:
 
         Until then, and until it is claimed, an interrupt must take its events for possibly stored.
         """
-        with self._changed:
+        with self._lock:
             if piece.state is State.SENT:
                 piece.state = State.TAKEN
                 piece.may_be_stored |= may_be_stored
 
     def make_lane(self, piece: Piece) -> None:
         """Put a piece back, and treat its stream as a lane from now on."""
-        with self._changed:
+        with self._lock:
             self._lanes.add(piece.log_stream_name)
             claimed = piece.state in _CLAIMED
             if not claimed:
@@ -245,7 +247,7 @@ class Queue:
 
     def replace(self, piece: Piece, batches: Iterable[Batch]) -> None:
         """Put batches in the place of a piece, ahead of all that was put after it."""
-        with self._changed:
+        with self._lock:
             if piece.state not in _CLAIMED:
                 piece.state = State.DONE
                 for batch in reversed(list(batches)):
@@ -264,7 +266,7 @@ class Queue:
             A claimed piece for each of the batches; None if another thread is settling the whole piece.
 
         """
-        with self._changed:
+        with self._lock:
             if piece.state in _CLAIMED:
                 return None
             asides = [self._part_of(piece, batch) for batch in batches]
@@ -280,7 +282,7 @@ class Queue:
 
     def claim(self, piece: Piece) -> bool:
         """Claim the right to settle a piece; only the first caller gets it."""
-        with self._changed:
+        with self._lock:
             if piece.state in _CLAIMED:
                 return False
             piece.state = State.SETTLING
@@ -288,7 +290,7 @@ class Queue:
 
     def finish(self, piece: Piece) -> None:
         """Let go of a piece that is settled."""
-        with self._changed:
+        with self._lock:
             piece.state = State.DONE
             self._release(piece)
 
@@ -323,13 +325,13 @@ class Queue:
 
     def stop(self, stop: Stop) -> None:
         """Send nothing more. If it is stopped already, the first reason stands."""
-        with self._changed:
+        with self._lock:
             self._stopped = self._stopped or stop
             self._changed.notify_all()
 
     def close(self) -> None:
         """Let `take` return None once the queue is empty: nothing more is put."""
-        with self._changed:
+        with self._lock:
             self._closing = True
             self._changed.notify_all()
 
@@ -340,7 +342,7 @@ class Queue:
             The pieces, each with the state that it was in.
 
         """
-        with self._changed:
+        with self._lock:
             found = [(piece, piece.state) for piece in self._unsettled() if piece.state not in _CLAIMED]
             for piece, state in found:
                 piece.may_be_stored |= state is State.SENT
@@ -352,7 +354,7 @@ class Queue:
     def wait(self, until: Callable[[], bool], timeout: float | None = None) -> bool:
         """Wait until `until()` holds; return whether it did in time."""
         end = math.inf if timeout is None else time.monotonic() + timeout
-        with self._changed:
+        with self._lock:
             # In slices: the handler of a signal that arrives just before the main thread blocks, or that another thread
             # receives, only runs once the main thread wakes up.
             while not self._changed.wait_for(until, max(0.0, min(_WAKE_UP_EVERY, end - time.monotonic()))):
@@ -362,13 +364,13 @@ class Queue:
 
     def drain(self, timeout: float | None = None) -> bool:
         """Wait until all batches put so far are settled; return whether they were in time."""
-        with self._changed:
+        with self._lock:
             last = self._batches
             return self.wait(lambda: all(piece.ordinal > last for piece in self._unsettled()), timeout)
 
     def settled_below(self, settling: Piece) -> int:
         """Return the position below which all events have their outcome once this piece is settled."""
-        with self._changed:
+        with self._lock:
             # What other threads are settling counts as not settled: the journal may not know its outcome yet.
             held = [piece.first_position for piece in self._unsettled() if piece is not settling]
             return min([self._held_from, *held])
@@ -381,13 +383,13 @@ class Queue:
     @property
     def size(self) -> int:
         """How many pieces are not settled."""
-        with self._changed:
+        with self._lock:
             return len(self._waiting) + len(self._under_way)
 
     @property
     def in_flight(self) -> int:
         """How many requests are out."""
-        with self._changed:
+        with self._lock:
             return sum(piece.state is State.SENT for piece in self._under_way)
 
     def _unsettled(self) -> Iterator[Piece]:

@@ -56,8 +56,11 @@ class Store:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fsdecode(os.fspath(path))
         self._make_file()
-        self._changed = threading.Condition()
+        # Held by itself: a condition's `with` runs Python code, and an interrupt in it would leave the lock taken.
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._waiting: deque[_Write] = deque()
+        self._committing: list[_Write] = []
         self._writing = False
         self._open = True
         self._process = os.getpid()
@@ -157,42 +160,35 @@ class Store:
 
         """
         mine = _Write(statements, durable)
-        with self._changed:
-            if not self._open:
-                return not durable
-            self._waiting.append(mine)
-            while self._writing and durable and not mine.done:
-                self._changed.wait()
-            if mine.done or self._writing or not self._open:
-                return mine.done or not durable
-            self._writing = True
+        writing = False
         try:
+            with self._lock:
+                if not self._open:
+                    return not durable
+                self._waiting.append(mine)
+                while self._writing and durable and not mine.done:
+                    self._changed.wait()
+                if mine.done or self._writing or not self._open:
+                    return mine.done or not durable
+                self._writing = writing = True
             self._write_what_waits()
         except BaseException as error:
-            with self._changed:
-                self._writing = False
-                self._open = self._open and not isinstance(error, sqlite3.Error)
-                self._changed.notify_all()
+            if writing:
+                with self._lock:
+                    self._writing = False
+                    self._open = self._open and not isinstance(error, sqlite3.Error)
+                    self._changed.notify_all()
             raise
         return True
 
     def _write_what_waits(self) -> None:
         """Write until nothing waits, or only what another thread is about to write."""
         while True:
-            with self._changed:
+            with self._lock:
                 group = list(self._waiting)
-                self._waiting.clear()
-            try:
-                self._commit(group)
-            except sqlite3.Error:
-                raise  # `write` closes the store
-            except BaseException:  # an interrupt: the next thread writes it
-                with self._changed:
-                    self._waiting.extendleft(reversed(group))
-                raise
-            with self._changed:
-                for write in group:
-                    write.done = True
+            self._commit(group)
+            with self._lock:
+                self._forget_committed()
                 if not self._waiting or any(write.durable for write in self._waiting):
                     # Under the same lock, or what comes in between would be written by no thread.
                     self._writing = False
@@ -211,15 +207,35 @@ class Store:
             for write in group:
                 for statement, parameters in write.statements:
                     execute(statement, parameters)
+            self._committing = group
             execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):
-                self.connection.rollback()
+        except sqlite3.Error:
+            self._roll_back()
             raise
+        except BaseException:  # an interrupt: if it came after the commit, nothing may be written twice
+            if self.connection.in_transaction:
+                self._roll_back()
+            else:
+                self._forget_committed()
+            raise
+
+    def _roll_back(self) -> None:
+        self._committing = []
+        with suppress(sqlite3.Error):
+            self.connection.rollback()
+
+    def _forget_committed(self) -> None:
+        """Take what was committed out of what waits; it waits until then, so that an interrupt loses none of it."""
+        with self._lock:
+            for write in self._committing:
+                write.done = True
+            self._committing = []
+            while self._waiting and self._waiting[0].done:
+                self._waiting.popleft()
 
     def close(self) -> None:
         """Close the file as soon as no thread writes."""
-        with self._changed:
+        with self._lock:
             while self._writing:
                 self._changed.wait()
             self._open = False
@@ -233,7 +249,8 @@ class Store:
         The connection must not be closed here, not even as the interpreter ends: that would write what is the parent's
         to write. So one reference to it is never released.
         """
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._open = self._writing = False
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(self.connection))
 

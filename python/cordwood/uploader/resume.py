@@ -71,11 +71,15 @@ def open_journal(
         destination=destination,
         force=force,
     )
-    source.recall_formats(journal.recall_text)
-    source.recall_shift(journal.recall)
-    if at_most_once:
-        _give_up_what_is_in_doubt(journal)
-    source.skip_settled(journal.settled_below, journal.settled, journal.settled_ranges)
+    try:
+        source.recall_formats(journal.recall_text)
+        source.recall_shift(journal.recall)
+        if at_most_once:
+            _give_up_what_is_in_doubt(journal)
+        source.skip_settled(journal.settled_below, journal.settled, journal.settled_ranges)
+    except BaseException:
+        journal.close()
+        raise
     return journal
 
 
