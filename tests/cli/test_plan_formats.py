@@ -38,7 +38,7 @@ def test_a_mixed_log_is_shown_in_full(here: Here, tmp_path: pathlib.Path) -> Non
             "2026-11-24 10:00:01,250  (3 of 6 sampled lines, 50%)",
             "24/Nov/2026:10:00:00 +0000  (2 of 6 sampled lines, 33%)",
         ],
-        "zone": ["UTC is assumed, none is written"],
+        "zone": ["UTC is assumed where none is written"],
         "year": ["written"],
         "time": ["2026-11-24 10:00:00.000Z to 2026-11-24 10:00:09.000Z"],
         "lines": ["5 of 6 sampled begin an event, 1 continuing one"],
@@ -81,7 +81,7 @@ def test_no_file_of_which_something_is_assumed_is_left_out(here: Here, tmp_path:
         (tmp_path / f"{n:02}.log").write_text(f"2026-11-24 10:00:01{zone} a\n2026-11-24 10:00:02{zone} b\n")
     shown = here(clean_environment(), "plan", *(str(path) for path in sorted(tmp_path.glob("*.log")))).out
     for n in range(1, 60, 2):
-        assert table(shown, str(tmp_path / f"{n:02}.log"))["zone"] == ["UTC is assumed, none is written"]
+        assert table(shown, str(tmp_path / f"{n:02}.log"))["zone"] == ["UTC is assumed where none is written"]
     assert "and 20 further files, of which nothing is assumed" in shown
 
 

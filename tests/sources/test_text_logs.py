@@ -119,7 +119,7 @@ def test_a_zone_that_is_not_written_is_asked_for_and_never_guessed(
         )
         assert done.json["first_timestamp"] == int(now - seconds) * 1000
     planned = run(clean_environment(), "plan", str(file), *NAMES)
-    assert "zone        UTC is assumed, none is written" in planned.out
+    assert "zone        UTC is assumed where none is written" in planned.out
     wrong = run(environment, "upload", str(file), *NAMES, "--timezone", "Mars/Base")
     assert wrong.code == 252
     assert "is not a time zone" in wrong.err

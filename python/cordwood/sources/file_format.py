@@ -262,7 +262,7 @@ def _details(
 def _zone(found: FileFormat, reading: ReadOptions) -> str:
     if not found.needs_zone:
         return ""
-    return f"{reading.timezone}, by `timezone`" if reading.timezone else "UTC is assumed, none is written"
+    return f"{reading.timezone}, by `timezone`" if reading.timezone else "UTC is assumed where none is written"
 
 
 def _year(found: FileFormat, times: Times, reading: ReadOptions) -> str:
