@@ -113,6 +113,7 @@ def _note_that_it_is_signed(request: Any, **_: Any) -> None:
     ours = getattr(_in_this_thread, "request", None)
     if isinstance(ours, Request) and request.body is ours.body:
         ours.is_signed = True
+        del _in_this_thread.request  # with its body, which is large
 
 
 def _keep_answer(
