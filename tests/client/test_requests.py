@@ -163,6 +163,7 @@ def test_a_missing_request_id_counts_only_against_aws(endpoint: LocalCloudWatchL
     assert is_aws_host("https://logs.eu-central-1.amazonaws.com")
     assert is_aws_host("https://logs.eu-central-1.api.aws")
     assert is_aws_host("https://logs.cn-north-1.amazonaws.com.cn")
+    assert is_aws_host("https://logs.us-iso-east-1.c2s.ic.gov")
     assert not is_aws_host("https://amazonaws.com.example.org")
     assert not is_aws_host("http://localhost:4566")
     client = cordwood.PutLogEventsClient(client_of_aws(endpoint))

@@ -1,6 +1,8 @@
 """`cordwood.Uploader`: what a program adds arrives, from many threads, at its exit, after a fork, or is told."""
 
 import logging
+import multiprocessing
+import pathlib
 import subprocess
 import sys
 import textwrap
@@ -249,3 +251,32 @@ def test_an_interrupted_upload_accounts_for_every_event(cloudwatch_logs: LocalCl
     assert events == total == "3000"
     assert kind == "interrupted"
     assert int(accepted) == len(messages(cloudwatch_logs))
+
+
+_CHILD = """
+import multiprocessing, sys, time
+import cordwood, cordwood.local
+
+def add_five(url):
+    uploader = cordwood.Uploader("g", "s", client=cordwood.local.client(url))
+    for n in range(5):
+        uploader.add(time.time_ns() // 1_000_000, f"{n}")
+
+if __name__ == "__main__":
+    child = multiprocessing.get_context(sys.argv[1]).Process(target=add_five, args=sys.argv[2:])
+    child.start()
+    child.join()
+    sys.exit(child.exitcode)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_a_child_of_multiprocessing_that_returns_has_sent_what_it_took(
+    cloudwatch_logs: LocalCloudWatchLogs, tmp_path: pathlib.Path, method: str
+) -> None:
+    cloudwatch_logs.create("g", "s")
+    program = tmp_path / "program.py"
+    program.write_text(_CHILD)
+    subprocess.run([sys.executable, program, method, cloudwatch_logs.url], check=True, timeout=PATIENCE)
+    assert len(cloudwatch_logs.events("g", "s")) == 5

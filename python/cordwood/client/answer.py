@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
     from cordwood._core import Batch
     from cordwood.client.botocore_body import Request
-
-_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn")
 
 
 class Fate(StrEnum):
@@ -101,9 +100,17 @@ ALREADY_ACCEPTED = "DataAlreadyAcceptedException"
 
 
 def is_aws_host(endpoint_url: str) -> bool:
-    """Whether an endpoint is one of Amazon's own."""
+    """Whether an endpoint is one of Amazon's own, in any partition that botocore knows."""
     host = urlsplit(endpoint_url).hostname or ""
-    return host.endswith(_AWS_DOMAINS)
+    return host.endswith(_aws_domains())
+
+
+@cache
+def _aws_domains() -> tuple[str, ...]:
+    from botocore.loaders import create_loader
+
+    outputs = [partition["outputs"] for partition in create_loader().load_data("partitions")["partitions"]]
+    return tuple({f".{of[name]}" for of in outputs for name in ("dnsSuffix", "dualStackDnsSuffix")})
 
 
 def of_response(request: Request, response: Mapping[str, Any], *, from_aws: bool) -> Answer:

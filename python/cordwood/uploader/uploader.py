@@ -6,6 +6,7 @@ import atexit
 import itertools
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -107,6 +108,7 @@ class Uploader:
         self._reporting = threading.Lock()
         self._closing = threading.Event()
         _open.add(self)
+        _drain_at_the_end_of_a_child()
         linger = chosen[LingerOptions].linger
         if linger is not None:
             threading.Thread(target=self._flush_lingering, args=(linger,), name="cordwood-linger", daemon=True).start()
@@ -354,6 +356,22 @@ def _drain_at_exit() -> None:
         report = uploader.close(max(0.0, until - time.monotonic()))
         if report.failed():
             log.warning("an Uploader was not closed before the interpreter's exit: %s", report)
+
+
+_drained_at_its_end: int | None = None
+"""The child of multiprocessing that drains at its end."""
+
+
+def _drain_at_the_end_of_a_child() -> None:
+    """Have a child of multiprocessing drained by what it runs at its end: one that was forked runs no `atexit`."""
+    global _drained_at_its_end
+    multiprocessing = sys.modules.get("multiprocessing")
+    if multiprocessing is None or multiprocessing.parent_process() is None or _drained_at_its_end == os.getpid():
+        return
+    from multiprocessing.util import Finalize
+
+    Finalize(None, _drain_at_exit, exitpriority=0)
+    _drained_at_its_end = os.getpid()
 
 
 def _disable_in_child() -> None:
