@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import os
 import pathlib
 import subprocess
 import sys
@@ -280,3 +281,55 @@ def test_a_child_of_multiprocessing_that_returns_has_sent_what_it_took(
     program.write_text(_CHILD)
     subprocess.run([sys.executable, program, method, cloudwatch_logs.url], check=True, timeout=PATIENCE)
     assert len(cloudwatch_logs.events("g", "s")) == 5
+
+
+_FORK_WHILE_ADDING = """
+import os, signal, sys, threading, time
+import cordwood, cordwood.local
+
+inside, go_on = threading.Event(), threading.Event()
+
+def stream_of(event):
+    inside.set()
+    go_on.wait()
+    return "s"
+
+uploader = cordwood.Uploader("g", stream_of, client=cordwood.local.client(sys.argv[1]))
+adding = threading.Thread(target=uploader.add, args=(time.time_ns() // 1_000_000, "x"))
+adding.start()
+inside.wait()
+child = os.fork()
+if child == 0:
+    signal.alarm(20)  # which ends it if it hangs
+    calls = [
+        lambda: uploader.add(1, "y"),
+        lambda: uploader.extend([(1, "y")]),
+        uploader.flush,
+        uploader.close,
+        uploader.counters,
+        lambda: uploader.counts,
+    ]
+    refused = 0
+    for call in calls:
+        try:
+            call()
+        except cordwood.Error as error:
+            refused += "before os.fork" in str(error)
+    os._exit(0 if refused == len(calls) else 1)
+status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+go_on.set()
+adding.join()
+uploader.close()
+sys.exit(status)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_child_forked_while_another_thread_adds_is_refused_and_does_not_hang(
+    cloudwatch_logs: LocalCloudWatchLogs,
+) -> None:
+    cloudwatch_logs.create("g", "s")
+    command = [sys.executable, "-c", _FORK_WHILE_ADDING, cloudwatch_logs.url]
+    assert subprocess.run(command, check=False, timeout=PATIENCE).returncode == 0
+    assert messages(cloudwatch_logs) == ["x"]

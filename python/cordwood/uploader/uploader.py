@@ -177,6 +177,7 @@ class Uploader:
     @property
     def counts(self) -> dict[str, int]:
         """Events so far: `events` taken, and by outcome; the difference is under way."""
+        self._check_fork()
         settled = {str(outcome): count for outcome, count in self._ledger.counts.items()}
         return {"events": self._router.counts["events"], **settled}
 
@@ -186,6 +187,7 @@ class Uploader:
         `events_taken`; `events_<outcome>` for each outcome; `requests`, and of them `requests_<fate>`, `retries` and
         `throttles`; `possible_duplicates`; `counted_bytes`, `message_bytes` and `wire_bytes`.
         """
+        self._check_fork()
         return {
             "events_taken": self._router.counts["events"],
             **self._ledger.counters(),
@@ -377,6 +379,8 @@ def _drain_at_the_end_of_a_child() -> None:
 def _disable_in_child() -> None:
     for uploader in _open:
         uploader._forked = uploader._shut = True
+        # Another thread of the parent may have held them.
+        uploader._gate, uploader._reporting = threading.RLock(), threading.Lock()
     _open.clear()
 
 
