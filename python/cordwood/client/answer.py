@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -105,12 +104,16 @@ def is_aws_host(endpoint_url: str) -> bool:
     return host.endswith(_aws_domains())
 
 
-@cache
 def _aws_domains() -> tuple[str, ...]:
-    from botocore.loaders import create_loader
+    if not _domains:
+        from botocore.loaders import create_loader
 
-    outputs = [partition["outputs"] for partition in create_loader().load_data("partitions")["partitions"]]
-    return tuple({f".{of[name]}" for of in outputs for name in ("dnsSuffix", "dualStackDnsSuffix")})
+        outputs = [partition["outputs"] for partition in create_loader().load_data("partitions")["partitions"]]
+        _domains.update(f".{of[name]}" for of in outputs for name in ("dnsSuffix", "dualStackDnsSuffix"))
+    return tuple(_domains)
+
+
+_domains: set[str] = set()
 
 
 def of_response(request: Request, response: Mapping[str, Any], *, from_aws: bool) -> Answer:
