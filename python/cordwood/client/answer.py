@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from cordwood._core import unit_hint
 from cordwood._model import Outcome, Rejected
 from cordwood.client.first_byte import was_connecting
 
@@ -261,9 +262,18 @@ def rejected_of(response: Mapping[str, Any], batch: Batch) -> list[Rejected]:
     too_old = min(max(index("tooOldLogEventEndIndex", 0), 0), count)
     expired = min(max(index("expiredLogEventEndIndex", 0), too_old), count)
     too_new = min(max(index("tooNewLogEventStartIndex", count), expired), count)
-    rejected = [Rejected(position, Outcome.TOO_OLD, _TOO_OLD) for position in positions[:too_old]]
-    rejected += [Rejected(position, Outcome.EXPIRED, _EXPIRED) for position in positions[too_old:expired]]
-    rejected += [Rejected(position, Outcome.TOO_NEW, _TOO_NEW) for position in positions[too_new:]]
+    timestamps = batch.timestamps
+
+    def of(outcome: Outcome, reason: str, start: int, end: int) -> list[Rejected]:
+        hints = map(unit_hint, timestamps[start:end])
+        return [
+            Rejected(position, outcome, f"{reason}; {hint}" if hint else reason)
+            for position, hint in zip(positions[start:end], hints, strict=True)
+        ]
+
+    rejected = of(Outcome.TOO_OLD, _TOO_OLD, 0, too_old)
+    rejected += of(Outcome.EXPIRED, _EXPIRED, too_old, expired)
+    rejected += of(Outcome.TOO_NEW, _TOO_NEW, too_new, count)
     return sorted(rejected)
 
 
