@@ -126,15 +126,18 @@ class Sender:
         # A copy of what may be stored already is for the service to judge.
         if piece.may_be_stored:
             return True
+        # Asked before the events are judged: between the two, another worker may learn what time it is.
+        is_known = self._window.learned
         events, out_of_time = self._window.part(piece.batch)
-        if out_of_time and not self._window.learned and self._queue.defer(piece):
-            return False
-        if out_of_time and not self._window.learned:
+        if out_of_time and not is_known:
+            if self._queue.defer(piece):
+                return False
             # If several first requests are out, the response to another may show that this machine's clock is wrong.
             self._queue.wait_for_clock(piece, lambda: self._window.learned)
             # If nothing but this machine's clock speaks against them, the service is to say. (The retention is the
             # caller's own rule: there may be no other who knows it.)
-            events, out_of_time = self._window.part(piece.batch, only_expired=not self._window.learned)
+            is_known = self._window.learned
+            events, out_of_time = self._window.part(piece.batch, only_expired=not is_known)
         if not out_of_time:
             return True
         asides = self._queue.set_aside(piece, [out.events for out in out_of_time], events)

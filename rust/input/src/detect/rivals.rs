@@ -350,6 +350,7 @@ fn without_last_word(items: &[FormatItem]) -> Option<Vec<FormatItem>> {
     match items {
         [before @ .., Byte(b']' | b')'), Space, Byte(b'[' | b'('), Zone]
         | [before @ .., Byte(b','), Space, Zone | Year4]
+        | [before @ .., Space, Byte(b'('), Year4, Byte(b')')]
         | [before @ .., Byte(b',') | Space, AmPm | Zone | Year4]
             if !before.is_empty() =>
         {
