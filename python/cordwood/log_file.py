@@ -31,7 +31,7 @@ def read(path: str | os.PathLike[str] | BinaryIO, **options: Unpack[LogFileOptio
 
     Raises:
         InputError: the file is missing, unreadable, or no log that can be read.
-        TypeError: the path is no path and no open file; or an option is unknown, or has a value of another type.
+        TypeError: `path` is neither a path nor an open file; or an option is unknown, or has a value of another type.
         ValueError: an option has a value that is not legal.
 
     """

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import http.server
 import json
-import threading
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import cordwood
 import pytest
-from cordwood.local import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloudWatchLogs
+from cordwood.local import LocalCloudWatchLogs
 from endpoints import DAY, now
+from http_server import serving
 
 
 def upload(client: Any, events: list[tuple[int, str]], **options: Any) -> cordwood.Report:
@@ -53,35 +50,14 @@ def test_a_log_that_is_all_too_old_is_found_out_with_one_request() -> None:
         assert len(endpoint.requests("PutLogEvents")) == 1
 
 
-@pytest.fixture
-def wrong_date() -> Iterator[tuple[str, list[int]]]:
-    """A service that takes everything, behind a gateway that puts an old date on each answer; and what it was sent."""
+def test_a_date_that_the_verdicts_contradict_is_no_clock() -> None:
+    """As of a gateway that puts an old date on each answer of a service that takes everything."""
     taken: list[int] = []
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def take(_: int, body: bytes) -> None:
+        taken.append(len(json.loads(body)["logEvents"]))
 
-        def do_POST(self) -> None:
-            taken.append(len(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["logEvents"]))
-            self.send_response_only(200)
-            self.send_header("Date", "Mon, 01 Jan 2024 00:00:00 GMT")
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", taken
-        server.shutdown()
-
-
-def test_a_date_that_the_verdicts_contradict_is_no_clock(wrong_date: tuple[str, list[int]]) -> None:
-    url, taken = wrong_date
-    keys = {"aws_access_key_id": ACCESS_KEY_ID, "aws_secret_access_key": SECRET_ACCESS_KEY}
-    client = boto3.client("logs", endpoint_url=url, region_name="us-east-1", **keys)
-    report = upload(client, [(now(), f"{n}") for n in range(25_000)], max_concurrency=1)
+    with serving(take, {"Date": "Mon, 01 Jan 2024 00:00:00 GMT"}) as client:
+        report = upload(client, [(now(), f"{n}") for n in range(25_000)], max_concurrency=1)
     assert counts(report) == {"accepted": 25_000}
     assert sum(taken) == 25_000

@@ -167,7 +167,7 @@ _INDEXES = ("tooNewLogEventStartIndex", "tooOldLogEventEndIndex", "expiredLogEve
 
 
 def _wrong_index(info: object) -> str:
-    """Return what of a rejectedLogEventsInfo is not as the model has it; empty if all is, or there is none."""
+    """Return what of a rejectedLogEventsInfo is not as the model has it; empty if all of it is."""
     if info is None:
         return ""
     if not isinstance(info, dict):

@@ -94,7 +94,6 @@ def is_overload(answer: Answer) -> bool:
     return answer.throttled or answer.code in _OVERLOADS
 
 
-_ABORTED = {"OperationAbortedException"}
 _LIMITS = {"LimitExceededException"}
 """Of calls that create: what is full stays full. PutLogEvents uses the same code for requests that come too fast."""
 
@@ -110,7 +109,8 @@ def _of_exception(exception: BaseException | None) -> Decision:
     if isinstance(exception, ClientError):
         code = exception.response.get("Error", {}).get("Code", "")
         status = exception.response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0
-        passes = code in (THROTTLE_CODES | _OVERLOADS) - _LIMITS or code in _ABORTED or status >= 500 or status == 429
+        passes = _BY_CODE.get(code) is Decision.AGAIN and code not in _LIMITS
+        passes |= status >= 500 or status == 429
         return Decision.AGAIN if passes else Decision.STOP
     certificate = isinstance(exception, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(exception)
     network = isinstance(exception, (NoConnection, HTTPClientError)) and not (certificate or _lacks_a_file(exception))

@@ -126,7 +126,7 @@ class WorkerPool:
     def advance(self, held_from: int) -> None:
         """Note that everything before a position was enqueued, or has its outcome.
 
-        A position below, of which the queue holds nothing either, counts as settled in the journal.
+        What is before it and not in the queue counts as settled in the journal.
         """
         self._queue.advance(held_from)
 

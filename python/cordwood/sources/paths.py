@@ -71,7 +71,7 @@ def _identity(path: Path) -> object:
     try:
         status = os.stat(path)
     except OSError:
-        return os.path.abspath(path)  # whoever opens it says what is wrong
+        return os.path.abspath(path)  # what is wrong is said when it is opened
     # Some file systems have no numbers for their files.
     return (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(path)
 

@@ -369,8 +369,8 @@ fn without_words(layout: &Layout, items: &[FormatItem], lines: &[&[u8]]) -> Vec<
     layout.hits.iter().filter_map(shorter).collect()
 }
 
-/// A word that may be a part of the times, where no reading takes it: behind a sign that stands between columns; or, in a single line, a
-/// year in brackets, or AM or PM behind a zone.
+/// A word that may be a part of the times, where no reading takes it: behind a sign that stands between columns; or, in a
+/// single line, a year in brackets, or AM or PM behind a zone.
 fn decide_parts(layouts: &[Layout], fates: &mut [Fate], lines: &[&[u8]]) {
     for (layout, fate) in layouts.iter().zip(fates) {
         if fate.lost.is_some() || fate.apart.word {

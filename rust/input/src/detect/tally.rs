@@ -74,7 +74,7 @@ pub(crate) fn layouts_of(
     for index in chosen {
         for (place, reading) in readings(lines[index], time_column) {
             let Reading { start, end, items, fields, zone, leaves } = reading;
-            let behind_clock = is_further_in(place) && neighbours::is_behind_a_clock(lines[index], start);
+            let behind_clock = place.is_further_in() && neighbours::is_behind_a_clock(lines[index], start);
             let layout = known.entry((class(place), behind_clock, items.clone())).or_insert_with(|| Layout {
                 items,
                 place,
@@ -154,16 +154,11 @@ pub(crate) fn readings(line: &[u8], time_column: Option<u8>) -> Vec<(Place, Read
     found
 }
 
-/// Whether anything may stand before a place.
-fn is_further_in(place: Place) -> bool {
-    matches!(place, Place::Words(_) | Place::Bracket | Place::Column)
-}
-
 /// Whether what is before a reading further in may be a part of its time.
 fn is_behind_a_part(line: &[u8], place: Place, reading: &Reading) -> bool {
     let Reading { fields, zone, start, .. } = reading;
     let is_count = fields.epoch_ms.is_some();
-    is_further_in(place)
+    place.is_further_in()
         && neighbours::is_behind_a_part(
             line,
             *start,

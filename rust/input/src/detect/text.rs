@@ -191,8 +191,7 @@ fn believe(judged: &mut [Judged], lines: &[&[u8]], could_begin: &[usize], option
         let wanders = matches!(layout.place, Place::Words(_));
         let format = TimestampFormat::new(layout.items.clone(), layout.place);
         let indented = layout.hits.iter().filter(|hit| is_indented(lines[hit.line])).count();
-        let behind = matches!(layout.place, Place::Words(_) | Place::Bracket | Place::Column)
-            .then_some(layout.behind_clock);
+        let behind = layout.place.is_further_in().then_some(layout.behind_clock);
         let format = format.wandering(wanders).behind_clock(behind).indented(indented * 2 > layout.hits.len());
         judged[index].format = Some(format.apart_from(fate.apart));
     }
@@ -255,8 +254,8 @@ fn offset_between(count: i64, fields: &TimestampFields) -> Option<i64> {
     (is_whole && difference.abs() * 1000 <= MOST_OFFSET_MS).then_some(quarters)
 }
 
-/// Whether lines have, before this time, another that it is not: of day alone at their start, or of another day, or the beginning
-/// of one that is not known.
+/// Whether lines have, before this time, another that it is not: of day alone at their start, or of another day, or the
+/// beginning of one that is not known.
 fn begins_otherwise(hits: &[&Hit], layout: &Layout, lines: &[&[u8]]) -> bool {
     if layout.place.is_at_the_start() || layout.is_count() {
         return false;
@@ -279,7 +278,7 @@ fn begins_otherwise(hits: &[&Hit], layout: &Layout, lines: &[&[u8]]) -> bool {
     otherwise.count() * 2 > hits.len()
 }
 
-/// Whether two times of a line may be of one moment: of the same day, and but for a zone, within a minute.
+/// Whether two times of a line may be the same: of the same day, and but for a zone, within a minute.
 fn may_be_the_same(one: &TimestampFields, other: &TimestampFields) -> bool {
     const MOST_SECONDS: i64 = 60;
     let seconds = |fields: &TimestampFields| i64::from(fields.hour * 3600 + fields.minute * 60 + fields.second);

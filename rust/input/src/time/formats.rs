@@ -304,7 +304,7 @@ impl TimestampFormat {
 
     #[inline]
     fn is_behind_a_part(&self, line: &[u8], start: usize) -> bool {
-        matches!(self.place, Place::Words(_) | Place::Bracket | Place::Column)
+        self.place.is_further_in()
             && (is_behind_a_part(line, start, self.has.zone, self.has.year)
                 || self.behind_clock.is_some_and(|behind| behind != is_behind_a_clock(line, start)))
     }

@@ -83,7 +83,7 @@ fn begins_with_a_word_of_time(text: &[u8]) -> bool {
             || FieldReader::at(text, 0).take(AmPm).is_some())
 }
 
-/// Whether a line begins with a clock, or with a date, of which a name, four digits or a compact clock show that it is one.
+/// Whether a line begins with a clock, or with a date that a name, four digits or a compact clock behind it show to be one.
 pub(crate) fn begins_with_a_part_at(line: &[u8], start: usize) -> bool {
     let is_sure = |form: &[FormatItem]| form.contains(&MonthName) || form.contains(&Year4);
     let dates = || DATES.iter().filter_map(|form| Some((form, Parse::at(line, start).with_date(form)?)));

@@ -56,8 +56,8 @@ pub(crate) fn lacks(rest: &[u8], has_half: bool, has_zone: bool, has_year: bool)
     }
 }
 
-/// How many bytes of blanks, brackets and signs between columns there are, none of which ends what a time is; and of a hyphen
-/// before a word.
+/// How many bytes of blanks, brackets and signs between columns there are, behind all of which a part of a time may follow;
+/// and of a hyphen before a word.
 fn signs_len(text: &[u8]) -> usize {
     const MOST: usize = 6;
     let mut len = 0;

@@ -72,6 +72,12 @@ impl Place {
         matches!(self, Self::Start | Self::Priority | Self::Letter | Self::Whole)
     }
 
+    /// Whether anything may stand before it.
+    #[inline]
+    pub(crate) fn is_further_in(self) -> bool {
+        matches!(self, Self::Words(_) | Self::Bracket | Self::Column)
+    }
+
     /// For people.
     pub(crate) fn describe(self) -> String {
         match self {
